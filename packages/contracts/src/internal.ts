@@ -1,0 +1,62 @@
+import { type Static, Type } from 'typebox';
+import { Closed, OneOf } from './closed.ts';
+import { JobError, JobEvent, MetricPoint, Progress } from './job.ts';
+import { TrainingPlan } from './plan.ts';
+
+/**
+ * The internal routes between parameter server or worker and api (bearer: the service token).
+ *
+ *   POST /internal/jobs/:id/claim              ClaimRequest  → ClaimAnswer, or 409 JOB_CLAIM_REFUSED
+ *   POST /internal/jobs/:id/reports            Report        → ReportAnswer, or 409 INCARNATION_STALE
+ *   PUT  /internal/jobs/:id/checkpoints/:step  safetensors   → { hash }   headers: x-descent-incarnation
+ *   GET  /internal/jobs/:id/checkpoints/:step  → safetensors (verified against its hash before the first byte)
+ *   PUT  /internal/jobs/:id/weights            safetensors   → { hash }   headers: x-descent-incarnation
+ *   GET  /internal/artifacts/:hash             → bytes (data set shards)
+ */
+export const ClaimRequest = Closed({
+  server: Type.String({ description: 'Name of the parameter server process' }),
+});
+export type ClaimRequest = Static<typeof ClaimRequest>;
+
+export const ClaimAnswer = Closed({
+  incarnation: Type.Integer({ minimum: 1 }),
+  plan: TrainingPlan,
+  /** Newest first. The server takes the first that verifies; none: it initialises the parameters from the seed. */
+  checkpoints: Type.Array(Closed({ step: Type.Integer(), hash: Type.String() })),
+  /** Numerics class that earlier incarnations computed in. */
+  numericsClass: Type.Union([Type.String(), Type.Null()]),
+});
+export type ClaimAnswer = Static<typeof ClaimAnswer>;
+
+/** How a training job leaves its parameter server. */
+export const Outcome = Type.Union([
+  Closed({ state: Type.Literal('succeeded'), weightsHash: Type.String(), ledgerHash: Type.String() }),
+  Closed({ state: Type.Literal('failed'), error: JobError }),
+  Closed({ state: Type.Literal('cancelled') }),
+  Closed({ state: Type.Literal('paused'), step: Type.Integer() }),
+  Closed(
+    { state: Type.Literal('queued'), reason: Type.String() },
+    { description: 'Handed back, for another server to take' },
+  ),
+]);
+export type Outcome = Static<typeof Outcome>;
+
+/**
+ * One report, sent every 200 ms while a server holds the job; also its sign of life.
+ * `serial` grows by one per report of an incarnation; the api ignores one it has already stored (retries are safe).
+ * Points of steps that are replayed after a restart replace the equal ones stored before.
+ */
+export const Report = Closed({
+  incarnation: Type.Integer({ minimum: 1 }),
+  serial: Type.Integer({ minimum: 0 }),
+  progress: Progress,
+  numericsClass: Type.Union([Type.String(), Type.Null()]),
+  points: Type.Array(Type.Omit(MetricPoint, ['sequence'])),
+  events: Type.Array(Type.Omit(JobEvent, ['sequence'])),
+  outcome: Type.Union([Outcome, Type.Null()]),
+});
+export type Report = Static<typeof Report>;
+
+/** What the api wants the server to do with the job. */
+export const ReportAnswer = Closed({ wanted: OneOf(['run', 'pause', 'cancel']) });
+export type ReportAnswer = Static<typeof ReportAnswer>;

@@ -1,0 +1,190 @@
+import { type Static, Type } from 'typebox';
+import { Closed, OneOf } from './closed.ts';
+import { DataSettings } from './data.ts';
+import { ModelSpec } from './model-spec.ts';
+import { OptimizerSettings, ScheduleSettings } from './optimizer.ts';
+
+export const JobId = Type.String({ pattern: '^job_[0-9A-HJKMNP-TV-Z]{26}$' });
+
+export const jobStates = [
+  'queued',
+  'preparing',
+  'running',
+  'paused',
+  'succeeded',
+  'failed',
+  'cancelled',
+] as const;
+export const JobState = OneOf(jobStates);
+export type JobState = Static<typeof JobState>;
+
+export const TrainingSettings = Closed({
+  epochs: Type.Integer({ minimum: 1, maximum: 100_000 }),
+  batchSize: Type.Integer({
+    minimum: 1,
+    maximum: 1_048_576,
+    description: 'Samples per optimizer step, over all workers',
+  }),
+  microBatches: Type.Optional(
+    Type.Integer({
+      minimum: 1,
+      maximum: 1024,
+      description:
+        'Slices per step; fixed here, never derived from the number of workers. Left out: chosen by price',
+    }),
+  ),
+  seed: Type.Optional(Type.Integer({ minimum: 0, maximum: 0xffffffff, default: 0 })),
+  optimizer: OptimizerSettings,
+  schedule: Type.Optional(ScheduleSettings),
+  clipNorm: Type.Optional(
+    Type.Number({ exclusiveMinimum: 0, description: 'Largest global L2 norm of the mean gradient' }),
+  ),
+  evaluateEverySteps: Type.Optional(
+    Type.Integer({ minimum: 1, description: 'Left out: at the end of each epoch' }),
+  ),
+  checkpointEverySteps: Type.Optional(
+    Type.Integer({
+      minimum: 1,
+      description: 'Left out: at the end of each epoch, and at least every 200 steps',
+    }),
+  ),
+});
+export type TrainingSettings = Static<typeof TrainingSettings>;
+
+export const Reproducibility = OneOf(['strict', 'relaxed']);
+export type Reproducibility = Static<typeof Reproducibility>;
+
+/** What a user submits. */
+export const JobCreate = Closed({
+  name: Type.Optional(Type.String({ minLength: 1, maxLength: 120 })),
+  model: ModelSpec,
+  data: DataSettings,
+  training: TrainingSettings,
+  maxWorkers: Type.Optional(
+    Type.Integer({ minimum: 1, maximum: 1024, description: 'Left out: as many as there are micro-batches' }),
+  ),
+  reproducibility: Type.Optional(Reproducibility),
+});
+export type JobCreate = Static<typeof JobCreate>;
+
+/** What a job costs, computed from the graph before anything runs. */
+export const Price = Closed({
+  parameters: Type.Integer({ description: 'Trainable elements' }),
+  parameterBytes: Type.Integer(),
+  flopsPerStep: Type.Number({ description: 'Forward and backward, whole mini-batch' }),
+  workerMemoryBytes: Type.Integer({ description: 'Peak estimate for one micro-batch' }),
+  serverMemoryBytes: Type.Integer(),
+  wireBytesPerStep: Type.Integer({ description: 'Parameters down and gradients up, per worker' }),
+  stepsPerEpoch: Type.Integer(),
+  steps: Type.Integer(),
+});
+export type Price = Static<typeof Price>;
+
+export const LayerSummary = Closed({
+  name: Type.String(),
+  type: Type.String(),
+  outputShape: Type.Array(Type.Union([Type.Integer(), Type.String()])),
+  parameters: Type.Integer(),
+  flops: Type.Number({ description: 'Forward, per sample' }),
+});
+export type LayerSummary = Static<typeof LayerSummary>;
+
+/** Loss and metrics, each a mean over samples. */
+export const Scores = Type.Record(Type.String(), Type.Number());
+export type Scores = Static<typeof Scores>;
+
+export const Progress = Closed({
+  step: Type.Integer({ description: 'Updates applied' }),
+  steps: Type.Integer(),
+  epoch: Type.Number({ description: 'Fractional' }),
+  epochs: Type.Integer(),
+  samplesPerSecond: Type.Number(),
+  etaSeconds: Type.Union([Type.Number(), Type.Null()]),
+  workers: Type.Integer({ description: 'Computing now' }),
+});
+export type Progress = Static<typeof Progress>;
+
+/** Proof of what was computed: equal receipts mean equal bits. */
+export const Receipt = Closed({
+  graphHash: Type.String(),
+  datasetHash: Type.String(),
+  numericsClass: Type.Union([Type.String(), Type.Null()]),
+  ledgerHash: Type.Union([
+    Type.String({ description: 'Chain over (step, sums) of every applied step' }),
+    Type.Null(),
+  ]),
+  weightsHash: Type.Union([
+    Type.String({ description: 'SHA-256 of the weights file (safetensors)' }),
+    Type.Null(),
+  ]),
+});
+export type Receipt = Static<typeof Receipt>;
+
+export const JobError = Closed({
+  code: Type.String(),
+  message: Type.String(),
+  details: Type.Record(Type.String(), Type.Unknown()),
+  advice: Type.String(),
+});
+export type JobError = Static<typeof JobError>;
+
+export const Job = Closed({
+  id: JobId,
+  name: Type.String(),
+  state: JobState,
+  reason: Type.String({ description: 'Why the job is in this state, in words' }),
+  createdAt: Type.String({ format: 'date-time' }),
+  startedAt: Type.Union([Type.String({ format: 'date-time' }), Type.Null()]),
+  endedAt: Type.Union([Type.String({ format: 'date-time' }), Type.Null()]),
+  incarnation: Type.Integer(),
+  request: JobCreate,
+  price: Price,
+  layers: Type.Array(LayerSummary),
+  progress: Progress,
+  latest: Type.Union([Scores, Type.Null()], { description: 'Training scores of the latest step' }),
+  validation: Type.Union([Scores, Type.Null()], { description: 'Scores of the latest evaluation' }),
+  receipt: Receipt,
+  error: Type.Union([JobError, Type.Null()]),
+  queuePosition: Type.Union([Type.Integer({ description: '0 is next' }), Type.Null()]),
+});
+export type Job = Static<typeof Job>;
+
+export const MetricPoint = Closed({
+  sequence: Type.Integer({ description: 'Grows by one per point of a job; the SSE id' }),
+  step: Type.Integer({ description: 'Updates applied when it was measured' }),
+  epoch: Type.Number(),
+  split: OneOf(['train', 'validation']),
+  values: Scores,
+  time: Type.String({ format: 'date-time' }),
+});
+export type MetricPoint = Static<typeof MetricPoint>;
+
+export const jobEventTypes = [
+  'created',
+  'state',
+  'worker-joined',
+  'worker-left',
+  'gradient-refused',
+  'evaluated',
+  'checkpoint',
+  'restarted',
+  'log',
+] as const;
+export const JobEvent = Closed({
+  sequence: Type.Integer({ description: 'Grows by one per event of a job; the SSE id' }),
+  time: Type.String({ format: 'date-time' }),
+  type: OneOf(jobEventTypes),
+  message: Type.String(),
+  data: Type.Record(Type.String(), Type.Unknown()),
+});
+export type JobEvent = Static<typeof JobEvent>;
+
+export const Checkpoint = Closed({
+  id: Type.String({ pattern: '^ck_[0-9]+$', description: 'ck_<step>' }),
+  step: Type.Integer(),
+  hash: Type.String({ description: 'SHA-256 of the checkpoint file' }),
+  bytes: Type.Integer(),
+  createdAt: Type.String({ format: 'date-time' }),
+  validation: Type.Union([Scores, Type.Null()]),
+});
+export type Checkpoint = Static<typeof Checkpoint>;

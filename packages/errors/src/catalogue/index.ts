@@ -1,0 +1,34 @@
+import { channelErrors } from './channel.ts';
+import { cliErrors } from './cli.ts';
+import { dataErrors } from './data.ts';
+import { engineErrors } from './engine.ts';
+import { graphErrors } from './graph.ts';
+import { jobErrors } from './job.ts';
+import { queueErrors } from './queue.ts';
+import { requestErrors } from './request.ts';
+import { specErrors } from './spec.ts';
+
+/** Every error of Descent. Section names are the headings of docs/errors.md. */
+export const catalogueSections = {
+  request: requestErrors,
+  spec: specErrors,
+  graph: graphErrors,
+  data: dataErrors,
+  job: jobErrors,
+  channel: channelErrors,
+  engine: engineErrors,
+  queue: queueErrors,
+  cli: cliErrors,
+} as const;
+
+export const catalogue = {
+  ...requestErrors,
+  ...specErrors,
+  ...graphErrors,
+  ...dataErrors,
+  ...jobErrors,
+  ...channelErrors,
+  ...engineErrors,
+  ...queueErrors,
+  ...cliErrors,
+} as const;
