@@ -1,0 +1,2 @@
+/** Filled by the total table of operations. */
+export type OperationName = string;
