@@ -1,4 +1,4 @@
-import { type TObjectOptions, type TProperties, Type } from 'typebox';
+import { type TEnum, type TObjectOptions, type TProperties, Type } from 'typebox';
 
 /** An object that refuses fields it does not know: every body of ours is one. */
 export const Closed = <Properties extends TProperties>(
@@ -7,5 +7,7 @@ export const Closed = <Properties extends TProperties>(
 ) => Type.Object(properties, { additionalProperties: false, ...options });
 
 /** One of a closed set of strings. */
-export const OneOf = <const Values extends readonly string[]>(values: Values, description?: string) =>
-  Type.Enum(values as unknown as [...Values], description === undefined ? {} : { description });
+export const OneOf = <const Values extends string[]>(
+  values: readonly [...Values],
+  description?: string,
+): TEnum<Values> => Type.Enum<Values>(values, description === undefined ? {} : { description });

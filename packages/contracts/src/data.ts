@@ -1,7 +1,10 @@
 import { type Static, Type } from 'typebox';
 import { Closed, OneOf } from './closed.ts';
 
-export const DatasetId = Type.String({ pattern: '^(ds_[0-9A-HJKMNP-TV-Z]{26}|builtin:[a-z0-9-]+)$' });
+export const DatasetId = Type.String({
+  pattern: '^(ds_[0-9A-HJKMNP-TV-Z]{26}|builtin:[a-z0-9-]+)$',
+  description: 'the id of a data set, ds_… or builtin:…',
+});
 export const ContentHash = Type.String({ pattern: '^[0-9a-f]{64}$', description: 'SHA-256, lower-case hex' });
 export const ColumnDtype = OneOf(['float32', 'int32', 'uint8']);
 export type ColumnDtype = Static<typeof ColumnDtype>;
@@ -72,20 +75,23 @@ export const InputSource = Closed({
     description: 'One column, or several numeric scalar columns that are stacked to a vector in this order',
   }),
   transform: Type.Optional(
-    Type.Union([
-      Closed(
-        {
-          type: Type.Literal('scale'),
-          factor: Type.Number(),
-          offset: Type.Optional(Type.Number({ default: 0 })),
-        },
-        { description: 'x·factor + offset' },
-      ),
-      Closed(
-        { type: Type.Literal('standardise') },
-        { description: '(x − mean) ÷ standard deviation of the training split, column by column' },
-      ),
-    ]),
+    Type.Union(
+      [
+        Closed(
+          {
+            type: Type.Literal('scale'),
+            factor: Type.Number(),
+            offset: Type.Optional(Type.Number({ default: 0 })),
+          },
+          { description: 'x·factor + offset' },
+        ),
+        Closed(
+          { type: Type.Literal('standardise') },
+          { description: '(x − mean) ÷ standard deviation of the training split, column by column' },
+        ),
+      ],
+      { title: 'transform' },
+    ),
   ),
 });
 export type InputSource = Static<typeof InputSource>;

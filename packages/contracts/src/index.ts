@@ -1,8 +1,11 @@
 export { Closed, OneOf } from './closed.ts';
 export * from './data.ts';
+export { type FieldPath, formatPath } from './field-path.ts';
 export * from './internal.ts';
 export * from './job.ts';
 export * from './model-spec.ts';
+export { nearestName } from './nearest-name.ts';
 export * from './optimizer.ts';
 export * from './plan.ts';
 export * from './queue.ts';
+export { validate } from './validate.ts';

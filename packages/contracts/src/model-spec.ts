@@ -1,8 +1,14 @@
-import { type Static, Type } from 'typebox';
+import { type Static, type TSchema, Type } from 'typebox';
 import { Closed, OneOf } from './closed.ts';
 
-/** Shape of one sample, without the batch axis. */
-export const SampleShape = Type.Array(Type.Integer({ minimum: 1 }), { maxItems: 6 });
+/** Names of layers, nodes, parameters and constants: values of one graph, so they share one name space. */
+const valueNamePattern = '^[A-Za-z_][A-Za-z0-9_]{0,63}$';
+
+/** Inputs are often named as a column of the data set is; the slash separates a layer from its parameters. */
+const inputNamePattern = '^[^/\\u0000-\\u001f]{1,64}$';
+
+/** Shape of one sample, without the batch axis. 2³¹ − 1 is the largest dimension that ONNX kernels index. */
+export const SampleShape = Type.Array(Type.Integer({ minimum: 1, maximum: 0x7fffffff }), { maxItems: 6 });
 
 export const InputSpec = Closed({
   shape: SampleShape,
@@ -27,14 +33,17 @@ export const initializerNames = [
 export const Initializer = OneOf(initializerNames);
 export type Initializer = Static<typeof Initializer>;
 
-const PairOrNumber = Type.Union([
-  Type.Integer({ minimum: 1 }),
-  Type.Array(Type.Integer({ minimum: 1 }), { minItems: 2, maxItems: 2 }),
-]);
+const Extent = Type.Integer({ minimum: 1, maximum: 65_536 });
+const PairOrNumber = Type.Union([Extent, Type.Array(Extent, { minItems: 2, maxItems: 2 })], {
+  description: 'One number for height and width, or [height, width]',
+});
+export type PairOrNumber = Static<typeof PairOrNumber>;
+
+const Width = Type.Integer({ minimum: 1, maximum: 0x7fffffff });
 
 /** Fields every layer has. `inputs` names earlier layers or model inputs; left out, the layer before. */
 const wiring = {
-  name: Type.Optional(Type.String({ pattern: '^[A-Za-z_][A-Za-z0-9_]{0,63}$' })),
+  name: Type.Optional(Type.String({ pattern: valueNamePattern })),
   inputs: Type.Optional(Type.Array(Type.String(), { minItems: 1 })),
 };
 
@@ -56,14 +65,14 @@ export const layerSchemas = {
   dense: Closed({
     type: Type.Literal('dense'),
     ...wiring,
-    units: Type.Integer({ minimum: 1 }),
+    units: Width,
     activation: Type.Optional(Activation),
     ...initializers,
   }),
   conv2d: Closed({
     type: Type.Literal('conv2d'),
     ...wiring,
-    filters: Type.Integer({ minimum: 1 }),
+    filters: Width,
     kernelSize: PairOrNumber,
     strides: Type.Optional(PairOrNumber),
     padding: Type.Optional(OneOf(['valid', 'same'])),
@@ -86,26 +95,33 @@ export const layerSchemas = {
 } as const;
 export type LayerType = keyof typeof layerSchemas;
 export type LayerSpec = { [T in LayerType]: Static<(typeof layerSchemas)[T]> }[LayerType];
-export const LayerSpec = Type.Union(Object.values(layerSchemas));
+export const LayerSpec = Type.Unsafe<LayerSpec>(Type.Union(Object.values(layerSchemas), { title: 'layer' }));
+
+const NodeAttribute = Type.Union([
+  Type.Number(),
+  Type.String({ maxLength: 256 }),
+  Type.Array(Type.Number()),
+  Type.Array(Type.String({ maxLength: 256 })),
+]);
 
 /** Graph form: one ONNX operation by name. Inputs name model inputs, parameters, constants or earlier nodes. */
 export const NodeSpec = Closed({
   op: Type.String(),
-  name: Type.String({ pattern: '^[A-Za-z_][A-Za-z0-9_]{0,63}$' }),
+  name: Type.String({ pattern: valueNamePattern }),
   inputs: Type.Array(Type.String()),
-  attributes: Type.Optional(Type.Record(Type.String(), Type.Unknown())),
+  attributes: Type.Optional(Type.Record(Type.String(), NodeAttribute)),
 });
 export type NodeSpec = Static<typeof NodeSpec>;
 
 export const ParameterSpec = Closed({
-  shape: Type.Array(Type.Integer({ minimum: 1 }), { maxItems: 6 }),
+  shape: SampleShape,
   initializer: Type.Optional(Initializer),
   trainable: Type.Optional(Type.Boolean({ default: true })),
 });
 export type ParameterSpec = Static<typeof ParameterSpec>;
 
 export const ConstantSpec = Closed({
-  shape: Type.Array(Type.Integer({ minimum: 1 }), { maxItems: 6 }),
+  shape: SampleShape,
   values: Type.Array(Type.Number()),
   dtype: Type.Optional(OneOf(['float32', 'int64'])),
 });
@@ -133,18 +149,23 @@ export const lossSchemas = {
 } as const;
 export type LossType = keyof typeof lossSchemas;
 export type LossSpec = { [T in LossType]: Static<(typeof lossSchemas)[T]> }[LossType];
-export const LossSpec = Type.Union(Object.values(lossSchemas));
+export const LossSpec = Type.Unsafe<LossSpec>(Type.Union(Object.values(lossSchemas), { title: 'loss' }));
 
 export const metricNames = ['accuracy', 'meanAbsoluteError'] as const;
 export const MetricName = OneOf(metricNames);
 export type MetricName = Static<typeof MetricName>;
 
+const named = <Value extends TSchema>(value: Value) =>
+  Type.Record(Type.String({ pattern: valueNamePattern }), value, { additionalProperties: false });
+
 /** A model as data: layers in order (or wired by name), operations by name, or both. */
 export const ModelSpec = Closed({
-  inputs: Type.Record(Type.String(), InputSpec),
+  inputs: Type.Record(Type.String({ pattern: inputNamePattern }), InputSpec, {
+    additionalProperties: false,
+  }),
   layers: Type.Optional(Type.Array(LayerSpec)),
-  parameters: Type.Optional(Type.Record(Type.String(), ParameterSpec)),
-  constants: Type.Optional(Type.Record(Type.String(), ConstantSpec)),
+  parameters: Type.Optional(named(ParameterSpec)),
+  constants: Type.Optional(named(ConstantSpec)),
   nodes: Type.Optional(Type.Array(NodeSpec)),
   loss: LossSpec,
   metrics: Type.Optional(Type.Array(MetricName)),

@@ -35,24 +35,29 @@ export const AdamwSettings = Closed({
   weightDecay: Type.Optional(Type.Number({ minimum: 0, default: 0.01 })),
 });
 
-export const OptimizerSettings = Type.Union([SgdSettings, AdamSettings, AdamwSettings]);
+export const OptimizerSettings = Type.Union([SgdSettings, AdamSettings, AdamwSettings], {
+  title: 'optimizer',
+});
 export type OptimizerSettings = Static<typeof OptimizerSettings>;
 
 /** Factor on the learning rate as a function of the step (counted from 0). */
-export const ScheduleSettings = Type.Union([
-  Closed({ type: Type.Literal('constant'), warmupSteps: Type.Optional(Type.Integer({ minimum: 0 })) }),
-  Closed({
-    type: Type.Literal('step'),
-    everySteps: Type.Integer({ minimum: 1 }),
-    factor: Type.Number({ exclusiveMinimum: 0, maximum: 1 }),
-    warmupSteps: Type.Optional(Type.Integer({ minimum: 0 })),
-  }),
-  Closed({
-    type: Type.Literal('cosine'),
-    finalFactor: Type.Optional(Type.Number({ minimum: 0, maximum: 1, default: 0 })),
-    warmupSteps: Type.Optional(
-      Type.Integer({ minimum: 0, description: 'Linear warm-up from 0 before the cosine' }),
-    ),
-  }),
-]);
+export const ScheduleSettings = Type.Union(
+  [
+    Closed({ type: Type.Literal('constant'), warmupSteps: Type.Optional(Type.Integer({ minimum: 0 })) }),
+    Closed({
+      type: Type.Literal('step'),
+      everySteps: Type.Integer({ minimum: 1 }),
+      factor: Type.Number({ exclusiveMinimum: 0, maximum: 1 }),
+      warmupSteps: Type.Optional(Type.Integer({ minimum: 0 })),
+    }),
+    Closed({
+      type: Type.Literal('cosine'),
+      finalFactor: Type.Optional(Type.Number({ minimum: 0, maximum: 1, default: 0 })),
+      warmupSteps: Type.Optional(
+        Type.Integer({ minimum: 0, description: 'Linear warm-up from 0 before the cosine' }),
+      ),
+    }),
+  ],
+  { title: 'schedule' },
+);
 export type ScheduleSettings = Static<typeof ScheduleSettings>;
