@@ -1,7 +1,10 @@
-import type { Tensor } from '@descent/tensors';
-import type { Shape } from './dim.ts';
-import type { Attributes, Graph, ValueName, ValueType } from './graph.ts';
+import { DescentError } from '@descent/errors';
+import { dtypes, type Tensor } from '@descent/tensors';
+import { isDim, renderShape, type Shape } from './dim.ts';
+import type { Attributes, Graph, Node, ValueName, ValueType } from './graph.ts';
+import { inferTypes } from './infer-types.ts';
 import type { OperationName } from './operations/index.ts';
+import { integersOf } from './rules/numbers.ts';
 
 /**
  * Grows a graph node by node; infers and checks each node's types as it is added, so a graph that was built is a
@@ -11,6 +14,7 @@ export interface GraphBuilder {
   input(name: string, type: ValueType): ValueName;
   parameter(name: string, shape: Shape): ValueName;
   state(name: string, shape: Shape): ValueName;
+  /** A missing name is derived; a given one must be free. */
   constant(value: Tensor, name?: string): ValueName;
   /** float32 scalar constant, shared by value. */
   scalar(value: number): ValueName;
@@ -18,7 +22,7 @@ export interface GraphBuilder {
   integers(values: readonly number[]): ValueName;
   /** Adds a node with one output and returns it. A missing name is derived from the operation. */
   add(op: OperationName, inputs: readonly ValueName[], attributes?: Attributes, name?: string): ValueName;
-  /** Adds a node with several outputs. */
+  /** Adds a node with several outputs: the first carries the node's name, the others `name:1`, … */
   addMany(
     op: OperationName,
     inputs: readonly ValueName[],
@@ -28,7 +32,177 @@ export interface GraphBuilder {
   ): readonly ValueName[];
   output(name: string, value: ValueName): void;
   type(value: ValueName): ValueType;
-  /** Nodes added inside `body` carry this layer name. */
-  inLayer<Result>(layer: string, body: () => Result): Result;
+  /** The value of a constant of the graph; undefined for every other value. */
+  constantValue(value: ValueName): Tensor | undefined;
+  /** Nodes added inside `body` carry this layer name (none: undefined). Derived names start with it. */
+  inLayer<Result>(layer: string | undefined, body: () => Result): Result;
+  /** Names derived inside `body` start with `scope/`, whatever the layer is. */
+  inScope<Result>(scope: string, body: () => Result): Result;
   build(): Graph;
+}
+
+/** A new graph, or one that extends `from` (which stays as it is). */
+export function createGraphBuilder(from?: Graph): GraphBuilder {
+  const inputs = [...(from?.inputs ?? [])];
+  const parameters = [...(from?.parameters ?? [])];
+  const states = [...(from?.states ?? [])];
+  const constants = new Map(from?.constants);
+  const nodes = [...(from?.nodes ?? [])];
+  const outputs = new Map(from?.outputs);
+  const types = new Map(from?.types);
+  const producers = new Map(nodes.flatMap((node) => node.outputs.map((value) => [value, node] as const)));
+  const names = new Set([...types.keys(), ...nodes.map((node) => node.name)]);
+  const shared = new Map<string, ValueName>();
+  for (const [name, value] of constants) {
+    const key = sharingKey(value);
+    if (key !== undefined && !shared.has(key)) shared.set(key, name);
+  }
+  let layer: string | undefined;
+  let scope: string | undefined;
+
+  const free = (stem: string): string => {
+    if (!names.has(stem)) return stem;
+    let serial = 2;
+    while (names.has(`${stem}_${serial}`)) serial += 1;
+    return `${stem}_${serial}`;
+  };
+  const derive = (stem: string): string => {
+    const prefix = scope ?? layer;
+    return free(prefix === undefined ? stem : `${prefix}/${stem}`);
+  };
+  const claim = (name: string): string => {
+    if (names.has(name)) throw new DescentError('GRAPH_NAME_TAKEN', { name });
+    if (name === '') throw new DescentError('GRAPH_NAME_TAKEN', { name: '(empty)' });
+    names.add(name);
+    return name;
+  };
+  const declare = (list: ValueName[], name: string, type: ValueType): ValueName => {
+    checkShape(name, type.shape);
+    claim(name);
+    list.push(name);
+    types.set(name, type);
+    return name;
+  };
+  const typeFor = (user: string, value: ValueName): ValueType => {
+    const type = types.get(value);
+    if (type === undefined) throw new DescentError('GRAPH_VALUE_UNKNOWN', { user, value });
+    return type;
+  };
+  const addConstant = (value: Tensor, name: string): ValueName => {
+    claim(name);
+    constants.set(name, value);
+    types.set(name, { dtype: value.dtype, shape: value.shape });
+    return name;
+  };
+  const share = (value: Tensor, stem: string): ValueName => {
+    const key = sharingKey(value)!;
+    const known = shared.get(key);
+    if (known !== undefined) return known;
+    const name = addConstant(value, free(stem));
+    shared.set(key, name);
+    return name;
+  };
+  const shapeValue = (value: ValueName): Shape | undefined => {
+    const known = constants.get(value);
+    if (known !== undefined) return known.shape.length === 1 ? integersOf(known) : undefined;
+    const producer = producers.get(value);
+    if (producer?.op === 'Shape') return types.get(producer.inputs[0]!)!.shape;
+    return undefined;
+  };
+
+  const addMany: GraphBuilder['addMany'] = (op, given, attributes, count, name) => {
+    const node: Node = {
+      name: name ?? derive(op),
+      op,
+      inputs: [...given],
+      outputs: [],
+      attributes,
+      ...(layer === undefined ? {} : { layer }),
+    };
+    const inferred = inferTypes(node, {
+      type: (value) => typeFor(node.name, value),
+      constant: (value) => constants.get(value),
+      shapeValue,
+      outputs: count,
+    });
+    claim(node.name);
+    const values = inferred.map((type, index) => {
+      const value = index === 0 ? node.name : claim(`${node.name}:${index}`);
+      types.set(value, type);
+      return value;
+    });
+    const complete = { ...node, outputs: values };
+    nodes.push(complete);
+    for (const value of values) producers.set(value, complete);
+    return values;
+  };
+
+  return {
+    input: (name, type) => declare(inputs, name, type),
+    parameter: (name, shape) => declare(parameters, name, { dtype: 'float32', shape }),
+    state: (name, shape) => declare(states, name, { dtype: 'float32', shape }),
+    constant: (value, name) => addConstant(value, name ?? derive('constant')),
+    scalar: (value) =>
+      share({ dtype: 'float32', shape: [], data: Float32Array.of(value) }, `constant/${value}`),
+    integers: (values) =>
+      share(
+        { dtype: 'int64', shape: [values.length], data: BigInt64Array.from(values, BigInt) },
+        `constant/[${values.join(',')}]`,
+      ),
+    add: (op, given, attributes = {}, name) => addMany(op, given, attributes, 1, name)[0]!,
+    addMany,
+    output: (name, value) => {
+      typeFor(name, value);
+      if (outputs.has(name)) throw new DescentError('GRAPH_NAME_TAKEN', { name });
+      outputs.set(name, value);
+    },
+    type: (value) => typeFor(value, value),
+    constantValue: (value) => constants.get(value),
+    inLayer: (name, body) => {
+      const before = layer;
+      layer = name;
+      try {
+        return body();
+      } finally {
+        layer = before;
+      }
+    },
+    inScope: (name, body) => {
+      const before = scope;
+      scope = name;
+      try {
+        return body();
+      } finally {
+        scope = before;
+      }
+    },
+    build: () => ({
+      inputs: [...inputs],
+      parameters: [...parameters],
+      states: [...states],
+      constants: new Map(constants),
+      nodes: [...nodes],
+      outputs: new Map(outputs),
+      types: new Map(types),
+    }),
+  };
+}
+
+/** Scalars and integer vectors are shared by value; larger constants are left to `simplify`. */
+function sharingKey({ dtype, shape, data }: Tensor): string | undefined {
+  if (dtype === 'float32' && shape.length === 0) return Object.is(data[0], -0) ? '-0' : `${data[0]}`;
+  if (dtype === 'int64' && shape.length === 1 && data.length <= 16) return `[${data.join(',')}]`;
+  return undefined;
+}
+
+function checkShape(value: string, shape: Shape): void {
+  const refuse = (problem: string) =>
+    new DescentError('GRAPH_SHAPE_INVALID', { value, shape: renderShape(shape), problem });
+  for (const dim of shape) {
+    if (!isDim(dim) || dim === 0) throw refuse(`${JSON.stringify(dim)} is no dimension`);
+  }
+  if (shape.length > 8) throw refuse('more than 8 axes');
+  // Beyond this, byte counts stop being exact integers.
+  const elements = shape.reduce<number>((product, dim) => product * (typeof dim === 'number' ? dim : 1), 1);
+  if (elements * dtypes.float64.bytes > Number.MAX_SAFE_INTEGER) throw refuse('too many elements');
 }

@@ -1,13 +1,30 @@
 import type { Tensor } from '@descent/tensors';
+import type { Shape } from './dim.ts';
 import type { Attributes, Node, ValueName, ValueType } from './graph.ts';
 import type { GraphBuilder } from './graph-builder.ts';
 
-/** What a shape rule sees. `constant` gives an input's value where it is known while the graph is built. */
+/** What a node may be fed. float: float32 (evaluated in double); index: int32 or int64; number: all but bool. */
+export type DtypeRule = 'float' | 'index' | 'number' | 'bool' | 'any';
+
+export interface InputRule {
+  /** ONNX's name of the input. */
+  readonly name: string;
+  readonly dtypes: DtypeRule;
+  /** Absent: required. `variadic`: one or more, last in the list. */
+  readonly presence?: 'optional' | 'variadic';
+}
+
+export type AttributeKind = 'integer' | 'integers' | 'real' | 'text';
+
+/** What a shape rule sees. Number and dtypes of inputs and kinds of attributes are checked before it is called. */
 export interface ShapeContext {
   readonly node: Pick<Node, 'name' | 'op' | 'attributes'>;
   /** Undefined for an absent optional input. */
   readonly inputs: readonly (ValueType | undefined)[];
+  /** An input's value where it is known while the graph is built. */
   constant(input: number): Tensor | undefined;
+  /** An integer vector read as a shape: of a constant, or of a `Shape` node (there it may hold `batch`). */
+  shapeValue(input: number): Shape | undefined;
 }
 
 /** What a gradient rule sees: the node, and the gradients of the loss by its outputs (absent: no path to the loss). */
@@ -18,7 +35,12 @@ export interface GradientContext {
   /** True where a gradient by that input is wanted; others may be skipped. */
   readonly needs: readonly boolean[];
   type(value: ValueName): ValueType;
+  /** An input's value where it is a constant of the graph. */
+  constant(input: number): Tensor | undefined;
 }
+
+/** Per input, the value that holds the loss's gradient by it; undefined where there is none or it is not needed. */
+export type GradientRule = (context: GradientContext) => readonly (ValueName | undefined)[];
 
 export interface Cost {
   /** Floating-point operations: a multiply and an add count two. */
@@ -27,7 +49,7 @@ export interface Cost {
   readonly bytes: number;
 }
 
-/** Concrete view of a node for `cost` and `evaluate`: every dimension is a number. */
+/** Concrete view of a value for `cost` and `evaluate`: every dimension is a number. */
 export interface ConcreteType {
   readonly dtype: ValueType['dtype'];
   readonly shape: readonly number[];
@@ -35,7 +57,10 @@ export interface ConcreteType {
 
 /** One operation of the computation graph: the meaning of one ONNX operator. One file each. */
 export interface Operation {
-  /** Types of the outputs, or a DescentError that names the node and the shapes that disagree. */
+  readonly inputs: readonly InputRule[];
+  /** Attributes that the operation knows; each may be left out unless its shape rule says otherwise. */
+  readonly attributes: Readonly<Record<string, AttributeKind>>;
+  /** Types of all outputs the operation has (a node may take fewer), or a DescentError that names the node and the shapes. */
   shape(context: ShapeContext): readonly ValueType[];
   /** Reference evaluation; floating-point tensors are computed in double precision (float64 in, float64 out). */
   evaluate(
@@ -44,13 +69,15 @@ export interface Operation {
     outputs: readonly ConcreteType[],
   ): readonly Tensor[];
   /**
-   * Adds the vector-Jacobian product's nodes and returns, per input, the value that holds the gradient.
-   * Undefined for an input that has none (integer, not needed). 'none': not differentiable, gradient is zero everywhere.
+   * Adds the nodes of the vector-Jacobian product.
+   * 'zero': piecewise constant or of integers, so no gradient flows. 'first-order-only': itself a gradient, whose
+   * own derivative is not known; differentiating it is refused.
    */
-  gradient: ((context: GradientContext) => readonly (ValueName | undefined)[]) | 'none';
-  cost(
+  readonly gradient: GradientRule | 'zero' | 'first-order-only';
+  /** Floating-point operations of one run. */
+  flops(
     inputs: readonly (ConcreteType | undefined)[],
     outputs: readonly ConcreteType[],
     attributes: Attributes,
-  ): Cost;
+  ): number;
 }

@@ -1,0 +1,12 @@
+import type { Operation } from '../operation.ts';
+import { binary } from '../rules/element-wise.ts';
+
+/** ONNX Div. Integers are truncated toward zero. */
+export const div: Operation = binary({
+  value: (a, b) => a / b,
+  gradient: {
+    a: ({ graph }, dy, _, b) => graph.add('Div', [dy, b]),
+    b: ({ graph, node }, dy, _, b) =>
+      graph.add('Neg', [graph.add('Div', [graph.add('Mul', [dy, node.outputs[0]!]), b])]),
+  },
+});
