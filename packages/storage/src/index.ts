@@ -1,1 +1,38 @@
-export {};
+export { type HeldArtifact, holdArtifacts, isHeld, releaseArtifacts } from './artifact-owners.ts';
+export { type ArtifactStore, openArtifactStore, type StoredArtifact } from './artifacts/artifact-store.ts';
+export { dropOldCheckpoints, listCheckpoints, putCheckpoint, setCheckpointScores } from './checkpoints.ts';
+export { type Database, openDatabase } from './database/database.ts';
+export type { WantedState } from './database/tables.ts';
+export {
+  changeDataset,
+  deleteDataset,
+  findDataset,
+  insertDataset,
+  listDatasets,
+  resetInterruptedUploads,
+} from './datasets.ts';
+export { appendEvents, type NewJobEvent, readEvents } from './events.ts';
+export {
+  findIdempotent,
+  forgetIdempotentBefore,
+  type IdempotentRequest,
+  insertIdempotent,
+} from './idempotency.ts';
+export {
+  type ActiveJob,
+  activeJobs,
+  changeJob,
+  countJobsByState,
+  findJob,
+  insertJob,
+  type JobChange,
+  type JobGuard,
+  type JobPage,
+  type JobRecord,
+  jobsUsingDataset,
+  listJobs,
+  queuedJobIds,
+  readPlan,
+} from './jobs.ts';
+export { type NewMetricPoint, putPoints, readPoints } from './metrics.ts';
+export { countTokens, findToken, insertToken, type TokenRecord } from './tokens.ts';

@@ -7,6 +7,7 @@ import { jobErrors } from './job.ts';
 import { queueErrors } from './queue.ts';
 import { requestErrors } from './request.ts';
 import { specErrors } from './spec.ts';
+import { storageErrors } from './storage.ts';
 
 /** Every error of Descent. Section names are the headings of docs/errors.md. */
 export const catalogueSections = {
@@ -18,6 +19,7 @@ export const catalogueSections = {
   channel: channelErrors,
   engine: engineErrors,
   queue: queueErrors,
+  storage: storageErrors,
   cli: cliErrors,
 } as const;
 
@@ -30,5 +32,6 @@ export const catalogue = {
   ...channelErrors,
   ...engineErrors,
   ...queueErrors,
+  ...storageErrors,
   ...cliErrors,
 } as const;

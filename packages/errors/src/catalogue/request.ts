@@ -38,6 +38,12 @@ export const requestErrors = {
     advice: 'See /docs for the routes.',
     retryable: false,
   },
+  IDEMPOTENCY_KEY_REUSED: {
+    status: 409,
+    message: 'The Idempotency-Key "{key}" was used before with another body',
+    advice: 'Use a new key for a new request; repeat a request with the same key and the same body.',
+    retryable: false,
+  },
   TOO_MANY_REQUESTS: {
     status: 429,
     message: 'Too many requests; try again in {retryAfterSeconds} s',

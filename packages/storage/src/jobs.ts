@@ -1,0 +1,284 @@
+import type {
+  Job,
+  JobCreate,
+  JobError,
+  JobState,
+  LayerSummary,
+  Price,
+  Progress,
+  Scores,
+  TrainingPlan,
+} from '@descent/contracts';
+import type { Selectable } from 'kysely';
+import type { Database } from './database/database.ts';
+import type { JobsTable, WantedState } from './database/tables.ts';
+import { parse, parseOrNull, text, textOrNull } from './json.ts';
+
+/** A job as stored, without its plan (which holds the whole data set manifest: read it with `readPlan`). */
+export interface JobRecord {
+  readonly id: string;
+  readonly name: string;
+  readonly state: JobState;
+  readonly wanted: WantedState;
+  readonly reason: string;
+  readonly createdAt: string;
+  readonly startedAt: string | null;
+  readonly endedAt: string | null;
+  readonly queuedAtMs: number;
+  readonly incarnation: number;
+  readonly server: string | null;
+  readonly heardAtMs: number | null;
+  readonly reportSerial: number;
+  readonly datasetId: string;
+  readonly request: JobCreate;
+  readonly price: Price;
+  readonly layers: readonly LayerSummary[];
+  readonly progress: Progress;
+  readonly latest: Scores | null;
+  readonly validation: Scores | null;
+  readonly graphHash: string;
+  readonly datasetHash: string;
+  readonly numericsClass: string | null;
+  readonly ledgerHash: string | null;
+  readonly weightsHash: string | null;
+  readonly error: JobError | null;
+}
+
+/** What may change after the job was stored. */
+export type JobChange = Partial<
+  Pick<
+    JobRecord,
+    | 'state'
+    | 'wanted'
+    | 'reason'
+    | 'startedAt'
+    | 'endedAt'
+    | 'queuedAtMs'
+    | 'incarnation'
+    | 'server'
+    | 'heardAtMs'
+    | 'reportSerial'
+    | 'progress'
+    | 'latest'
+    | 'validation'
+    | 'numericsClass'
+    | 'ledgerHash'
+    | 'weightsHash'
+    | 'error'
+  >
+>;
+
+const columns = [
+  'id',
+  'name',
+  'state',
+  'wanted',
+  'reason',
+  'created_at',
+  'started_at',
+  'ended_at',
+  'queued_at_ms',
+  'incarnation',
+  'server',
+  'heard_at_ms',
+  'report_serial',
+  'dataset_id',
+  'request',
+  'price',
+  'layers',
+  'progress',
+  'latest',
+  'validation',
+  'graph_hash',
+  'dataset_hash',
+  'numerics_class',
+  'ledger_hash',
+  'weights_hash',
+  'error',
+] as const;
+
+export async function insertJob(db: Database, job: JobRecord, plan: TrainingPlan): Promise<void> {
+  await db
+    .insertInto('jobs')
+    .values({
+      id: job.id,
+      name: job.name,
+      created_at: job.createdAt,
+      dataset_id: job.datasetId,
+      request: text(job.request),
+      plan: text(plan),
+      price: text(job.price),
+      layers: text(job.layers),
+      graph_hash: job.graphHash,
+      dataset_hash: job.datasetHash,
+      state: job.state,
+      wanted: job.wanted,
+      reason: job.reason,
+      started_at: job.startedAt,
+      ended_at: job.endedAt,
+      queued_at_ms: job.queuedAtMs,
+      incarnation: job.incarnation,
+      server: job.server,
+      heard_at_ms: job.heardAtMs,
+      report_serial: job.reportSerial,
+      progress: text(job.progress),
+      latest: textOrNull(job.latest),
+      validation: textOrNull(job.validation),
+      numerics_class: job.numericsClass,
+      ledger_hash: job.ledgerHash,
+      weights_hash: job.weightsHash,
+      error: textOrNull(job.error),
+    })
+    .execute();
+}
+
+export async function findJob(db: Database, id: string): Promise<JobRecord | null> {
+  const row = await db.selectFrom('jobs').select(columns).where('id', '=', id).executeTakeFirst();
+  return row === undefined ? null : fromRow(row);
+}
+
+export async function readPlan(db: Database, id: string): Promise<TrainingPlan | null> {
+  const row = await db.selectFrom('jobs').select('plan').where('id', '=', id).executeTakeFirst();
+  return row === undefined ? null : parse<TrainingPlan>(row.plan);
+}
+
+export interface JobPage {
+  readonly state?: JobState;
+  /** Jobs older than this id (ids sort by time of creation). */
+  readonly before?: string;
+  readonly limit: number;
+}
+
+/** Newest first. */
+export async function listJobs(db: Database, page: JobPage): Promise<JobRecord[]> {
+  let query = db.selectFrom('jobs').select(columns).orderBy('id', 'desc').limit(page.limit);
+  if (page.state !== undefined) query = query.where('state', '=', page.state);
+  if (page.before !== undefined) query = query.where('id', '<', page.before);
+  return (await query.execute()).map(fromRow);
+}
+
+/** Ids of the waiting jobs, the next one first. */
+export async function queuedJobIds(db: Database): Promise<string[]> {
+  const rows = await db
+    .selectFrom('jobs')
+    .select('id')
+    .where('state', '=', 'queued')
+    .orderBy('queued_at_ms')
+    .orderBy('id')
+    .execute();
+  return rows.map((row) => row.id);
+}
+
+/** The few fields of jobs that have not ended which decide what to do with them. */
+export type ActiveJob = Pick<
+  JobRecord,
+  'id' | 'state' | 'wanted' | 'incarnation' | 'server' | 'heardAtMs' | 'queuedAtMs'
+>;
+
+export async function activeJobs(db: Database): Promise<ActiveJob[]> {
+  const rows = await db
+    .selectFrom('jobs')
+    .select(['id', 'state', 'wanted', 'incarnation', 'server', 'heard_at_ms', 'queued_at_ms'])
+    .where('state', 'in', ['queued', 'preparing', 'running'])
+    .orderBy('queued_at_ms')
+    .orderBy('id')
+    .execute();
+  return rows.map((row) => ({
+    id: row.id,
+    state: row.state,
+    wanted: row.wanted,
+    incarnation: row.incarnation,
+    server: row.server,
+    heardAtMs: row.heard_at_ms,
+    queuedAtMs: row.queued_at_ms,
+  }));
+}
+
+export async function countJobsByState(db: Database): Promise<Map<JobState, number>> {
+  const rows = await db
+    .selectFrom('jobs')
+    .select((builder) => ['state', builder.fn.countAll<number>().as('count')])
+    .groupBy('state')
+    .execute();
+  return new Map(rows.map((row) => [row.state, Number(row.count)]));
+}
+
+export async function jobsUsingDataset(db: Database, datasetId: string): Promise<string[]> {
+  const rows = await db
+    .selectFrom('jobs')
+    .select('id')
+    .where('dataset_id', '=', datasetId)
+    .orderBy('id')
+    .execute();
+  return rows.map((row) => row.id);
+}
+
+/**
+ * Changes a job only if nobody changed its state, wish or incarnation since it was read: two requests at once, one wins.
+ * Returns whether it was changed.
+ */
+export async function changeJob(db: Database, seen: JobGuard, change: JobChange): Promise<boolean> {
+  const result = await db
+    .updateTable('jobs')
+    .set(toRow(change))
+    .where('id', '=', seen.id)
+    .where('state', '=', seen.state)
+    .where('wanted', '=', seen.wanted)
+    .where('incarnation', '=', seen.incarnation)
+    .executeTakeFirst();
+  return result.numUpdatedRows === 1n;
+}
+export type JobGuard = Pick<JobRecord, 'id' | 'state' | 'wanted' | 'incarnation'>;
+
+function toRow(change: JobChange): Partial<JobsTable> {
+  const row: Partial<JobsTable> = {};
+  if (change.state !== undefined) row.state = change.state;
+  if (change.wanted !== undefined) row.wanted = change.wanted;
+  if (change.reason !== undefined) row.reason = change.reason;
+  if (change.startedAt !== undefined) row.started_at = change.startedAt;
+  if (change.endedAt !== undefined) row.ended_at = change.endedAt;
+  if (change.queuedAtMs !== undefined) row.queued_at_ms = change.queuedAtMs;
+  if (change.incarnation !== undefined) row.incarnation = change.incarnation;
+  if (change.server !== undefined) row.server = change.server;
+  if (change.heardAtMs !== undefined) row.heard_at_ms = change.heardAtMs;
+  if (change.reportSerial !== undefined) row.report_serial = change.reportSerial;
+  if (change.progress !== undefined) row.progress = text(change.progress);
+  if (change.latest !== undefined) row.latest = textOrNull(change.latest);
+  if (change.validation !== undefined) row.validation = textOrNull(change.validation);
+  if (change.numericsClass !== undefined) row.numerics_class = change.numericsClass;
+  if (change.ledgerHash !== undefined) row.ledger_hash = change.ledgerHash;
+  if (change.weightsHash !== undefined) row.weights_hash = change.weightsHash;
+  if (change.error !== undefined) row.error = textOrNull(change.error);
+  return row;
+}
+
+function fromRow(row: Pick<Selectable<JobsTable>, (typeof columns)[number]>): JobRecord {
+  return {
+    id: row.id,
+    name: row.name,
+    state: row.state,
+    wanted: row.wanted,
+    reason: row.reason,
+    createdAt: row.created_at,
+    startedAt: row.started_at,
+    endedAt: row.ended_at,
+    queuedAtMs: row.queued_at_ms,
+    incarnation: row.incarnation,
+    server: row.server,
+    heardAtMs: row.heard_at_ms,
+    reportSerial: row.report_serial,
+    datasetId: row.dataset_id,
+    request: parse<JobCreate>(row.request),
+    price: parse<Price>(row.price),
+    layers: parse<Job['layers']>(row.layers),
+    progress: parse<Progress>(row.progress),
+    latest: parseOrNull<Scores>(row.latest),
+    validation: parseOrNull<Scores>(row.validation),
+    graphHash: row.graph_hash,
+    datasetHash: row.dataset_hash,
+    numericsClass: row.numerics_class,
+    ledgerHash: row.ledger_hash,
+    weightsHash: row.weights_hash,
+    error: parseOrNull<JobError>(row.error),
+  };
+}
