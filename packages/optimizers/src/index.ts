@@ -1,1 +1,12 @@
-export {};
+export { clipFactor } from './clip.ts';
+export {
+  type FlatBuffer,
+  type FlatBuffers,
+  FlatMemory,
+  flatMemoryBytes,
+  maximumMemoryBytes,
+} from './flat-memory.ts';
+export { createOptimizer, type Optimizer, type Update } from './optimizer.ts';
+export type { Range } from './range.ts';
+export { addInto, allFinite, type Statistics, statistics } from './reduce.ts';
+export { learningRateAt } from './schedule.ts';

@@ -1,0 +1,9 @@
+/**
+ * The kernels work on addresses of a memory that JavaScript makes and lays out; they allocate nothing.
+ * Addresses and counts are unsigned 32-bit; counts are elements of float32.
+ */
+export { addInto } from './add';
+export { adam } from './adam';
+export { allFinite } from './finite';
+export { sgd, sgdMomentum } from './sgd';
+export { statistics } from './statistics';

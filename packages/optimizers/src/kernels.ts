@@ -1,0 +1,72 @@
+import { readFileSync } from 'node:fs';
+
+/**
+ * Exports of `kernels/index.ts`. Addresses are bytes into the memory that the instance was made with, counts are
+ * elements of float32; nothing is checked in there, so only this package calls them.
+ */
+export interface Kernels {
+  addInto(target: number, source: number, count: number): void;
+  allFinite(source: number, count: number): 0 | 1;
+  statistics(source: number, count: number, result: number): void;
+  sgd(
+    next: number,
+    parameters: number,
+    gradients: number,
+    count: number,
+    scale: number,
+    weightDecay: number,
+    learningRate: number,
+  ): void;
+  sgdMomentum(
+    next: number,
+    parameters: number,
+    gradients: number,
+    velocity: number,
+    count: number,
+    scale: number,
+    weightDecay: number,
+    learningRate: number,
+    momentum: number,
+    nesterov: boolean,
+  ): void;
+  adam(
+    next: number,
+    parameters: number,
+    gradients: number,
+    firstMoment: number,
+    secondMoment: number,
+    count: number,
+    scale: number,
+    weightDecay: number,
+    keep: number,
+    beta1: number,
+    oneMinusBeta1: number,
+    beta2: number,
+    oneMinusBeta2: number,
+    stepSize: number,
+    correction2: number,
+    epsilon: number,
+  ): void;
+}
+
+/** Stands at the same place as seen from `src/` and from `dist/`. */
+const kernelsFile = new URL('../kernels/build/kernels.wasm', import.meta.url);
+
+let compiled: WebAssembly.Module | undefined;
+
+/** The kernels over `memory`. They are compiled once per process and instantiated per memory. */
+export function instantiateKernels(memory: WebAssembly.Memory): Kernels {
+  compiled ??= new WebAssembly.Module(readKernels());
+  return new WebAssembly.Instance(compiled, { env: { memory } }).exports as Kernels;
+}
+
+function readKernels(): Uint8Array {
+  try {
+    return readFileSync(kernelsFile);
+  } catch (cause) {
+    throw new Error(
+      `${kernelsFile.pathname} cannot be read; \`npm run build:kernels -w @descent/optimizers\` makes it`,
+      { cause },
+    );
+  }
+}
