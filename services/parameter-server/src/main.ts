@@ -1,1 +1,20 @@
-export {};
+import { createLogger } from '@descent/observability';
+import { connectQueue } from '@descent/queue';
+import closeWithGrace from 'close-with-grace';
+import { readConfig } from './config.ts';
+import { startHost } from './host.ts';
+import { createTruth } from './truth.ts';
+
+const config = readConfig(process.env);
+const logger = createLogger({ name: 'parameter-server', level: config.logLevel });
+const truth = createTruth({ ...config, server: config.name });
+const queue = await connectQueue({ url: config.redisUrl, prefix: config.queuePrefix, logger });
+const host = await startHost({ truth, queue, channelAddress: config.channelAddress, maxJobs: config.maxJobs, logger });
+logger.info({ address: host.address }, 'parameter server ready');
+process.send?.({ type: 'ready', address: host.address });
+
+closeWithGrace({ delay: 9_000, logger }, async ({ err }) => {
+  if (err !== undefined) logger.fatal({ err }, 'parameter server failed');
+  await host.close();
+  await queue.close();
+});

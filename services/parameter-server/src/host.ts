@@ -1,0 +1,112 @@
+import { randomBytes } from 'node:crypto';
+import type { ClaimAnswer } from '@descent/contracts';
+import { isDescentError } from '@descent/errors';
+import { createChannelServer, createLease, jobKey } from '@descent/gradient-channel';
+import type { Logger } from '@descent/observability';
+import { gradientQueueId, type QueueConnection } from '@descent/queue';
+import { createDoor } from './door.ts';
+import type { GradientQueue } from './gradient-jobs.ts';
+import { type RunningJob, runTrainingJob } from './running-job.ts';
+import type { Truth } from './truth.ts';
+
+/** A lease outlives the longest gradient job and any wait on the queue; a late one is replaced. */
+const leaseMs = 10 * 60_000;
+const sweepMs = 250;
+const reportIntervalMs = 200;
+
+export interface HostOptions {
+  readonly truth: Truth;
+  readonly queue: QueueConnection;
+  /** Where the gradient channel listens. */
+  readonly channelAddress: string;
+  /** Training jobs served at once. */
+  readonly maxJobs: number;
+  readonly logger: Logger;
+}
+
+/** Takes training jobs off the queue, claims them, and serves them until they leave. */
+export interface Host {
+  readonly address: string;
+  /** Hands every training job back with a checkpoint, then stops. */
+  close(): Promise<void>;
+}
+
+export async function startHost(options: HostOptions): Promise<Host> {
+  const { truth, queue, logger } = options;
+  const leaseKey = randomBytes(32);
+  const running = new Map<bigint, RunningJob>();
+  const serving = new Set<Promise<void>>();
+  const clock = () => performance.now();
+  const door = createDoor({ leaseKey, clock, findJob: (key) => running.get(key) });
+  const server = await createChannelServer({ address: options.channelAddress, connected: door.connected });
+  const sweeper = setInterval(door.sweep, sweepMs);
+
+  const gradients: GradientQueue = {
+    add: (payload) => queue.gradients.add(gradientQueueId(payload), payload),
+    async states(jobs) {
+      const states = await queue.gradients.has(jobs.map(gradientQueueId));
+      return new Map(
+        jobs.flatMap((job) => {
+          const state = states.get(gradientQueueId(job));
+          return state === undefined ? [] : [[job.serial, state] as const];
+        }),
+      );
+    },
+    async remove(jobs) {
+      await queue.gradients.remove(jobs.map(gradientQueueId));
+    },
+  };
+
+  const serve = async (jobId: string) => {
+    let claim: ClaimAnswer;
+    try {
+      claim = await truth.claim(jobId);
+    } catch (error) {
+      // The dispatcher asks again for a job that still needs a server.
+      const level = isDescentError(error, 'JOB_CLAIM_REFUSED') ? 'debug' : 'warn';
+      logger[level]({ jobId, err: error }, 'training job not claimed');
+      return;
+    }
+    const { incarnation } = claim;
+    logger.info({ jobId, incarnation }, 'training job claimed');
+    const outcome = await runTrainingJob(claim, {
+      truth,
+      gradients,
+      address: server.address,
+      reportIntervalMs,
+      createLease: (id, incarnation, serial) =>
+        createLease(leaseKey, { jobId: id, incarnation, serial, expiresAt: Date.now() + leaseMs }),
+      clock,
+      onQueueError: (error) => logger.warn({ jobId, err: error }, 'gradient jobs wait for the queue'),
+      opened(job) {
+        const key = jobKey(job.jobId);
+        running.set(key, job);
+        return () => {
+          if (running.get(key) === job) running.delete(key);
+        };
+      },
+    });
+    logger.info({ jobId, incarnation, outcome: outcome === 'fenced' ? outcome : outcome.state }, 'training job left');
+  };
+
+  const consumer = queue.training.consume(
+    ({ jobId }) => {
+      const done = serve(jobId).finally(() => serving.delete(done));
+      serving.add(done);
+      return done;
+    },
+    { concurrency: options.maxJobs },
+  );
+
+  return {
+    address: server.address,
+    async close() {
+      consumer.pause();
+      for (const { training } of running.values()) training.handBack('its parameter server is shutting down');
+      await Promise.allSettled(serving);
+      await consumer.close({ graceMs: 0 });
+      clearInterval(sweeper);
+      await server.close();
+    },
+  };
+}

@@ -1,0 +1,152 @@
+import type { ClaimAnswer, Outcome } from '@descent/contracts';
+import { DescentError } from '@descent/errors';
+import { compileModel, trainingGraph } from '@descent/models';
+import { graphHash as hashGraph } from '@descent/autodiff';
+import { createCheckpointWriter } from './checkpoint-writer.ts';
+import { createGradientJobs, type GradientJobs, type GradientQueue } from './gradient-jobs.ts';
+import { createNumericsGate, type NumericsGate } from './numerics-gate.ts';
+import { createReporter, type Reporter } from './reporter.ts';
+import { restore } from './restore.ts';
+import { planTimetable } from './timetable.ts';
+import { createTrainingJob, type TrainingJob } from './training-job.ts';
+import { createTrainingState } from './training-state.ts';
+import type { Truth } from './truth.ts';
+
+/** A training job that this server has claimed, as the door of the gradient channel needs it. */
+export interface RunningJob {
+  readonly jobId: string;
+  readonly incarnation: number;
+  readonly claim: ClaimAnswer;
+  readonly elements: number;
+  readonly metrics: readonly string[];
+  readonly training: TrainingJob;
+  readonly gradientJobs: GradientJobs;
+  readonly numerics: NumericsGate;
+}
+
+export interface RunOptions {
+  readonly truth: Truth;
+  readonly gradients: GradientQueue;
+  /** Address of the gradient channel that workers are told. */
+  readonly address: string;
+  readonly reportIntervalMs: number;
+  createLease(jobId: string, incarnation: number, serial: number): string;
+  /** Monotonic milliseconds. */
+  clock(): number;
+  onQueueError(error: unknown): void;
+  /** Called when workers may join; what it returns is called when they may no longer. */
+  opened(job: RunningJob): () => void;
+}
+
+/** Runs a claimed training job until it leaves this server. Never rejects: what goes wrong becomes the outcome. */
+export async function runTrainingJob(claim: ClaimAnswer, options: RunOptions): Promise<Outcome | 'fenced'> {
+  const { truth } = options;
+  const { plan, incarnation } = claim;
+  const { jobId } = plan;
+  const { training, reproducibility = 'strict' } = plan.request;
+  const numerics = createNumericsGate(reproducibility, claim.numericsClass);
+  const fence = new AbortController();
+  let job: TrainingJob | undefined;
+  const timetable = planTimetable(plan);
+
+  const reporter: Reporter = createReporter({
+    truth,
+    jobId,
+    incarnation,
+    intervalMs: options.reportIntervalMs,
+    current: () => ({
+      numericsClass: numerics.numericsClass,
+      progress: job?.progress() ?? {
+        step: 0,
+        steps: timetable.steps,
+        epoch: 0,
+        epochs: training.epochs,
+        samplesPerSecond: 0,
+        etaSeconds: null,
+        workers: 0,
+      },
+    }),
+    onWanted: (wanted) => job?.want(wanted),
+    onFenced() {
+      fence.abort();
+      job?.fenced();
+    },
+  });
+
+  try {
+    const model = compileModel(plan.request.model);
+    requireSameGraph(hashGraph(trainingGraph(model)), plan.graphHash);
+    const { layout, metrics } = model;
+    const start = await restore({
+      truth,
+      claim,
+      layout,
+      onDamaged: (error) => reporter.event('log', error.message),
+    });
+    if (start.version > 0) reporter.event('log', `Continuing from the checkpoint at step ${start.version}`, { step: start.version });
+    const state = createTrainingState({
+      layout,
+      metrics,
+      microBatches: plan.microBatches,
+      training,
+      steps: timetable.steps,
+      start,
+    });
+    const gradientJobs = createGradientJobs({
+      queue: options.gradients,
+      jobId,
+      incarnation,
+      workers: Math.min(plan.request.maxWorkers ?? plan.microBatches, plan.microBatches),
+      address: options.address,
+      createLease: (serial) => options.createLease(jobId, incarnation, serial),
+      onError: options.onQueueError,
+    });
+    const checkpoints = createCheckpointWriter({
+      truth,
+      jobId,
+      incarnation,
+      layout,
+      graphHash: plan.graphHash,
+      state,
+      reporter,
+      signal: fence.signal,
+    });
+    fence.signal.throwIfAborted();
+    job = createTrainingJob({
+      jobId,
+      incarnation,
+      epochs: training.epochs,
+      metrics,
+      state,
+      timetable,
+      gradientJobs,
+      reporter,
+      checkpoints,
+      clock: options.clock,
+    });
+    const close = options.opened({
+      jobId,
+      incarnation,
+      claim,
+      elements: layout.elements,
+      metrics,
+      training: job,
+      gradientJobs,
+      numerics,
+    });
+    job.start();
+    return await job.ended.finally(close);
+  } catch (cause) {
+    if (fence.signal.aborted) return 'fenced';
+    const problem = cause instanceof Error ? cause.message : String(cause);
+    const { code, message, details, entry } =
+      cause instanceof DescentError ? cause : new DescentError('JOB_FAILED', { step: 0, problem }, { cause });
+    const outcome: Outcome = { state: 'failed', error: { code, message, details, advice: entry.advice } };
+    await reporter.finish(outcome);
+    return outcome;
+  }
+}
+
+function requireSameGraph(actual: string, expected: string): void {
+  if (actual !== expected) throw new DescentError('GRAPH_MISMATCH', { actual, expected });
+}

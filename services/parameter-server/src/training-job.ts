@@ -1,0 +1,411 @@
+import type { JobError, Outcome, Progress, ReportAnswer, Scores } from '@descent/contracts';
+import { DescentError, type ErrorCode } from '@descent/errors';
+import type { FrameHeader } from '@descent/gradient-channel';
+import type { CheckpointWriter } from './checkpoint-writer.ts';
+import type { GradientJobs } from './gradient-jobs.ts';
+import { createProgressMeter } from './progress-meter.ts';
+import type { Reporter } from './reporter.ts';
+import { createRound, type Round } from './round.ts';
+import { addSums, meanScores } from './sums.ts';
+import type { Timetable } from './timetable.ts';
+import type { GradientSlot, TrainingState } from './training-state.ts';
+import { createTreeSum, type TreeSum } from './tree-sum.ts';
+import type { Held, ReleaseReason, WorkerLink } from './worker-link.ts';
+
+/** A gradient job lasts about this long, so that the next team's turn is never far. */
+const gradientJobMs = 1_000;
+/** A unit is repeated when it takes this many times as long as usual, and at least the time below. */
+const slowFactor = 3;
+const slowAtLeastMs = 500;
+const tickMs = 250;
+/** A micro-batch whose gradient was not finite twice, on whatever workers, is no accident. */
+const mostNotFinite = 2;
+/** Assignments that failed on workers (engine errors, data that cannot be read) before the job fails. */
+const mostFailures = 3;
+
+export interface TrainingJobOptions {
+  readonly jobId: string;
+  readonly incarnation: number;
+  readonly epochs: number;
+  readonly metrics: readonly string[];
+  readonly state: TrainingState;
+  readonly timetable: Timetable;
+  readonly gradientJobs: GradientJobs;
+  readonly reporter: Reporter;
+  readonly checkpoints: CheckpointWriter;
+  /** Monotonic milliseconds. */
+  clock(): number;
+}
+
+/** Where a training job stands in the sequence of rounds. */
+interface CurrentRound {
+  readonly kind: Held['kind'];
+  readonly version: number;
+  readonly round: Round;
+  readonly gradients: TreeSum<GradientSlot>;
+  readonly scores: TreeSum<Float64Array>;
+}
+
+/**
+ * One training job on its parameter server: hands out units of work, takes their results, applies updates.
+ *
+ * It is always in one round (or waits for a parameter buffer between two): training round of step *s* → update → perhaps
+ * an evaluation round of version *s* + 1 → perhaps a checkpoint → training round of step *s* + 1 … until the last version
+ * is evaluated (outcome `succeeded`), or the users want a pause or an end, or it cannot go on.
+ */
+export interface TrainingJob {
+  readonly ended: Promise<Outcome | 'fenced'>;
+  /** For the reports. */
+  progress(): Progress;
+  start(): void;
+  joined(link: WorkerLink, serial: number): void;
+  /** Before a payload is received: where it goes, or why not. */
+  expectGradient(link: WorkerLink, header: FrameHeader): GradientSlot | DescentError;
+  gradient(link: WorkerLink, header: FrameHeader, slot: GradientSlot): void;
+  scores(link: WorkerLink, header: FrameHeader, sums: Float64Array): void;
+  refused(link: WorkerLink, header: FrameHeader, error: DescentError): void;
+  /** The connection broke while a payload was being received into this slot. */
+  dropped(slot: GradientSlot): void;
+  failed(link: WorkerLink, header: FrameHeader, error: DescentError): void;
+  left(link: WorkerLink, reason: string): void;
+  want(wanted: ReportAnswer['wanted']): void;
+  /** The process is leaving: checkpoint, and let another server take the job. */
+  handBack(reason: string): void;
+  fenced(): void;
+}
+
+
+export function createTrainingJob(options: TrainingJobOptions): TrainingJob {
+  const { jobId, incarnation, state, timetable, gradientJobs, reporter, checkpoints, clock } = options;
+  const links = new Set<WorkerLink>();
+  const meter = createProgressMeter();
+  let current: CurrentRound | undefined;
+  let evaluated = state.evaluated;
+  let unitMs: number | undefined;
+  let lastFiniteLoss: number | undefined;
+  let over = false;
+  let ticker: NodeJS.Timeout | undefined;
+  let ticks = 0;
+  let settle: (outcome: Outcome | 'fenced') => void = () => {};
+  const ended = new Promise<Outcome | 'fenced'>((resolve) => {
+    settle = resolve;
+  });
+
+  const serving = () => [...links].filter((link) => link.serial !== undefined);
+
+  // --- the sequence of rounds -------------------------------------------------------------------------------------
+
+  const advance = () => {
+    if (over) return;
+    const { version } = state;
+    if (timetable.evaluationDue(version) && evaluated?.version !== version) {
+      begin('evaluate');
+      return;
+    }
+    if (version === timetable.steps) {
+      void succeed();
+      return;
+    }
+    if (timetable.checkpointDue(version)) checkpoints.write(evaluated);
+    begin('train');
+  };
+
+  const begin = (kind: Held['kind']) => {
+    const { version } = state;
+    const units = kind === 'train' ? timetable.trainingUnits(version) : timetable.evaluationUnits();
+    current = {
+      kind,
+      version,
+      round: createRound(units),
+      gradients: state.createSum(units.length),
+      scores: createTreeSum(units.length, addSums),
+    };
+    for (const link of links) dispatch(link);
+  };
+
+  const dispatch = (link: WorkerLink) => {
+    if (over || current === undefined || link.serial === undefined || link.held !== undefined) return;
+    if (link.budget === 0) {
+      release(link, 'served');
+      return;
+    }
+    const now = clock();
+    const slowMs = Math.max(slowAtLeastMs, slowFactor * (unitMs ?? Number.POSITIVE_INFINITY));
+    const unit = current.round.take(link.worker, now) ?? current.round.repeat(link.worker, now, slowMs);
+    if (unit === undefined) return;
+    const { kind, version } = current;
+    if (link.version !== version) {
+      const published = state.hold();
+      link.wire.parameters(version, published.buffer, published.release);
+      link.version = version;
+    }
+    link.held = { assignment: ++link.assignments, kind, version, unit, since: now };
+    link.budget--;
+    if (link.budget === 0) gradientJobs.ending(link.serial);
+    link.wire.assign(link.held, kind === 'train' ? timetable.epochOf(version) : 0);
+  };
+
+  const release = (link: WorkerLink, reason: ReleaseReason) => {
+    const { serial } = link;
+    if (serial === undefined) return;
+    link.serial = undefined;
+    link.wire.released(reason);
+    gradientJobs.ended(serial);
+  };
+
+  // --- results ----------------------------------------------------------------------------------------------------
+
+  /** The first reason, in the order of docs/protocol.md, why a result does not count. */
+  const objection = (link: WorkerLink, kind: Held['kind'], header: FrameHeader): DescentError | undefined => {
+    const { step, microBatch } = header;
+    if (current === undefined || step < current.version || (current.kind !== kind && step === current.version)) {
+      return new DescentError('GRADIENT_LATE', { step, current: state.version });
+    }
+    if (step === current.version && current.round.isDone(microBatch)) {
+      return new DescentError('GRADIENT_DUPLICATE', { step, microBatch });
+    }
+    const { held } = link;
+    const matches =
+      held?.assignment === header.assignment &&
+      held.kind === kind &&
+      held.version === step &&
+      held.unit.index === microBatch;
+    return matches ? undefined : new DescentError('GRADIENT_UNASSIGNED', { step, microBatch });
+  };
+
+  const refuse = (link: WorkerLink, header: FrameHeader, error: DescentError) => {
+    link.wire.refused(header, error);
+    reporter.event('gradient-refused', error.message, { code: error.code, worker: link.worker });
+    if (link.held?.assignment === header.assignment) {
+      current?.round.giveBackUnit(link.worker, link.held.unit.index);
+      link.held = undefined;
+    }
+    // Others first: a result that was refused is better computed elsewhere.
+    for (const other of links) if (other !== link) dispatch(other);
+    dispatch(link);
+  };
+
+  /** Takes a valid result into the ledger. */
+  const accept = (link: WorkerLink, held: Held): void => {
+    current!.round.settle(link.worker, held.unit.index);
+    const tookMs = clock() - held.since;
+    unitMs = unitMs === undefined ? tookMs : unitMs + 0.2 * (tookMs - unitMs);
+    link.held = undefined;
+    link.wire.accepted(held);
+  };
+
+  const applyStep = (total: GradientSlot) => {
+    if (over) return;
+    const result = state.apply(total);
+    if (result === undefined) {
+      state.whenApplicable(() => applyStep(total));
+      return;
+    }
+    const { samples, values } = result;
+    lastFiniteLoss = values.loss;
+    meter.applied(samples, clock());
+    reporter.point({
+      step: state.version,
+      epoch: state.version / timetable.stepsPerEpoch,
+      split: 'train',
+      values,
+      time: new Date().toISOString(),
+    });
+    advance();
+  };
+
+  const scoreVersion = (sums: Float64Array) => {
+    const { version } = state;
+    const values: Scores = meanScores(sums, options.metrics);
+    if (!Object.values(values).every(Number.isFinite)) {
+      diverged(values.loss);
+      return;
+    }
+    evaluated = { version, values };
+    const epoch = version / timetable.stepsPerEpoch;
+    reporter.point({ step: version, epoch, split: 'validation', values, time: new Date().toISOString() });
+    reporter.event('evaluated', `Validation at step ${version}: ${describe(values)}`, { step: version, values });
+    advance();
+  };
+
+  // --- ends -------------------------------------------------------------------------------------------------------
+
+  const stopRounds = (reason: ReleaseReason) => {
+    over = true;
+    current = undefined;
+    clearInterval(ticker);
+    for (const link of links) release(link, reason);
+  };
+
+  const end = async (outcome: Outcome) => {
+    await gradientJobs.close();
+    await reporter.finish(outcome);
+    settle(outcome);
+  };
+
+  const succeed = async () => {
+    stopRounds('ended');
+    checkpoints.write(evaluated);
+    await checkpoints.idle();
+    const weightsHash = await checkpoints.weights();
+    await end({ state: 'succeeded', weightsHash, ledgerHash: state.ledgerHash });
+  };
+
+  const fail = (error: DescentError) => {
+    stopRounds('ended');
+    void end({ state: 'failed', error: describeError(error) });
+  };
+
+  const diverged = (loss: number | undefined) =>
+    fail(
+      new DescentError('JOB_DIVERGED', {
+        step: state.version,
+        loss: String(loss),
+        lastFiniteLoss: lastFiniteLoss ?? 'none',
+      }),
+    );
+
+  const interrupt = async (outcome: Outcome) => {
+    stopRounds('handed-back');
+    checkpoints.write(evaluated);
+    await checkpoints.idle();
+    await end(outcome);
+  };
+
+  return {
+    ended,
+    progress() {
+      const { samplesPerSecond, stepsPerSecond } = meter.read(clock());
+      const { steps, stepsPerEpoch } = timetable;
+      return {
+        step: state.version,
+        steps,
+        epoch: state.version / stepsPerEpoch,
+        epochs: options.epochs,
+        samplesPerSecond,
+        etaSeconds: stepsPerSecond > 0 ? (steps - state.version) / stepsPerSecond : null,
+        workers: serving().length,
+      };
+    },
+    start() {
+      void gradientJobs.refill();
+      ticker = setInterval(() => {
+        for (const link of links) dispatch(link);
+        if (++ticks % 4 === 0) void gradientJobs.refill();
+      }, tickMs);
+      advance();
+    },
+    joined(link, serial) {
+      const known = links.has(link);
+      links.add(link);
+      link.serial = serial;
+      link.budget = unitMs === undefined ? 4 : Math.min(4096, Math.max(1, Math.round(gradientJobMs / unitMs)));
+      if (!known) reporter.event('worker-joined', `Worker ${link.worker} joined`, { worker: link.worker });
+      if (over) release(link, 'ended');
+      else dispatch(link);
+    },
+    expectGradient(link, header) {
+      if (header.incarnation !== incarnation) {
+        return new DescentError('INCARNATION_STALE', { jobId, current: incarnation, given: header.incarnation });
+      }
+      if (header.payloadBytes !== state.slotBytes) {
+        return new DescentError('FRAME_LENGTH', {
+          type: 'GRADIENT',
+          actualBytes: header.payloadBytes,
+          expectedBytes: state.slotBytes,
+        });
+      }
+      return objection(link, 'train', header) ?? state.takeSlot();
+    },
+    gradient(link, header, slot) {
+      const late = objection(link, 'train', header);
+      if (late !== undefined) {
+        state.freeSlot(slot);
+        refuse(link, header, late);
+        return;
+      }
+      const held = link.held!;
+      if (!state.isFinite(slot)) {
+        const loss = slot.sums[1]! / slot.sums[0]!;
+        state.freeSlot(slot);
+        const times = current!.round.refuse(link.worker, held.unit.index);
+        refuse(link, header, new DescentError('GRADIENT_NOT_FINITE', { step: header.step, microBatch: header.microBatch }));
+        if (times >= mostNotFinite) diverged(loss);
+        return;
+      }
+      accept(link, held);
+      const total = current!.gradients.add(held.unit.index, slot);
+      if (total === undefined) dispatch(link);
+      else {
+        current = undefined;
+        applyStep(total);
+      }
+    },
+    scores(link, header, sums) {
+      const late = objection(link, 'evaluate', header);
+      if (late !== undefined) {
+        refuse(link, header, late);
+        return;
+      }
+      const held = link.held!;
+      accept(link, held);
+      const total = current!.scores.add(held.unit.index, sums);
+      if (total === undefined) dispatch(link);
+      else {
+        current = undefined;
+        scoreVersion(total);
+      }
+    },
+    refused: refuse,
+    dropped: state.freeSlot,
+    failed(link, header, error) {
+      if (link.held?.assignment !== header.assignment) return;
+      const times = current?.round.refuse(link.worker, link.held.unit.index) ?? 0;
+      link.held = undefined;
+      reporter.event('log', `Worker ${link.worker} could not compute: ${error.message}`, { code: error.code });
+      if (times >= mostFailures) {
+        const problem = `${times} attempts at one micro-batch failed, the last with: ${error.message}`;
+        fail(new DescentError('JOB_FAILED', { step: state.version, problem }, { cause: error }));
+        return;
+      }
+      for (const other of links) if (other !== link) dispatch(other);
+      dispatch(link);
+    },
+    left(link, reason) {
+      if (!links.delete(link)) return;
+      current?.round.giveBack(link.worker);
+      link.held = undefined;
+      if (link.serial !== undefined) gradientJobs.ended(link.serial);
+      link.serial = undefined;
+      if (over) return;
+      reporter.event('worker-left', `Worker ${link.worker} left: ${reason}`, { worker: link.worker });
+      for (const other of links) dispatch(other);
+    },
+    want(wanted) {
+      if (over || wanted === 'run') return;
+      if (wanted === 'pause') void interrupt({ state: 'paused', step: state.version });
+      else {
+        stopRounds('ended');
+        void end({ state: 'cancelled' });
+      }
+    },
+    handBack(reason) {
+      if (!over) void interrupt({ state: 'queued', reason });
+    },
+    fenced() {
+      if (!over) stopRounds('ended');
+      void gradientJobs.close();
+      settle('fenced');
+    },
+  };
+}
+
+function describe(values: Scores): string {
+  return Object.entries(values)
+    .map(([name, value]) => `${name} ${value.toFixed(4)}`)
+    .join(', ');
+}
+
+function describeError(error: DescentError<ErrorCode>): JobError {
+  return { code: error.code, message: error.message, details: error.details, advice: error.entry.advice };
+}

@@ -1,0 +1,64 @@
+import type { ClaimAnswer, Report, ReportAnswer } from '@descent/contracts';
+import { DescentError } from '@descent/errors';
+
+/** The internal routes of the api, as a parameter server sees them (packages/contracts/src/internal.ts). */
+export interface Truth {
+  /** Takes the job over. JOB_CLAIM_REFUSED when another server is alive on it or it has ended. */
+  claim(jobId: string): Promise<ClaimAnswer>;
+  /** INCARNATION_STALE when another server took the job over; UNAVAILABLE when the api cannot be reached. */
+  report(jobId: string, report: Report): Promise<ReportAnswer>;
+  putCheckpoint(jobId: string, incarnation: number, step: number, file: Uint8Array): Promise<{ hash: string }>;
+  getCheckpoint(jobId: string, step: number): Promise<Uint8Array>;
+  putWeights(jobId: string, incarnation: number, file: Uint8Array): Promise<{ hash: string }>;
+}
+
+export interface TruthOptions {
+  readonly apiUrl: string;
+  readonly serviceToken: string;
+  /** Name of this parameter server process. */
+  readonly server: string;
+  readonly timeoutMs?: number;
+}
+
+export function createTruth({ apiUrl, serviceToken, server, timeoutMs = 10_000 }: TruthOptions): Truth {
+  const call = async (method: string, path: string, init: RequestInit = {}): Promise<Response> => {
+    let response: Response;
+    try {
+      response = await fetch(`${apiUrl}/internal${path}`, {
+        ...init,
+        method,
+        headers: { authorization: `Bearer ${serviceToken}`, ...init.headers },
+        signal: AbortSignal.timeout(timeoutMs),
+      });
+    } catch (cause) {
+      throw new DescentError('UNAVAILABLE', { part: 'The api' }, { cause });
+    }
+    if (response.ok) return response;
+    const body = await response.json().catch(() => undefined);
+    if (body === undefined || response.status >= 500) {
+      throw new DescentError('UNAVAILABLE', { part: 'The api', status: response.status, body });
+    }
+    throw DescentError.fromBody(body);
+  };
+
+  const post = async <Answer>(path: string, body: unknown): Promise<Answer> => {
+    const headers = { 'content-type': 'application/json' };
+    const response = await call('POST', path, { headers, body: JSON.stringify(body) });
+    return (await response.json()) as Answer;
+  };
+
+  const put = async (path: string, incarnation: number, file: Uint8Array): Promise<{ hash: string }> => {
+    const headers = { 'content-type': 'application/octet-stream', 'x-descent-incarnation': String(incarnation) };
+    const response = await call('PUT', path, { headers, body: file });
+    return (await response.json()) as { hash: string };
+  };
+
+  return {
+    claim: (jobId) => post(`/jobs/${jobId}/claim`, { server }),
+    report: (jobId, report) => post(`/jobs/${jobId}/reports`, report),
+    putCheckpoint: (jobId, incarnation, step, file) => put(`/jobs/${jobId}/checkpoints/${step}`, incarnation, file),
+    getCheckpoint: async (jobId, step) =>
+      new Uint8Array(await (await call('GET', `/jobs/${jobId}/checkpoints/${step}`)).arrayBuffer()),
+    putWeights: (jobId, incarnation, file) => put(`/jobs/${jobId}/weights`, incarnation, file),
+  };
+}
