@@ -21,7 +21,7 @@ export const AdamSettings = Closed({
   learningRate: LearningRate,
   beta1: Type.Optional({ ...Beta, default: 0.9 }),
   beta2: Type.Optional({ ...Beta, default: 0.999 }),
-  epsilon: Type.Optional(Type.Number({ exclusiveMinimum: 0, default: 1e-8 })),
+  epsilon: Type.Optional(Type.Number({ minimum: 1e-37, default: 1e-8 })),
   weightDecay: Type.Optional(Type.Number({ minimum: 0, default: 0 })),
 });
 
@@ -31,7 +31,7 @@ export const AdamwSettings = Closed({
   learningRate: LearningRate,
   beta1: Type.Optional({ ...Beta, default: 0.9 }),
   beta2: Type.Optional({ ...Beta, default: 0.999 }),
-  epsilon: Type.Optional(Type.Number({ exclusiveMinimum: 0, default: 1e-8 })),
+  epsilon: Type.Optional(Type.Number({ minimum: 1e-37, default: 1e-8 })),
   weightDecay: Type.Optional(Type.Number({ minimum: 0, default: 0.01 })),
 });
 
@@ -54,7 +54,7 @@ export const ScheduleSettings = Type.Union(
       type: Type.Literal('cosine'),
       finalFactor: Type.Optional(Type.Number({ minimum: 0, maximum: 1, default: 0 })),
       warmupSteps: Type.Optional(
-        Type.Integer({ minimum: 0, description: 'Linear warm-up from 0 before the cosine' }),
+        Type.Integer({ minimum: 0, description: 'Linear warm-up: step s of w has the share (s + 1) / w' }),
       ),
     }),
   ],

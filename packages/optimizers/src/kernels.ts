@@ -65,7 +65,7 @@ function readKernels(): Uint8Array {
     return readFileSync(kernelsFile);
   } catch (cause) {
     throw new Error(
-      `${kernelsFile.pathname} cannot be read; \`npm run build:kernels -w @descent/optimizers\` makes it`,
+      `${kernelsFile.pathname} cannot be read; \`npm run build -w @descent/optimizers\` makes it`,
       { cause },
     );
   }
