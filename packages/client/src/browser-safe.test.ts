@@ -1,0 +1,15 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { expect, test } from 'vitest';
+
+/** Files of this package that only its tests load. */
+const testOnly = /\.test\.ts$|^testing-/;
+
+test('the sources import nothing of Node, so that the dashboard can bundle them', () => {
+  const folder = new URL('.', import.meta.url);
+  const sources = readdirSync(folder).filter((name) => name.endsWith('.ts') && !testOnly.test(name));
+  expect(sources.length).toBeGreaterThan(5);
+  for (const name of sources) {
+    const text = readFileSync(new URL(name, folder), 'utf8');
+    expect.soft(text, name).not.toMatch(/from '(node:|fs|http|stream)|\bprocess\.|\bBuffer\b/);
+  }
+});

@@ -1,0 +1,19 @@
+import { createDatasetsApi, type DatasetsApi } from './datasets.ts';
+import { createJobsApi, type JobsApi } from './jobs.ts';
+import { type ClientOptions, createTransport, type Transport } from './transport.ts';
+
+export interface DescentClient {
+  readonly jobs: JobsApi;
+  readonly datasets: DatasetsApi;
+  /** Every route of the api, typed from its OpenAPI document; failures come as values here. */
+  readonly http: Transport['http'];
+}
+
+/**
+ * The public API as functions. Runs on Node 20 and in browsers. Every method throws a DescentError: the one that the
+ * service answered with, or UNAVAILABLE when it could not be reached.
+ */
+export function createClient(options: ClientOptions): DescentClient {
+  const transport = createTransport(options);
+  return { jobs: createJobsApi(transport), datasets: createDatasetsApi(transport), http: transport.http };
+}

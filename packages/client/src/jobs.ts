@@ -1,0 +1,124 @@
+import type {
+  Checkpoint,
+  Job,
+  JobCreate,
+  JobEvent,
+  JobState,
+  LayerSummary,
+  MetricPoint,
+  Price,
+} from '@descent/contracts';
+import { type Download, openDownload } from './download.ts';
+import { type FollowOptions, follow } from './follow.ts';
+import type { Transport } from './transport.ts';
+
+export interface CallOptions {
+  readonly signal?: AbortSignal;
+}
+
+export interface JobFilter extends CallOptions {
+  readonly state?: JobState;
+  readonly limit?: number;
+}
+
+/** What a job would cost, and what its layers are. */
+export interface Estimate {
+  readonly price: Price;
+  readonly layers: LayerSummary[];
+}
+
+export type JobsApi = ReturnType<typeof createJobsApi>;
+
+const endedStates: ReadonlySet<JobState> = new Set(['succeeded', 'failed', 'cancelled']);
+
+/** True for a state that no job leaves. */
+export function isEnded(state: JobState): boolean {
+  return endedStates.has(state);
+}
+
+export function createJobsApi({ http, body, stream }: Transport) {
+  const of = (id: string) => ({ params: { path: { id } } });
+  const pathOf = (id: string) => `/v1/jobs/${encodeURIComponent(id)}`;
+
+  return {
+    /** Submits a training job. Repeating the call with the same `idempotencyKey` creates it once. */
+    async create(
+      job: JobCreate,
+      { idempotencyKey, ...options }: CallOptions & { idempotencyKey?: string } = {},
+    ): Promise<Job> {
+      const header = idempotencyKey === undefined ? {} : { 'idempotency-key': idempotencyKey };
+      const answer = await body(http.POST('/v1/jobs', { body: job, params: { header }, ...options }));
+      return answer as Job;
+    },
+
+    /** Checks and prices a job without creating it. */
+    async dryRun(job: JobCreate, options: CallOptions = {}): Promise<Estimate> {
+      const query = { dryRun: true };
+      const answer = await body(http.POST('/v1/jobs', { body: job, params: { query }, ...options }));
+      return answer as Estimate;
+    },
+
+    /** Newest first. */
+    async list({ signal, ...query }: JobFilter = {}): Promise<Job[]> {
+      const answer = await body(http.GET('/v1/jobs', { params: { query }, ...withSignal(signal) }));
+      return answer.jobs;
+    },
+
+    get(id: string, options: CallOptions = {}): Promise<Job> {
+      return body(http.GET('/v1/jobs/{id}', { ...of(id), ...options }));
+    },
+
+    cancel(id: string, options: CallOptions = {}): Promise<Job> {
+      return body(http.POST('/v1/jobs/{id}/cancel', { ...of(id), ...options }));
+    },
+
+    pause(id: string, options: CallOptions = {}): Promise<Job> {
+      return body(http.POST('/v1/jobs/{id}/pause', { ...of(id), ...options }));
+    },
+
+    resume(id: string, options: CallOptions = {}): Promise<Job> {
+      return body(http.POST('/v1/jobs/{id}/resume', { ...of(id), ...options }));
+    },
+
+    /** Every metric point once and in order, from the first (or after `after`), as they are measured, to the end of the job. */
+    metrics(id: string, options: FollowOptions = {}): AsyncGenerator<MetricPoint, void, undefined> {
+      return follow<MetricPoint>(stream(`${pathOf(id)}/metrics`), options);
+    },
+
+    /** Every event once and in order, as `metrics` does for metric points. */
+    events(id: string, options: FollowOptions = {}): AsyncGenerator<JobEvent, void, undefined> {
+      return follow<JobEvent>(stream(`${pathOf(id)}/events`), options);
+    },
+
+    /** Resolves with the job once it succeeded, failed or was cancelled; a failed job is no error here. */
+    async waitUntilEnded(id: string, options: Omit<FollowOptions, 'after'> = {}): Promise<Job> {
+      const signal = withSignal(options.signal);
+      for (;;) {
+        const job = await this.get(id, signal);
+        if (isEnded(job.state)) return job;
+        // Only the end of the stream matters here; the job is read again for its final state.
+        for await (const _event of this.events(id, options));
+      }
+    },
+
+    async checkpoints(id: string, options: CallOptions = {}): Promise<Checkpoint[]> {
+      const answer = await body(http.GET('/v1/jobs/{id}/checkpoints', { ...of(id), ...options }));
+      return answer.checkpoints;
+    },
+
+    /** The weights of a job as a safetensors file. */
+    downloadWeights(id: string, options: CallOptions = {}): Promise<Download> {
+      return openDownload(stream(`${pathOf(id)}/weights`), options.signal);
+    },
+
+    /** A whole checkpoint (parameters, optimizer slots, position) as a safetensors file. */
+    downloadCheckpoint(id: string, checkpoint: string, options: CallOptions = {}): Promise<Download> {
+      const path = `${pathOf(id)}/checkpoints/${encodeURIComponent(checkpoint)}`;
+      return openDownload(stream(path), options.signal);
+    },
+  };
+}
+
+function withSignal(signal: AbortSignal | undefined): { signal?: AbortSignal } {
+  return signal === undefined ? {} : { signal };
+}
