@@ -1,4 +1,12 @@
 export {
+  type CheckGradientOptions,
+  checkGradient,
+  type GradientCheck,
+  type GradientDeviation,
+} from './check-gradient.ts';
+export { cost, type GraphCost, type NodeCost, peakMemory } from './cost.ts';
+export { differentiate } from './differentiate.ts';
+export {
   type BatchDim,
   bind,
   bindDim,
@@ -14,8 +22,11 @@ export {
   sameDim,
   sameShape,
 } from './dim.ts';
+export { type EvaluateOptions, type Evaluation, evaluate, type Feeds } from './evaluate.ts';
 export type { Attributes, AttributeValue, Graph, Node, ValueName, ValueType } from './graph.ts';
 export { createGraphBuilder, type GraphBuilder } from './graph-builder.ts';
+export { graphHash } from './graph-hash.ts';
+export { lastUses } from './liveness.ts';
 export type {
   ConcreteType,
   Cost,

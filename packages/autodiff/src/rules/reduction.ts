@@ -45,5 +45,8 @@ export function restoreAxes(
 
 /** The adjoint of a sum: every element that was summed gets the gradient of the sum. */
 export function spread(context: GradientContext, value: ValueName, axes: readonly number[]): ValueName {
-  return expandLike(context.graph, restoreAxes(context, value, axes), inputOf(context, 0));
+  // Leading axes come back by broadcasting alone.
+  const leading = axes.every((axis, index) => axis === index);
+  const restored = leading ? value : restoreAxes(context, value, axes);
+  return expandLike(context.graph, restored, inputOf(context, 0));
 }

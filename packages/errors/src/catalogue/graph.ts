@@ -66,7 +66,7 @@ export const graphErrors = {
   },
   GRAPH_INDEX_OUT_OF_RANGE: {
     status: 422,
-    message: 'Node "{op}" got the index {index} for an axis of {size}',
+    message: '{op} got the index {index} for an axis of size {size}',
     advice: 'Labels and indices count from 0 and must be smaller than the number of classes or rows.',
     retryable: false,
   },
