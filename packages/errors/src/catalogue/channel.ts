@@ -39,6 +39,42 @@ export const channelErrors = {
     advice: 'Run the same version of Descent on every machine.',
     retryable: false,
   },
+  CHANNEL_ADDRESS_INVALID: {
+    status: 422,
+    message: '"{address}" is not the address of a gradient channel: {problem}',
+    advice: 'Use unix:/path on one host, tcp:host:port between hosts.',
+    retryable: false,
+  },
+  CHANNEL_ADDRESS_IN_USE: {
+    status: 409,
+    message: 'Another process listens on {address}',
+    advice: 'Stop the other parameter server, or give this one an address of its own.',
+    retryable: false,
+  },
+  CHANNEL_UNREACHABLE: {
+    status: 503,
+    message: 'No parameter server answers at {address}: {problem}',
+    advice: 'The worker takes another gradient job; check the network when it happens again and again.',
+    retryable: true,
+  },
+  CHANNEL_CLOSED: {
+    status: 503,
+    message: 'The gradient channel to {peer} is closed: {problem}',
+    advice: 'Nothing to do: the assignments go to other workers.',
+    retryable: true,
+  },
+  CHANNEL_JOIN_TIMEOUT: {
+    status: 400,
+    message: '{peer} did not join within {timeoutMs} ms',
+    advice: 'The connection is closed. Something other than a worker may be probing the port.',
+    retryable: true,
+  },
+  CHANNEL_FULL: {
+    status: 503,
+    message: 'The parameter server has all {limit} connections that it may have',
+    advice: 'Run more parameter servers, or fewer workers.',
+    retryable: true,
+  },
   GRADIENT_DUPLICATE: {
     status: 409,
     message: 'Step {step}, micro-batch {microBatch} already has its gradient',
