@@ -17,14 +17,23 @@ let failed = 0;
 const skipped = [];
 
 if (!run(bin('biome'), ['check', '.'])) failed++;
-const greenRun = run(bin('vitest'), ['run', '--reporter=default', '--reporter=json', `--outputFile.json=${report}`, ...process.argv.slice(2)]);
+const greenRun = run(bin('vitest'), [
+  'run',
+  '--reporter=default',
+  '--reporter=json',
+  `--outputFile.json=${report}`,
+  ...process.argv.slice(2),
+]);
 try {
-  const { numPassedTests, numFailedTests, numFailedTestSuites, testResults } = JSON.parse(readFileSync(report, 'utf8'));
+  const { numPassedTests, numFailedTests, numFailedTestSuites, testResults } = JSON.parse(
+    readFileSync(report, 'utf8'),
+  );
   passed += numPassedTests;
   // A file that cannot even be loaded fails without a single failed test.
   failed += numFailedTests > 0 ? numFailedTests : numFailedTestSuites;
   for (const file of testResults) {
-    for (const test of file.assertionResults) if (test.status === 'skipped' || test.status === 'pending') skipped.push(test.fullName);
+    for (const test of file.assertionResults)
+      if (test.status === 'skipped' || test.status === 'pending') skipped.push(test.fullName);
   }
 } catch {
   console.error('vitest left no report');

@@ -1,6 +1,6 @@
-import type { ParameterLayout } from '@descent/models';
-import { isDescentError } from '@descent/errors';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { isDescentError } from '@descent/errors';
+import type { ParameterLayout } from '@descent/models';
 import { encodeCheckpoint, encodeWeights } from './checkpoint.ts';
 import type { Reporter } from './reporter.ts';
 import type { Evaluation, TrainingState } from './training-state.ts';

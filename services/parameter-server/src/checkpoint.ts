@@ -1,5 +1,5 @@
-import type { ParameterLayout } from '@descent/models';
 import { DescentError } from '@descent/errors';
+import type { ParameterLayout } from '@descent/models';
 import { decodeSafetensors, encodeSafetensors, type Tensor, tensor } from '@descent/tensors';
 import type { StartPoint } from './training-state.ts';
 

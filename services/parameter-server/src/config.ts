@@ -20,7 +20,8 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
     return value;
   };
   const maxJobs = Number(env.DESCENT_MAX_JOBS ?? 8);
-  if (!Number.isInteger(maxJobs) || maxJobs < 1) throw new Error('DESCENT_MAX_JOBS must be a whole number from 1');
+  if (!Number.isInteger(maxJobs) || maxJobs < 1)
+    throw new Error('DESCENT_MAX_JOBS must be a whole number from 1');
   return {
     apiUrl: required('DESCENT_API_URL'),
     serviceToken: required('DESCENT_SERVICE_TOKEN'),

@@ -64,7 +64,9 @@ export function createDoor({ leaseKey, findJob, clock }: DoorOptions): Door {
         const { serial } = checkLease(job, hello.lease);
         job.numerics.admit(hello.numericsClass);
         if (!job.gradientJobs.join(serial, hello.worker)) {
-          throw new DescentError('LEASE_INVALID', { problem: 'its gradient job is over or has another worker' });
+          throw new DescentError('LEASE_INVALID', {
+            problem: 'its gradient job is over or has another worker',
+          });
         }
         if (admitted?.job !== job) {
           admitted?.link && admitted.job.training.left(admitted.link, 'turned to another training job');
@@ -103,7 +105,8 @@ export function createDoor({ leaseKey, findJob, clock }: DoorOptions): Door {
           lastHeard.set(beat.worker, clock());
           return;
         }
-        if (admitted === undefined) throw new DescentError('FRAME_MALFORMED', { problem: `${header.type} before JOIN` });
+        if (admitted === undefined)
+          throw new DescentError('FRAME_MALFORMED', { problem: `${header.type} before JOIN` });
         const { job, link } = admitted;
         switch (header.type) {
           case 'GRADIENT': {
@@ -113,7 +116,11 @@ export function createDoor({ leaseKey, findJob, clock }: DoorOptions): Door {
             return;
           }
           case 'SCORES':
-            job.training.scores(link, header, new Float64Array(payload.slice().buffer, 0, 2 + job.metrics.length));
+            job.training.scores(
+              link,
+              header,
+              new Float64Array(payload.slice().buffer, 0, 2 + job.metrics.length),
+            );
             return;
           case 'FAILED':
             job.training.failed(link, header, DescentError.fromBody(decodeJson('FAILED', payload)));
@@ -129,7 +136,8 @@ export function createDoor({ leaseKey, findJob, clock }: DoorOptions): Door {
 
       return {
         target(header) {
-          if (admitted === undefined) return new DescentError('FRAME_MALFORMED', { problem: `${header.type} before JOIN` });
+          if (admitted === undefined)
+            return new DescentError('FRAME_MALFORMED', { problem: `${header.type} before JOIN` });
           const { job, link } = admitted;
           if (header.type === 'SCORES') return new Uint8Array(sumsBlockBytes(job.metrics.length));
           if (header.type !== 'GRADIENT') {
@@ -155,7 +163,10 @@ export function createDoor({ leaseKey, findJob, clock }: DoorOptions): Door {
         closed(error) {
           if (worker !== undefined) connectionsOf.get(worker)?.delete(connection);
           if (admitted === undefined) return;
-          admitted.job.training.left(admitted.link, error === null ? 'it closed the connection' : error.message);
+          admitted.job.training.left(
+            admitted.link,
+            error === null ? 'it closed the connection' : error.message,
+          );
           if (receiving !== undefined) admitted.job.training.dropped(receiving);
         },
       };
@@ -170,7 +181,8 @@ export function createDoor({ leaseKey, findJob, clock }: DoorOptions): Door {
           connection.destroy(new Error(`no heartbeat for ${silenceMs} ms`));
         }
       }
-      for (const [worker, connections] of connectionsOf) if (connections.size === 0) connectionsOf.delete(worker);
+      for (const [worker, connections] of connectionsOf)
+        if (connections.size === 0) connectionsOf.delete(worker);
     },
   };
 }

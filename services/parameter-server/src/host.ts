@@ -86,7 +86,10 @@ export async function startHost(options: HostOptions): Promise<Host> {
         };
       },
     });
-    logger.info({ jobId, incarnation, outcome: outcome === 'fenced' ? outcome : outcome.state }, 'training job left');
+    logger.info(
+      { jobId, incarnation, outcome: outcome === 'fenced' ? outcome : outcome.state },
+      'training job left',
+    );
   };
 
   const consumer = queue.training.consume(

@@ -9,7 +9,13 @@ const config = readConfig(process.env);
 const logger = createLogger({ name: 'parameter-server', level: config.logLevel });
 const truth = createTruth({ ...config, server: config.name });
 const queue = await connectQueue({ url: config.redisUrl, prefix: config.queuePrefix, logger });
-const host = await startHost({ truth, queue, channelAddress: config.channelAddress, maxJobs: config.maxJobs, logger });
+const host = await startHost({
+  truth,
+  queue,
+  channelAddress: config.channelAddress,
+  maxJobs: config.maxJobs,
+  logger,
+});
 logger.info({ address: host.address }, 'parameter server ready');
 process.send?.({ type: 'ready', address: host.address });
 

@@ -1,5 +1,5 @@
-import { DescentError } from '@descent/errors';
 import type { Reproducibility } from '@descent/contracts';
+import { DescentError } from '@descent/errors';
 
 /** Which numerics class a training job is computed in: the first worker's, unless earlier incarnations fixed it. */
 export interface NumericsGate {

@@ -82,8 +82,7 @@ export function createReporter(options: ReporterOptions): Reporter {
 
   return {
     point: (point) => points.push(point),
-    event: (type, message, data = {}) =>
-      events.push({ time: new Date().toISOString(), type, message, data }),
+    event: (type, message, data = {}) => events.push({ time: new Date().toISOString(), type, message, data }),
     finish(last) {
       outcome = last;
       return finished;

@@ -22,7 +22,8 @@ export async function restore({ truth, claim, layout, onDamaged }: RestoreOption
       const file = await truth.getCheckpoint(jobId, step);
       return decodeCheckpoint(layout, graphHash, { jobId, step }, file);
     } catch (error) {
-      if (!isDescentError(error, 'CHECKPOINT_DAMAGED') && !isDescentError(error, 'CHECKPOINT_NOT_FOUND')) throw error;
+      if (!isDescentError(error, 'CHECKPOINT_DAMAGED') && !isDescentError(error, 'CHECKPOINT_NOT_FOUND'))
+        throw error;
       onDamaged(error);
     }
   }

@@ -55,7 +55,12 @@ export interface Round {
 export const mostRepeats = 2;
 
 export function createRound(units: readonly Unit[]): Round {
-  const states: UnitState[] = units.map((unit) => ({ unit, holders: [], done: false, refusedFrom: new Set() }));
+  const states: UnitState[] = units.map((unit) => ({
+    unit,
+    holders: [],
+    done: false,
+    refusedFrom: new Set(),
+  }));
   let remaining = states.length;
   const spoiled = new Map<number, number>();
 

@@ -1,7 +1,7 @@
+import { graphHash as hashGraph } from '@descent/autodiff';
 import type { ClaimAnswer, Outcome } from '@descent/contracts';
 import { DescentError } from '@descent/errors';
 import { compileModel, trainingGraph } from '@descent/models';
-import { graphHash as hashGraph } from '@descent/autodiff';
 import { createCheckpointWriter } from './checkpoint-writer.ts';
 import { createGradientJobs, type GradientJobs, type GradientQueue } from './gradient-jobs.ts';
 import { createNumericsGate, type NumericsGate } from './numerics-gate.ts';
@@ -83,7 +83,10 @@ export async function runTrainingJob(claim: ClaimAnswer, options: RunOptions): P
       layout,
       onDamaged: (error) => reporter.event('log', error.message),
     });
-    if (start.version > 0) reporter.event('log', `Continuing from the checkpoint at step ${start.version}`, { step: start.version });
+    if (start.version > 0)
+      reporter.event('log', `Continuing from the checkpoint at step ${start.version}`, {
+        step: start.version,
+      });
     const state = createTrainingState({
       layout,
       metrics,

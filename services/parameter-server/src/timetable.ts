@@ -1,4 +1,5 @@
-import { microBatchRange } from '@descent/datasets';
+import type { TrainingPlan } from '@descent/contracts';
+import { batchOfStep, stepsPerEpoch as countSteps, microBatchRange, selectSamples } from '@descent/datasets';
 import type { Unit } from './round.ts';
 
 /** Samples of one evaluation slice. Fixed, so that the order in which scores are added never depends on the workers. */
@@ -30,9 +31,20 @@ export interface Timetable {
   checkpointDue(version: number): boolean;
 }
 
+export function planTimetable(plan: TrainingPlan): Timetable {
+  const { data, training } = plan.request;
+  const { train, validation } = selectSamples(data, plan.manifest, plan.seed);
+  return createTimetable({
+    ...training,
+    microBatches: plan.microBatches,
+    trainingSamples: train.count,
+    validationSamples: validation?.count ?? 0,
+  });
+}
+
 export function createTimetable(input: TimetableInput): Timetable {
   const { trainingSamples, validationSamples, batchSize, microBatches, epochs } = input;
-  const stepsPerEpoch = Math.ceil(trainingSamples / batchSize);
+  const stepsPerEpoch = countSteps(trainingSamples, batchSize);
   const steps = stepsPerEpoch * epochs;
   const endsEpoch = (version: number) => version > 0 && version % stepsPerEpoch === 0;
   const everyOr = (every: number | undefined, otherwise: (version: number) => boolean) => (version: number) =>
@@ -49,11 +61,10 @@ export function createTimetable(input: TimetableInput): Timetable {
     stepsPerEpoch,
     epochOf: (step) => Math.floor(step / stepsPerEpoch),
     trainingUnits(step) {
-      const first = (step % stepsPerEpoch) * batchSize;
-      const samples = Math.min(batchSize, trainingSamples - first);
+      const batch = batchOfStep(step, trainingSamples, batchSize);
       return Array.from({ length: microBatches }, (_, index) => {
-        const { start, end } = microBatchRange(samples, microBatches, index);
-        return { start: first + start, end: first + end };
+        const { start, end } = microBatchRange(batch.end - batch.start, microBatches, index);
+        return { start: batch.start + start, end: batch.start + end };
       })
         .filter(({ start, end }) => end > start)
         .map((range, index) => ({ index, ...range }));

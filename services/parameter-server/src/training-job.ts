@@ -74,7 +74,6 @@ export interface TrainingJob {
   fenced(): void;
 }
 
-
 export function createTrainingJob(options: TrainingJobOptions): TrainingJob {
   const { jobId, incarnation, state, timetable, gradientJobs, reporter, checkpoints, clock } = options;
   const links = new Set<WorkerLink>();
@@ -158,7 +157,11 @@ export function createTrainingJob(options: TrainingJobOptions): TrainingJob {
   /** The first reason, in the order of docs/protocol.md, why a result does not count. */
   const objection = (link: WorkerLink, kind: Held['kind'], header: FrameHeader): DescentError | undefined => {
     const { step, microBatch } = header;
-    if (current === undefined || step < current.version || (current.kind !== kind && step === current.version)) {
+    if (
+      current === undefined ||
+      step < current.version ||
+      (current.kind !== kind && step === current.version)
+    ) {
       return new DescentError('GRADIENT_LATE', { step, current: state.version });
     }
     if (step === current.version && current.round.isDone(microBatch)) {
@@ -224,7 +227,10 @@ export function createTrainingJob(options: TrainingJobOptions): TrainingJob {
     evaluated = { version, values };
     const epoch = version / timetable.stepsPerEpoch;
     reporter.point({ step: version, epoch, split: 'validation', values, time: new Date().toISOString() });
-    reporter.event('evaluated', `Validation at step ${version}: ${describe(values)}`, { step: version, values });
+    reporter.event('evaluated', `Validation at step ${version}: ${describe(values)}`, {
+      step: version,
+      values,
+    });
     advance();
   };
 
@@ -299,14 +305,19 @@ export function createTrainingJob(options: TrainingJobOptions): TrainingJob {
       const known = links.has(link);
       links.add(link);
       link.serial = serial;
-      link.budget = unitMs === undefined ? 4 : Math.min(4096, Math.max(1, Math.round(gradientJobMs / unitMs)));
+      link.budget =
+        unitMs === undefined ? 4 : Math.min(4096, Math.max(1, Math.round(gradientJobMs / unitMs)));
       if (!known) reporter.event('worker-joined', `Worker ${link.worker} joined`, { worker: link.worker });
       if (over) release(link, 'ended');
       else dispatch(link);
     },
     expectGradient(link, header) {
       if (header.incarnation !== incarnation) {
-        return new DescentError('INCARNATION_STALE', { jobId, current: incarnation, given: header.incarnation });
+        return new DescentError('INCARNATION_STALE', {
+          jobId,
+          current: incarnation,
+          given: header.incarnation,
+        });
       }
       if (header.payloadBytes !== state.slotBytes) {
         return new DescentError('FRAME_LENGTH', {
@@ -329,7 +340,11 @@ export function createTrainingJob(options: TrainingJobOptions): TrainingJob {
         const loss = slot.sums[1]! / slot.sums[0]!;
         state.freeSlot(slot);
         const times = current!.round.refuse(link.worker, held.unit.index);
-        refuse(link, header, new DescentError('GRADIENT_NOT_FINITE', { step: header.step, microBatch: header.microBatch }));
+        refuse(
+          link,
+          header,
+          new DescentError('GRADIENT_NOT_FINITE', { step: header.step, microBatch: header.microBatch }),
+        );
         if (times >= mostNotFinite) diverged(loss);
         return;
       }
@@ -362,7 +377,9 @@ export function createTrainingJob(options: TrainingJobOptions): TrainingJob {
       if (link.held?.assignment !== header.assignment) return;
       const times = current?.round.refuse(link.worker, link.held.unit.index) ?? 0;
       link.held = undefined;
-      reporter.event('log', `Worker ${link.worker} could not compute: ${error.message}`, { code: error.code });
+      reporter.event('log', `Worker ${link.worker} could not compute: ${error.message}`, {
+        code: error.code,
+      });
       if (times >= mostFailures) {
         const problem = `${times} attempts at one micro-batch failed, the last with: ${error.message}`;
         fail(new DescentError('JOB_FAILED', { step: state.version, problem }, { cause: error }));

@@ -91,7 +91,8 @@ export function createTrainingState(options: TrainingStateOptions): TrainingStat
     slots: { count: optimizer.slotNames.length, length },
   });
   const { parameters, gradients, slots } = memory.buffers;
-  parameters[0]!.floats.set(start.parameters);
+  // All of them, since an update writes only the trainable part.
+  for (const buffer of parameters) buffer.floats.set(start.parameters);
   optimizer.init(slots);
   optimizer.slotNames.forEach((name, index) => {
     const saved = start.slots?.get(name);
@@ -143,6 +144,7 @@ export function createTrainingState(options: TrainingStateOptions): TrainingStat
         step,
         learningRate,
         scale: clipFactor(gradientNorm, training.clipNorm) / samples,
+        range: { start: 0, end: layout.trainableElements },
       });
       versions.publish();
       ledger.append(step, total.sums);

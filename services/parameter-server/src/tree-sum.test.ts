@@ -26,13 +26,15 @@ test('every arrival order gives the same tree', () => {
       fc
         .integer({ min: 1, max: 33 })
         .chain((n) =>
-          fc.tuple(
-            fc.constant(n),
-            fc.shuffledSubarray([...Array(n).keys()], { minLength: n, maxLength: n }),
-          ),
+          fc.tuple(fc.constant(n), fc.shuffledSubarray([...Array(n).keys()], { minLength: n, maxLength: n })),
         ),
       ([count, order]) => {
-        expect(bracketing(count, order)).toBe(bracketing(count, [...order].sort((a, b) => a - b)));
+        expect(bracketing(count, order)).toBe(
+          bracketing(
+            count,
+            [...order].sort((a, b) => a - b),
+          ),
+        );
       },
     ),
   );

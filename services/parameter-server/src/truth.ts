@@ -7,7 +7,12 @@ export interface Truth {
   claim(jobId: string): Promise<ClaimAnswer>;
   /** INCARNATION_STALE when another server took the job over; UNAVAILABLE when the api cannot be reached. */
   report(jobId: string, report: Report): Promise<ReportAnswer>;
-  putCheckpoint(jobId: string, incarnation: number, step: number, file: Uint8Array): Promise<{ hash: string }>;
+  putCheckpoint(
+    jobId: string,
+    incarnation: number,
+    step: number,
+    file: Uint8Array,
+  ): Promise<{ hash: string }>;
   getCheckpoint(jobId: string, step: number): Promise<Uint8Array>;
   putWeights(jobId: string, incarnation: number, file: Uint8Array): Promise<{ hash: string }>;
 }
@@ -48,7 +53,10 @@ export function createTruth({ apiUrl, serviceToken, server, timeoutMs = 10_000 }
   };
 
   const put = async (path: string, incarnation: number, file: Uint8Array): Promise<{ hash: string }> => {
-    const headers = { 'content-type': 'application/octet-stream', 'x-descent-incarnation': String(incarnation) };
+    const headers = {
+      'content-type': 'application/octet-stream',
+      'x-descent-incarnation': String(incarnation),
+    };
     const response = await call('PUT', path, { headers, body: file });
     return (await response.json()) as { hash: string };
   };
@@ -56,7 +64,8 @@ export function createTruth({ apiUrl, serviceToken, server, timeoutMs = 10_000 }
   return {
     claim: (jobId) => post(`/jobs/${jobId}/claim`, { server }),
     report: (jobId, report) => post(`/jobs/${jobId}/reports`, report),
-    putCheckpoint: (jobId, incarnation, step, file) => put(`/jobs/${jobId}/checkpoints/${step}`, incarnation, file),
+    putCheckpoint: (jobId, incarnation, step, file) =>
+      put(`/jobs/${jobId}/checkpoints/${step}`, incarnation, file),
     getCheckpoint: async (jobId, step) =>
       new Uint8Array(await (await call('GET', `/jobs/${jobId}/checkpoints/${step}`)).arrayBuffer()),
     putWeights: (jobId, incarnation, file) => put(`/jobs/${jobId}/weights`, incarnation, file),

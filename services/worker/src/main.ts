@@ -1,1 +1,35 @@
-export {};
+import { createLogger } from '@descent/observability';
+import { connectQueue } from '@descent/queue';
+import closeWithGrace from 'close-with-grace';
+import { startComputeThread } from './compute-thread-handle.ts';
+import { readConfig } from './config.ts';
+import { createHeartbeats } from './heartbeats.ts';
+
+const config = readConfig(process.env);
+const logger = createLogger({ name: 'worker', level: config.logLevel });
+const compute = await startComputeThread({ ...config, worker: config.name });
+const heartbeats = createHeartbeats(config.name);
+const queue = await connectQueue({ url: config.redisUrl, prefix: config.queuePrefix, logger });
+
+const consumer = queue.gradients.consume(async (job) => {
+  heartbeats.start(job);
+  const problem = await compute.serve(job);
+  if (problem !== undefined)
+    logger.warn({ jobId: job.jobId, serial: job.serial, problem }, 'gradient job ended early');
+});
+logger.info({ worker: config.name, numericsClass: compute.numericsClass }, 'worker ready');
+process.send?.({ type: 'ready', worker: config.name });
+
+const { close } = closeWithGrace({ delay: 9_000, logger }, async ({ err }) => {
+  if (err !== undefined) logger.fatal({ err }, 'worker failed');
+  consumer.pause();
+  compute.leave('the worker is shutting down');
+  await consumer.close({ graceMs: 5_000 });
+  heartbeats.stop();
+  await compute.close();
+  await queue.close();
+});
+void compute.died.then((err) => {
+  logger.fatal({ err }, 'the compute thread died');
+  close();
+});

@@ -50,6 +50,12 @@ export const requestErrors = {
     advice: 'Wait for the time in the `Retry-After` header.',
     retryable: true,
   },
+  CONFIG_INVALID: {
+    status: 500,
+    message: 'The environment variable {variable} is wrong: {problem}',
+    advice: 'Correct it and start the process again; docs/architecture.md lists the variables.',
+    retryable: false,
+  },
   INTERNAL: {
     status: 500,
     message: 'Descent failed to answer this request',

@@ -22,9 +22,9 @@ export const specErrors = {
   },
   SPEC_SHAPE_MISMATCH: {
     status: 422,
-    message: 'Layer "{layer}" ({path}): {problem}; expected {expected}, got {actual}',
+    message: 'Layer "{layer}" ({path}): {problem}',
     advice:
-      'Shapes are written without the batch axis where a layer is named; correct this layer or the one before.',
+      'Shapes of layers are written without the batch axis, those of nodes with it; correct this one or one before it.',
     retryable: false,
   },
   SPEC_WINDOW_TOO_LARGE: {

@@ -1,12 +1,6 @@
 import type { CatalogueEntry } from '../entry.ts';
 
 export const storageErrors = {
-  ARTIFACT_NOT_FOUND: {
-    status: 404,
-    message: 'There is no stored file {hash}',
-    advice: 'It was deleted with its job or data set, or the data folder is not the one it was written to.',
-    retryable: false,
-  },
   ARTIFACT_DAMAGED: {
     status: 500,
     message: 'The stored file {hash} is damaged: its content hashes to {actual}',

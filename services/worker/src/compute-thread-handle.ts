@@ -1,0 +1,53 @@
+import { Worker } from 'node:worker_threads';
+import type { GradientQueuePayload } from '@descent/contracts';
+import type { ComputeThreadData, FromCompute, ToCompute } from './thread-messages.ts';
+
+/** The compute thread, as the main thread sees it. It serves one gradient job at a time. */
+export interface ComputeThread {
+  readonly numericsClass: string;
+  /** Resolves when the gradient job is over; with the problem, if there was one. Rejects when the thread died. */
+  serve(job: GradientQueuePayload): Promise<string | undefined>;
+  leave(reason: string): void;
+  /** Settles when the thread has stopped by itself: always a fault. */
+  readonly died: Promise<Error>;
+  close(): Promise<void>;
+}
+
+export async function startComputeThread(data: ComputeThreadData): Promise<ComputeThread> {
+  const thread = new Worker(new URL('./compute-thread.js', import.meta.url), { workerData: data });
+  let served: { resolve(problem: string | undefined): void; reject(error: Error): void } | undefined;
+  let closing = false;
+
+  const died = new Promise<Error>((resolve) => {
+    const report = (error: Error) => {
+      served?.reject(error);
+      if (!closing) resolve(error);
+    };
+    thread.once('error', report);
+    thread.once('exit', (code) => report(new Error(`the compute thread ended with code ${code}`)));
+  });
+  const ready = new Promise<string>((resolve, reject) => {
+    thread.on('message', (message: FromCompute) => {
+      if (message.type === 'ready') resolve(message.numericsClass);
+      else served?.resolve(message.problem);
+    });
+    void died.then(reject);
+  });
+  const numericsClass = await ready;
+  const post = (message: ToCompute) => thread.postMessage(message);
+
+  return {
+    numericsClass,
+    died,
+    serve: (job) =>
+      new Promise((resolve, reject) => {
+        served = { resolve, reject };
+        post({ type: 'serve', job });
+      }),
+    leave: (reason) => post({ type: 'leave', reason }),
+    async close() {
+      closing = true;
+      await thread.terminate();
+    },
+  };
+}

@@ -1,0 +1,27 @@
+import { parentPort, workerData } from 'node:worker_threads';
+import { createOnnxEngine } from '@descent/engines';
+import { createGradientAgent } from './gradient-agent.ts';
+import { prepareJob } from './prepared-job.ts';
+import { createShardCache } from './shard-cache.ts';
+import type { ComputeThreadData, FromCompute, ToCompute } from './thread-messages.ts';
+
+const { worker, apiUrl, serviceToken, cacheDir, threads } = workerData as ComputeThreadData;
+const post = (message: FromCompute) => parentPort!.postMessage(message);
+
+const engine = createOnnxEngine({ threads });
+const shards = createShardCache({ apiUrl, serviceToken, folder: cacheDir });
+const agent = createGradientAgent({
+  worker,
+  numericsClass: engine.numericsClass,
+  prepare: (plan, parameters) => prepareJob({ plan, parameters, engine, shards }),
+});
+
+parentPort!.on('message', async (message: ToCompute) => {
+  if (message.type === 'leave') {
+    agent.leave(message.reason);
+    return;
+  }
+  const problem = await agent.serve(message.job);
+  post({ type: 'served', ...(problem === undefined ? {} : { problem }) });
+});
+post({ type: 'ready', numericsClass: engine.numericsClass });

@@ -1,0 +1,22 @@
+import type { GradientQueuePayload } from '@descent/contracts';
+
+/** What the compute thread is started with. */
+export interface ComputeThreadData {
+  readonly worker: string;
+  readonly apiUrl: string;
+  readonly serviceToken: string;
+  readonly cacheDir: string;
+  readonly threads: number;
+}
+
+/** Main thread → compute thread. */
+export type ToCompute =
+  | { readonly type: 'serve'; readonly job: GradientQueuePayload }
+  /** Hand back what is held, then end the gradient job. */
+  | { readonly type: 'leave'; readonly reason: string };
+
+/** Compute thread → main thread. */
+export type FromCompute =
+  | { readonly type: 'ready'; readonly numericsClass: string }
+  /** The gradient job is over, well or badly; the ledger knows what is still missing. */
+  | { readonly type: 'served'; readonly problem?: string };
