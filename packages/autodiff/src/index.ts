@@ -45,3 +45,4 @@ export {
   operationOf,
   operations,
 } from './operations/index.ts';
+export { simplify } from './simplify/simplify.ts';
