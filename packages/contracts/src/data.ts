@@ -9,7 +9,11 @@ export const ContentHash = Type.String({ pattern: '^[0-9a-f]{64}$', description:
 export const ColumnDtype = OneOf(['float32', 'int32', 'uint8']);
 export type ColumnDtype = Static<typeof ColumnDtype>;
 
-/** Over all elements of a column in the split named `train` (or the only split). */
+/**
+ * Of all elements of a column. Mean and standard deviation (population, ÷ n) are over the split named `train`, or the
+ * first split when there is none; minimum and maximum are over every split, so that they also bound the labels of
+ * validation data.
+ */
 export const ColumnStatistics = Closed({
   minimum: Type.Number(),
   maximum: Type.Number(),
@@ -87,7 +91,7 @@ export const InputSource = Closed({
         ),
         Closed(
           { type: Type.Literal('standardise') },
-          { description: '(x − mean) ÷ standard deviation of the training split, column by column' },
+          { description: '(x − mean) ÷ standard deviation of the column, by the statistics of the data set' },
         ),
       ],
       { title: 'transform' },

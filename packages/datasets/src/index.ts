@@ -1,1 +1,16 @@
-export {};
+export type { ArtifactSink, ArtifactSource, StoredArtifact } from './artifacts.ts';
+export { bindInputs } from './bind-inputs.ts';
+export { type BuiltinDataset, builtinDatasets, ingestBuiltin } from './builtin.ts';
+export { canonicalJson } from './canonical-json.ts';
+export type { ColumnArray } from './column.ts';
+export { type DataFormat, dataFormats, detectFormat } from './detect-format.ts';
+export { createGather, type Gather } from './gather.ts';
+export { type IngestFileOptions, ingestFile, unnamedColumn } from './ingest-file.ts';
+export type { BoundColumn, InputBinding, ModelInput } from './input-binding.ts';
+export { type LoadedColumn, type LoadedSplit, loadSplit } from './load-split.ts';
+export { createMemoryArtifacts } from './memory-artifacts.ts';
+export { type PermutationStream, permutation } from './permutation.ts';
+export { type SampleSelection, type SelectedSamples, selectSamples } from './sample-selection.ts';
+export { createSampler, type SampleOrder, type Sampler, type SamplerOptions } from './sampler.ts';
+export { batchOfStep, microBatchRange, type Range, stepsPerEpoch } from './step-plan.ts';
+export { defaultIngestLimits, type IngestLimits, manifestHash } from './write-dataset.ts';

@@ -1,0 +1,64 @@
+import { createReadStream } from 'node:fs';
+import { open } from 'node:fs/promises';
+import { pipeline, type Readable } from 'node:stream';
+import { createGunzip } from 'node:zlib';
+
+/** The bytes of a file; unpacked on the way when it starts as gzip. */
+export async function openFile(
+  path: string,
+): Promise<{ readonly stream: Readable; readonly packed: boolean }> {
+  const start = await readStart(path, 2);
+  const packed = start[0] === 0x1f && start[1] === 0x8b;
+  const file = createReadStream(path, { highWaterMark: readAheadBytes });
+  if (!packed) return { stream: file, packed };
+  const stream = pipeline(file, createGunzip(), () => {
+    // A failure reaches the consumer as the error of the last stream.
+  });
+  return { stream, packed };
+}
+
+const readAheadBytes = 1024 ** 2;
+
+/** Up to `length` bytes from the start of a file. */
+export async function readStart(path: string, length: number): Promise<Buffer> {
+  const file = await open(path);
+  try {
+    const buffer = Buffer.alloc(length);
+    const { bytesRead } = await file.read(buffer, 0, length, 0);
+    return buffer.subarray(0, bytesRead);
+  } finally {
+    await file.close();
+  }
+}
+
+export interface ByteReader {
+  /** The next `length` bytes in memory of their own; fewer only at the end of the stream. */
+  read(length: number): Promise<Buffer>;
+  close(): Promise<void>;
+}
+
+/** Turns chunks of any size into pieces of the wanted size. */
+export function createByteReader(stream: AsyncIterable<Buffer>): ByteReader {
+  const iterator = stream[Symbol.asyncIterator]();
+  let rest: Buffer = Buffer.alloc(0);
+  return {
+    async read(length) {
+      const piece = Buffer.allocUnsafeSlow(length);
+      let filled = 0;
+      while (filled < length) {
+        if (rest.byteLength === 0) {
+          const next = await iterator.next();
+          if (next.done === true) return piece.subarray(0, filled);
+          rest = next.value;
+        }
+        const copied = rest.copy(piece, filled);
+        filled += copied;
+        rest = rest.subarray(copied);
+      }
+      return piece;
+    },
+    async close() {
+      await iterator.return?.();
+    },
+  };
+}
