@@ -1,3 +1,5 @@
+export { caseBatch, type OperationCase } from './cases/operation-case.ts';
+export { operationCases } from './cases/operation-cases.ts';
 export {
   type CheckGradientOptions,
   checkGradient,

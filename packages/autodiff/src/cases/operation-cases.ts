@@ -1,0 +1,15 @@
+import { elementWiseCases } from './element-wise-cases.ts';
+import { matrixCases } from './matrix-cases.ts';
+import type { OperationCase } from './operation-case.ts';
+import { reductionCases } from './reduction-cases.ts';
+import { shapeCases } from './shape-cases.ts';
+import { windowCases } from './window-cases.ts';
+
+/** The behavioural suite of all operations. Every engine must agree with the reference evaluation on each case. */
+export const operationCases: readonly OperationCase[] = [
+  ...elementWiseCases,
+  ...matrixCases,
+  ...reductionCases,
+  ...shapeCases,
+  ...windowCases,
+];
