@@ -266,7 +266,7 @@ export function createTrainingJob(options: TrainingJobOptions): TrainingJob {
     fail(
       new DescentError('JOB_DIVERGED', {
         step: state.version,
-        loss: String(loss),
+        loss: Number.isFinite(loss) ? `${loss}, with a gradient that is not finite,` : String(loss),
         lastFiniteLoss: lastFiniteLoss ?? 'none',
       }),
     );

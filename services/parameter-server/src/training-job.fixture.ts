@@ -1,0 +1,198 @@
+import type { OptimizerSettings, Outcome, TrainingSettings } from '@descent/contracts';
+import type { DescentError } from '@descent/errors';
+import { type FrameHeader, writeSums } from '@descent/gradient-channel';
+import type { ParameterLayout } from '@descent/models';
+import { emptyLedger } from './ledger.ts';
+import type { NewEvent, NewPoint } from './reporter.ts';
+import { createTimetable } from './timetable.ts';
+import { createTrainingJob } from './training-job.ts';
+import { createTrainingState } from './training-state.ts';
+import type { Held, WorkerLink } from './worker-link.ts';
+
+const jobId = 'job_01JTESTTESTTESTTESTTESTTES';
+
+export interface WorldOptions {
+  readonly samples?: number;
+  readonly validationSamples?: number;
+  readonly batchSize?: number;
+  readonly microBatches?: number;
+  readonly epochs?: number;
+  readonly optimizer?: OptimizerSettings;
+  readonly clipNorm?: number;
+  readonly initial?: readonly number[];
+}
+
+/** What a fake worker was told, in order. */
+type Told =
+  | { readonly type: 'parameters'; readonly version: number; readonly values: number[] }
+  | { readonly type: 'assign'; readonly held: Held; readonly epoch: number }
+  | { readonly type: 'accepted'; readonly assignment: number }
+  | { readonly type: 'refused'; readonly code: DescentError['code'] }
+  | { readonly type: 'released'; readonly reason: string };
+
+export interface FakeWorker {
+  readonly link: WorkerLink;
+  readonly told: Told[];
+  /** The assignment it holds now. */
+  readonly held: Held;
+  /** Sends a gradient as the frame reader would: asks for the target, fills it, hands it over. Returns a refusal's code. */
+  push(gradient: readonly number[], change?: Partial<FrameHeader> & { loss?: number; held?: Held }): void;
+  scores(sums: readonly number[]): void;
+  leave(): void;
+  last<Type extends Told['type']>(type: Type): Extract<Told, { type: Type }> | undefined;
+}
+
+/** A training job with one parameter of as many elements as `initial` has, and a clock that only the test moves. */
+export function createWorld(options: WorldOptions = {}) {
+  const initial = options.initial ?? [1, 2, 3];
+  const incarnation = 4;
+  let now = 0;
+  const entry = { name: 'w', shape: [initial.length], offset: 0, length: initial.length };
+  const layout: ParameterLayout = {
+    entries: [{ ...entry, initializer: 'zeros', trainable: true }],
+    elements: 16,
+    trainableElements: 16,
+  };
+  const training: TrainingSettings = {
+    epochs: options.epochs ?? 1,
+    batchSize: options.batchSize ?? 4,
+    optimizer: options.optimizer ?? { type: 'sgd', learningRate: 1 },
+    ...(options.clipNorm === undefined ? {} : { clipNorm: options.clipNorm }),
+  };
+  const microBatches = options.microBatches ?? 2;
+  const timetable = createTimetable({
+    ...training,
+    microBatches,
+    trainingSamples: options.samples ?? 4,
+    validationSamples: options.validationSamples ?? 0,
+  });
+  const parameters = new Float32Array(layout.elements);
+  parameters.set(initial);
+  const start = { version: 0, ledgerHash: emptyLedger, evaluated: undefined, parameters, slots: undefined };
+  const metrics = ['accuracy'];
+  const state = createTrainingState({
+    layout,
+    metrics,
+    microBatches,
+    training,
+    steps: timetable.steps,
+    start,
+  });
+
+  const points: NewPoint[] = [];
+  const events: { readonly type: NewEvent['type']; readonly message: string }[] = [];
+  const outcomes: Outcome[] = [];
+  const checkpoints: number[] = [];
+  const ended: number[] = [];
+  const job = createTrainingJob({
+    jobId,
+    incarnation,
+    epochs: training.epochs,
+    metrics,
+    state,
+    timetable,
+    clock: () => now,
+    gradientJobs: {
+      join: () => true,
+      ending() {},
+      ended: (serial) => void ended.push(serial),
+      refill: async () => {},
+      close: async () => {},
+    },
+    reporter: {
+      point: (point) => void points.push(point),
+      event: (type, message) => void events.push({ type, message }),
+      finish: async (outcome) => void outcomes.push(outcome),
+      abandon() {},
+    },
+    checkpoints: {
+      write: () => void checkpoints.push(state.version),
+      idle: async () => {},
+      weights: async () => 'hash-of-weights',
+    },
+  });
+  job.start();
+
+  const header = (type: FrameHeader['type'], held: Held): FrameHeader => ({
+    type,
+    job: 0n,
+    incarnation,
+    step: held.version,
+    microBatch: held.unit.index,
+    version: held.version,
+    assignment: held.assignment,
+    payloadBytes: state.slotBytes,
+    payloadCheck: null,
+  });
+
+  const worker = (name: string): FakeWorker => {
+    const told: Told[] = [];
+    const link: WorkerLink = {
+      worker: name,
+      serial: undefined,
+      budget: 0,
+      version: undefined,
+      held: undefined,
+      assignments: 0,
+      wire: {
+        parameters(version, buffer, onSent) {
+          told.push({ type: 'parameters', version, values: [...buffer.floats.subarray(0, initial.length)] });
+          onSent();
+        },
+        assign: (held, epoch) => void told.push({ type: 'assign', held, epoch }),
+        accepted: ({ assignment }) => void told.push({ type: 'accepted', assignment }),
+        refused: (_, { code }) => void told.push({ type: 'refused', code }),
+        released: (reason) => void told.push({ type: 'released', reason }),
+      },
+    };
+    const last: FakeWorker['last'] = (type) =>
+      told.findLast((one): one is Extract<Told, { type: typeof type }> => one.type === type);
+    const fake: FakeWorker = {
+      link,
+      told,
+      last,
+      get held() {
+        if (link.held === undefined) throw new Error(`${name} holds nothing`);
+        return link.held;
+      },
+      push(gradient, { loss = 0, held, ...change } = {}) {
+        const sent = { ...header('GRADIENT', held ?? fake.held), ...change };
+        const target = job.expectGradient(link, sent);
+        if (target instanceof Error) {
+          job.refused(link, sent, target);
+          return;
+        }
+        const { start, end } = (held ?? link.held!).unit;
+        writeSums(target.payload, { samples: end - start, loss, metrics: [0] });
+        target.gradient.floats.fill(0);
+        target.gradient.floats.set(gradient);
+        job.gradient(link, sent, target);
+      },
+      scores: (sums) => job.scores(link, header('SCORES', fake.held), Float64Array.from(sums)),
+      leave: () => job.left(link, 'test'),
+    };
+    return fake;
+  };
+
+  const join = (name: string) => {
+    const one = worker(name);
+    job.joined(one.link, joins++);
+    return one;
+  };
+  let joins = 0;
+
+  return {
+    job,
+    state,
+    join,
+    points,
+    events,
+    outcomes,
+    checkpoints,
+    ended,
+    weights: () => [...state.snapshot().parameters.subarray(0, initial.length)],
+    pass: (ms: number) => {
+      now += ms;
+    },
+  };
+}
