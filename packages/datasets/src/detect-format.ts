@@ -7,12 +7,12 @@ export type DataFormat = (typeof dataFormats)[number];
 
 /**
  * The format of a file, by its first bytes; `name` (the name it was uploaded under) tells CSV from TSV and catches a
- * file that is not what its name says. Throws DATA_FORMAT_UNKNOWN.
+ * file that is not what its name says. Throws FILE_FORMAT_UNKNOWN.
  */
 export async function detectFormat(path: string, name: string = basename(path)): Promise<DataFormat> {
   const start = await readUnpackedStart(path, name);
   const ending = /\.([a-z0-9]+)(?:\.gz)?$/i.exec(name)?.[1]?.toLowerCase();
-  const unknown = (problem: string) => new DescentError('DATA_FORMAT_UNKNOWN', { file: name, problem });
+  const unknown = (problem: string) => new DescentError('FILE_FORMAT_UNKNOWN', { file: name, problem });
   if (start.byteLength === 0) throw new DescentError('DATA_EMPTY', { part: name });
 
   const found = formatByMagic(start);
@@ -43,7 +43,7 @@ async function readUnpackedStart(path: string, name: string): Promise<Buffer> {
     const code = cause instanceof Error && 'code' in cause ? String(cause.code) : '';
     if (!code.startsWith('Z_')) throw cause;
     throw new DescentError(
-      'DATA_FORMAT_UNKNOWN',
+      'FILE_FORMAT_UNKNOWN',
       { file: name, problem: 'its gzip data is damaged' },
       { cause },
     );

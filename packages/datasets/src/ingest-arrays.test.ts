@@ -178,7 +178,7 @@ describe('ingesting NPY and IDX', () => {
           Array.from({ length: 4000 }, (_, i) => (i * 197) % 256),
         ),
       ).subarray(0, 200),
-      'DATA_FORMAT_UNKNOWN: The format of x.idx is not known: its gzip data is damaged',
+      'FILE_FORMAT_UNKNOWN: The format of x.idx is not known: its gzip data is damaged',
     ],
   ])('refuses the hostile IDX file %#', async (content, expected) => {
     expect(await failure('x.idx', content)).toBe(expected);
@@ -190,17 +190,17 @@ describe('detecting the format', () => {
     [
       'x.npz',
       'a,b\n1,2\n',
-      'DATA_FORMAT_UNKNOWN: The format of x.npz is not known: it does not start as NPZ',
+      'FILE_FORMAT_UNKNOWN: The format of x.npz is not known: it does not start as NPZ',
     ],
     [
       'x.json',
       '{"a":1}',
-      'DATA_FORMAT_UNKNOWN: The format of x.json is not known: ".json" is not among csv, tsv, npz, npy, idx',
+      'FILE_FORMAT_UNKNOWN: The format of x.json is not known: ".json" is not among csv, tsv, npz, npy, idx',
     ],
     [
       'x.csv',
       Buffer.from([1, 2, 0, 3]),
-      'DATA_FORMAT_UNKNOWN: The format of x.csv is not known: it is binary and starts like none of the known formats',
+      'FILE_FORMAT_UNKNOWN: The format of x.csv is not known: it is binary and starts like none of the known formats',
     ],
     ['x.npy', encodeNpz([['a', image]]).subarray(0, 30), 'ARCHIVE_REFUSED: The zip archive is refused: '],
   ])('refuses %s', async (name, content, expected) => {

@@ -5,6 +5,8 @@ import { type CsvRecord, csvRecords } from './csv-records.ts';
 import type { SplitSource } from './split-source.ts';
 
 const sampleRows = 1000;
+/** Ends the sample early: a thousand rows of the longest length allowed would take 16 GB. */
+const sampleCharacters = 16 * 1024 ** 2;
 const maxColumns = 16_384;
 const blockRows = 1024;
 
@@ -40,6 +42,7 @@ export async function readCsvSplits(path: string, delimiter: ',' | '\t'): Promis
 async function learnColumns(path: string, delimiter: string): Promise<CsvColumn[]> {
   const names = await readHeader(path, delimiter);
   const sample: CsvRecord[] = [];
+  let characters = 0;
   let columns: CsvColumn[] | undefined;
   const inferAll = () => {
     const inferred = names.map((name, c) =>
@@ -52,8 +55,13 @@ async function learnColumns(path: string, delimiter: string): Promise<CsvColumn[
     return inferred;
   };
   for await (const record of dataRecords(path, delimiter, names.length)) {
-    if (columns !== undefined) learnRecord(columns, record);
-    else if (sample.push(record) === sampleRows) columns = inferAll();
+    if (columns !== undefined) {
+      learnRecord(columns, record);
+      continue;
+    }
+    sample.push(record);
+    for (const cell of record.cells) characters += cell.length;
+    if (sample.length === sampleRows || characters > sampleCharacters) columns = inferAll();
   }
   if (sample.length === 0)
     throw new DescentError('DATA_EMPTY', { part: 'the file: only a header row was found' });

@@ -1,4 +1,5 @@
-import { isDescentError } from '@descent/errors';
+import { DescentError, isDescentError } from '@descent/errors';
+import fc from 'fast-check';
 import { zipSync } from 'fflate';
 import { describe, expect, it } from 'vitest';
 import { encodeNpy } from './npy.ts';
@@ -92,5 +93,27 @@ describe('readNpz', () => {
     const bytes = encodeNpz([['image', image]]);
     expect(await problemOf(bytes.subarray(0, bytes.byteLength - 8))).toContain('The zip archive is refused');
     expect(await problemOf(new Uint8Array(0))).toContain('The zip archive is refused');
+  });
+
+  it('answers any altered bytes with arrays or a refusal', async () => {
+    const files = { 'image.npy': encodeNpy(image), 'label.npy': encodeNpy(label) };
+    const originals = [zipSync(files, { level: 0 }), zipSync(files, { level: 9 })];
+    const change = fc.tuple(fc.nat(), fc.nat(255));
+    await fc.assert(
+      fc.asyncProperty(
+        fc.constantFrom(...originals),
+        fc.array(change, { minLength: 1, maxLength: 4 }),
+        async (original, changes) => {
+          const bytes = original.slice();
+          for (const [position, value] of changes) bytes[position % bytes.byteLength] = value;
+          try {
+            expect((await readNpz(bytes)).size).toBeLessThanOrEqual(2);
+          } catch (error) {
+            expect(error).toBeInstanceOf(DescentError);
+          }
+        },
+      ),
+      { numRuns: 500 },
+    );
   });
 });

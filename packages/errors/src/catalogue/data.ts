@@ -11,7 +11,7 @@ export const dataErrors = {
   DATASET_NOT_READY: {
     status: 409,
     message: 'Data set {dataset} is {state}',
-    advice: 'Upload its file with PUT /v1/datasets/:id/content and wait until its state is `ready`.',
+    advice: 'Upload its file and wait until GET /v1/datasets/:id shows the state `ready`.',
     retryable: true,
   },
   DATASET_FILES_MISSING: {
@@ -33,7 +33,7 @@ export const dataErrors = {
       'Fetch it again; if it stays damaged, check the disk below the data folder and upload the data set again.',
     retryable: true,
   },
-  DATA_FORMAT_UNKNOWN: {
+  FILE_FORMAT_UNKNOWN: {
     status: 415,
     message: 'The format of {file} is not known: {problem}',
     advice: 'Use CSV, TSV, NPZ, NPY or IDX (gzip too), with its usual file name ending.',
