@@ -1,0 +1,86 @@
+import { createGraphBuilder, elementCountOf, type GraphBuilder, type ValueName } from '@descent/autodiff';
+import { DescentError } from '@descent/errors';
+import { elementCount } from '@descent/tensors';
+import type { Feature } from './feature.ts';
+import type { Mode } from './layers/layer.ts';
+import type { ModelLimits } from './limits.ts';
+import type { ParameterDeclaration } from './parameter-layout.ts';
+import type { Wiring } from './wiring.ts';
+
+/** An input that no data set feeds: the worker makes it with `fillRandomInput`. */
+export interface RandomInput {
+  readonly kind: 'dropout';
+  readonly name: ValueName;
+  /** Position among the random inputs of the model: the node's part of the generator's counter. */
+  readonly index: number;
+  /** Of one sample. */
+  readonly shape: readonly number[];
+  readonly rate: number;
+}
+
+/** Where something stands in the spec, for errors. */
+export interface Place {
+  readonly name: string;
+  readonly path: string;
+}
+
+/** A model while it is lowered to a graph. */
+export interface Draft {
+  readonly wiring: Wiring;
+  readonly mode: Mode;
+  readonly graph: GraphBuilder;
+  /** What layers may read, by the name of input, layer or node. */
+  readonly features: Map<string, Feature>;
+  readonly parameters: ParameterDeclaration[];
+  readonly randomInputs: RandomInput[];
+  /** Adds a parameter to the graph, within the limit. */
+  declare(parameter: ParameterDeclaration, place: Place): ValueName;
+  /** Refuses a value that is larger than a value may be. */
+  admit(value: ValueName, place: Place): void;
+  /** The same, for a shape that no value has yet. */
+  admitShape(shape: readonly number[], place: Place): void;
+}
+
+export function createDraft(wiring: Wiring, mode: Mode, limits: ModelLimits): Draft {
+  const graph = createGraphBuilder();
+  const parameters: ParameterDeclaration[] = [];
+  let parameterElements = 0;
+
+  const admitCount = (count: number, { name, path }: Place) => {
+    if (count <= limits.elementsPerSample) return;
+    const what = `the number of elements of "${name}" per sample`;
+    throw new DescentError('SPEC_TOO_LARGE', {
+      path,
+      layer: name,
+      what,
+      actual: count,
+      limit: limits.elementsPerSample,
+    });
+  };
+
+  return {
+    wiring,
+    mode,
+    graph,
+    features: new Map(),
+    parameters,
+    randomInputs: [],
+    declare: (parameter, { name, path }) => {
+      parameterElements += elementCount(parameter.shape);
+      if (parameterElements > limits.parameters) {
+        const what = `the number of parameters, with "${name}",`;
+        throw new DescentError('SPEC_TOO_LARGE', {
+          path,
+          layer: name,
+          what,
+          actual: parameterElements,
+          limit: limits.parameters,
+        });
+      }
+      parameters.push(parameter);
+      return graph.parameter(parameter.name, parameter.shape);
+    },
+    admit: (value, place) => admitCount(elementCountOf(graph.type(value).shape).coefficient, place),
+    admitShape: (shape, place) => admitCount(elementCount(shape), place),
+  };
+}

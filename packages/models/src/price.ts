@@ -1,0 +1,55 @@
+import { cost, type Graph, peakMemory } from '@descent/autodiff';
+import type { LayerSummary, Price } from '@descent/contracts';
+import type { CompiledModel } from './compile-model.ts';
+import { trainingGraph } from './graphs.ts';
+
+export interface PriceQuestion {
+  /** Samples per optimizer step. */
+  readonly batchSize: number;
+  readonly microBatches: number;
+  /** Samples of the training split. */
+  readonly datasetCount: number;
+  readonly epochs: number;
+  /** Float32 values that the optimizer keeps per parameter: 0 for plain sgd, 1 with momentum, 2 for adam. */
+  readonly optimizerSlots: number;
+}
+
+/** What a training job costs, read off its graphs before anything runs. */
+export function price(
+  model: CompiledModel,
+  question: PriceQuestion,
+  graph: Graph = trainingGraph(model),
+): Price {
+  const { batchSize, microBatches, datasetCount, epochs, optimizerSlots } = question;
+  const { layout } = model;
+  const parameterBytes = layout.elements * 4;
+  const largestMicroBatch = Math.ceil(batchSize / microBatches);
+  const stepsPerEpoch = Math.ceil(datasetCount / batchSize);
+  return {
+    parameters: layout.entries.reduce((sum, entry) => sum + (entry.trainable ? entry.length : 0), 0),
+    parameterBytes,
+    flopsPerStep: cost(graph, batchSize).flops,
+    // The gradient waits in a buffer of its own while it is sent and the next parameters arrive.
+    workerMemoryBytes: peakMemory(graph, largestMicroBatch) + 2 * parameterBytes,
+    // Two parameter versions, one gradient per micro-batch until its sibling in the tree arrives, the optimizer's slots.
+    serverMemoryBytes: parameterBytes * (2 + microBatches + optimizerSlots),
+    wireBytesPerStep: 2 * parameterBytes,
+    stepsPerEpoch,
+    steps: stepsPerEpoch * epochs,
+  };
+}
+
+/** The layers as a table: what comes out of each, what it trains, what its forward pass costs per sample. */
+export function layerSummaries({ layers, forward }: CompiledModel): readonly LayerSummary[] {
+  const flops = new Map<string, number>();
+  for (const { node, flops: own } of cost(forward.inference, 1).nodes) {
+    if (node.layer !== undefined) flops.set(node.layer, (flops.get(node.layer) ?? 0) + own);
+  }
+  return layers.map(({ name, type, outputShape, parameters }) => ({
+    name,
+    type,
+    outputShape: [...outputShape],
+    parameters,
+    flops: flops.get(name) ?? 0,
+  }));
+}

@@ -1,0 +1,171 @@
+import type { LayerSpec, ModelSpec, NodeSpec } from '@descent/contracts';
+import { type FieldPath, formatPath, nearestName } from '@descent/contracts';
+import { DescentError } from '@descent/errors';
+import { type Names, nameEverything } from './names.ts';
+import { topologicalOrder } from './topological-order.ts';
+
+/** A layer or a node of the spec, with its name and the names it reads. */
+export type Element = LayerElement | NodeElement;
+
+interface ElementBase {
+  readonly name: string;
+  /** `model.layers[2]` */
+  readonly path: string;
+  /** '' stands for an optional input of a node that is left out. */
+  readonly inputs: readonly string[];
+}
+
+export interface LayerElement extends ElementBase {
+  readonly kind: 'layer';
+  readonly spec: LayerSpec;
+}
+
+export interface NodeElement extends ElementBase {
+  readonly kind: 'node';
+  readonly spec: NodeSpec;
+}
+
+/** A spec with every connection resolved. */
+export interface Wiring {
+  readonly spec: ModelSpec;
+  /** Where the spec stands in the request, for the paths of errors. */
+  readonly at: FieldPath;
+  /** In topological order; as written where that leaves a choice. */
+  readonly elements: readonly Element[];
+  /** Inputs that the prediction depends on, in the order of the spec. */
+  readonly features: readonly string[];
+  /** Name of the layer, node or input that the loss reads. */
+  readonly prediction: string;
+}
+
+/**
+ * Resolves which value each layer and node reads.
+ *
+ * @throws DescentError SPEC_DUPLICATE_NAME, SPEC_UNKNOWN_VALUE, SPEC_LAYER_INVALID, SPEC_CYCLE, SPEC_EMPTY,
+ *   SPEC_PREDICTION_UNCLEAR, SPEC_UNUSED
+ */
+export function resolveWiring(spec: ModelSpec, at: FieldPath): Wiring {
+  const names = nameEverything(spec, at);
+  const written = [...layerElements(spec, names, at), ...nodeElements(spec, at)];
+  if (written.length === 0) {
+    throw new DescentError('SPEC_EMPTY', { path: formatPath(at), problem: 'has neither layers nor nodes' });
+  }
+  checkInputs(written, names);
+  const elements = topologicalOrder(written);
+  const prediction = predictionOf(spec, written, names, at);
+  const used = valuesBehind(prediction, elements);
+  refuseUnused(spec, written, used, at);
+  return {
+    spec,
+    at,
+    elements,
+    prediction,
+    features: Object.keys(spec.inputs).filter((name) => used.has(name)),
+  };
+}
+
+function layerElements(spec: ModelSpec, names: Names, at: FieldPath): LayerElement[] {
+  const layers = spec.layers ?? [];
+  return layers.map((layer, index) => {
+    const name = names.layers[index]!;
+    const path = formatPath([...at, 'layers', index]);
+    const previous = names.layers[index - 1];
+    const inputs = layer.inputs ?? [previous ?? soleInput(spec, name, path)];
+    return { kind: 'layer', name, path, inputs, spec: layer };
+  });
+}
+
+function nodeElements(spec: ModelSpec, at: FieldPath): NodeElement[] {
+  return (spec.nodes ?? []).map((node, index) => ({
+    kind: 'node',
+    name: node.name,
+    path: formatPath([...at, 'nodes', index]),
+    inputs: node.inputs,
+    spec: node,
+  }));
+}
+
+/** What a first layer reads that does not say. */
+function soleInput(spec: ModelSpec, layer: string, path: string): string {
+  const inputs = Object.keys(spec.inputs).filter((name) => name !== spec.loss.labels);
+  const [only] = inputs;
+  if (inputs.length === 1 && only !== undefined) return only;
+  const problem =
+    inputs.length === 0
+      ? 'there is no model input for it to read'
+      : `say which input it reads (\`inputs\`): the model has ${inputs.map((name) => `"${name}"`).join(', ')}`;
+  throw new DescentError('SPEC_LAYER_INVALID', { layer, path, problem });
+}
+
+function checkInputs(elements: readonly Element[], names: Names): void {
+  for (const { kind, inputs, path } of elements) {
+    const known = kind === 'layer' ? names.features : names.values;
+    inputs.forEach((name, index) => {
+      const leftOut = kind === 'node' && name === '';
+      if (!leftOut && !known.has(name)) throw unknownValue(`${path}.inputs[${index}]`, name, known);
+    });
+  }
+}
+
+function unknownValue(path: string, name: string, known: Iterable<string>): DescentError {
+  const didYouMean = nearestName(name, known);
+  return new DescentError('SPEC_UNKNOWN_VALUE', {
+    path,
+    name,
+    hint: didYouMean === undefined ? '' : `; did you mean "${didYouMean}"?`,
+    ...(didYouMean === undefined ? {} : { didYouMean }),
+  });
+}
+
+/** What the spec names; else the last layer of a model of layers; else the one value that nothing reads. */
+function predictionOf(spec: ModelSpec, elements: readonly Element[], names: Names, at: FieldPath): string {
+  const named = spec.loss.prediction;
+  if (named !== undefined) {
+    const known = elements.map(({ name }) => name);
+    if (known.includes(named)) return named;
+    throw unknownValue(formatPath([...at, 'loss', 'prediction']), named, known);
+  }
+  if ((spec.nodes ?? []).length === 0) return names.layers.at(-1)!;
+  const read = new Set(elements.flatMap(({ inputs }) => inputs));
+  const ends = elements.filter(({ name }) => !read.has(name)).map(({ name }) => name);
+  const [only] = ends;
+  if (ends.length === 1 && only !== undefined) return only;
+  throw new DescentError('SPEC_PREDICTION_UNCLEAR', {
+    path: formatPath([...at, 'loss', 'prediction']),
+    candidates: ends.slice(0, 8).join(', '),
+  });
+}
+
+function valuesBehind(prediction: string, ordered: readonly Element[]): ReadonlySet<string> {
+  const used = new Set([prediction]);
+  for (const { name, inputs } of ordered.toReversed()) {
+    if (used.has(name)) for (const input of inputs) used.add(input);
+  }
+  return used;
+}
+
+/** A part that nothing reads is a mistake of the spec: it would be trained by nothing, or fed for nothing. */
+function refuseUnused(
+  spec: ModelSpec,
+  elements: readonly Element[],
+  used: ReadonlySet<string>,
+  at: FieldPath,
+): void {
+  const refuse = (what: string, name: string, path: string) =>
+    new DescentError('SPEC_UNUSED', { path, what, name });
+  for (const { kind, name, path } of elements) {
+    if (!used.has(name)) throw refuse(kind, name, path);
+  }
+  for (const name of Object.keys(spec.inputs)) {
+    if (used.has(name) || name === spec.loss.labels) continue;
+    throw refuse('input', name, formatPath([...at, 'inputs', name]));
+  }
+  for (const [section, what] of [
+    ['parameters', 'parameter'],
+    ['constants', 'constant'],
+  ] as const) {
+    for (const name of Object.keys(spec[section] ?? {})) {
+      if (!used.has(name)) throw refuse(what, name, formatPath([...at, section, name]));
+    }
+  }
+}
