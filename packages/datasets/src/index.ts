@@ -10,7 +10,7 @@ export type { BoundColumn, InputBinding, ModelInput } from './input-binding.ts';
 export { type LoadedColumn, type LoadedSplit, loadSplit } from './load-split.ts';
 export { createMemoryArtifacts } from './memory-artifacts.ts';
 export { type PermutationStream, permutation } from './permutation.ts';
+export { sampleOrder } from './sample-order.ts';
 export { type SampleSelection, type SelectedSamples, selectSamples } from './sample-selection.ts';
-export { createSampler, type SampleOrder, type Sampler, type SamplerOptions } from './sampler.ts';
 export { batchOfStep, microBatchRange, type Range, stepsPerEpoch } from './step-plan.ts';
 export { defaultIngestLimits, type IngestLimits, manifestHash } from './write-dataset.ts';

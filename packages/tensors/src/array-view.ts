@@ -27,6 +27,11 @@ export function arrayView<D extends Dtype>(
   return views[dtype](bytes.slice(offset, offset + length * size).buffer, 0, length);
 }
 
+/** A new array of `length` zeros. */
+export function arrayOf<D extends Dtype>(dtype: D, length: number): ArrayOf[D] {
+  return views[dtype](new ArrayBuffer(length * dtypes[dtype].bytes), 0, length);
+}
+
 /** The memory of a typed array as bytes. `Buffer.from(array)` would convert every element instead. */
 export function bytesOf(data: ArrayBufferView): Uint8Array {
   return new Uint8Array(data.buffer, data.byteOffset, data.byteLength);

@@ -1,4 +1,4 @@
-export { arrayView, bytesOf } from './array-view.ts';
+export { arrayOf, arrayView, bytesOf } from './array-view.ts';
 export { type ArrayOf, type Dtype, dtypes } from './dtype.ts';
 export { decodeNpy, encodeNpy } from './npy.ts';
 export { encodeNpz, type NpzLimits, readNpz } from './npz.ts';

@@ -4,8 +4,8 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { failureOf } from './errors.fixture.ts';
 import { permutation } from './permutation.ts';
+import { sampleOrder } from './sample-order.ts';
 import { selectSamples } from './sample-selection.ts';
-import { createSampler } from './sampler.ts';
 import { batchOfStep, microBatchRange, stepsPerEpoch } from './step-plan.ts';
 
 const statistics = { minimum: 0, maximum: 9, mean: 4, standardDeviation: 2 };
@@ -92,23 +92,11 @@ describe('steps and micro-batches', () => {
   });
 });
 
-describe('createSampler', () => {
+describe('sampleOrder', () => {
   it('gives every sample once per epoch, in the order of the permutation', () => {
     const { train } = selectSamples({ dataset: 'builtin:x' }, manifest, 5);
-    const sampler = createSampler({
-      samples: train,
-      order: { type: 'shuffled', seed: 5 },
-      batchSize: 16,
-      microBatches: 3,
-    });
-    expect(sampler.stepsPerEpoch).toBe(7);
-    expect(sampler.batchSamples(6)).toBe(4);
     for (const epoch of [0, 1]) {
-      const seen: number[] = [];
-      for (let step = epoch * 7; step < epoch * 7 + 7; step++) {
-        for (let index = 0; index < 3; index++) seen.push(...sampler.microBatch(step, index));
-      }
-      expect(seen).toEqual([...permutation(100, 5, epoch)]);
+      expect([...sampleOrder(train, 5, epoch)]).toEqual([...permutation(100, 5, epoch)]);
     }
   });
 
@@ -119,13 +107,7 @@ describe('createSampler', () => {
     expect([...train.indices!, ...validation!.indices!].sort((a, b) => a - b)).toEqual(
       Array.from({ length: 100 }, (_, i) => i),
     );
-    const sampler = createSampler({
-      samples: train,
-      order: { type: 'shuffled', seed: 9 },
-      batchSize: 75,
-      microBatches: 1,
-    });
-    expect([...sampler.microBatch(3, 0)].sort((a, b) => a - b)).toEqual([...train.indices!]);
+    expect([...sampleOrder(train, 9, 3)].sort((a, b) => a - b)).toEqual([...train.indices!]);
     expect(selectSamples(settings, manifest, 10).validation).not.toEqual(validation);
   });
 
@@ -135,25 +117,6 @@ describe('createSampler', () => {
       manifest,
       0,
     );
-    const sampler = createSampler({
-      samples: validation!,
-      order: { type: 'sequential' },
-      batchSize: 4,
-      microBatches: 1,
-    });
-    expect([0, 1].map((batch) => [...sampler.microBatch(batch, 0)])).toEqual([
-      [0, 1, 2, 3],
-      [4, 5, 6],
-    ]);
-  });
-
-  it('refuses unknown splits and ratios that leave nothing', async () => {
-    expect(await failureOf(() => selectSamples({ dataset: 'builtin:x', train: 'trian' }, manifest, 0))).toBe(
-      'SPLIT_UNKNOWN: data.train: the data set has no split "trian"; it has train, test',
-    );
-    const ratio = { dataset: 'builtin:x', train: 'test', validation: { ratio: 0.05 } };
-    expect(await failureOf(() => selectSamples(ratio, manifest, 0))).toBe(
-      'SPLIT_TOO_SMALL: data.validation.ratio: holding 0.05 of 7 samples out leaves none to train on or none to validate with',
-    );
+    expect([...sampleOrder(validation!, undefined, 4)]).toEqual([0, 1, 2, 3, 4, 5, 6]);
   });
 });
