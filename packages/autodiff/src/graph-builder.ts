@@ -1,6 +1,7 @@
 import { DescentError } from '@descent/errors';
-import { dtypes, type Tensor } from '@descent/tensors';
-import { isDim, renderShape, type Shape } from './dim.ts';
+import type { Tensor } from '@descent/tensors';
+import { checkDims, checkSize } from './check-shape.ts';
+import type { Shape } from './dim.ts';
 import type { Attributes, Graph, Node, ValueName, ValueType } from './graph.ts';
 import { inferTypes } from './infer-types.ts';
 import type { OperationName } from './operations/index.ts';
@@ -77,7 +78,8 @@ export function createGraphBuilder(from?: Graph): GraphBuilder {
     return name;
   };
   const declare = (list: ValueName[], name: string, type: ValueType): ValueName => {
-    checkShape(name, type.shape);
+    checkDims(name, type.shape);
+    checkSize(name, type.shape);
     claim(name);
     list.push(name);
     types.set(name, type);
@@ -125,6 +127,7 @@ export function createGraphBuilder(from?: Graph): GraphBuilder {
       shapeValue,
       outputs: count,
     });
+    for (const { shape } of inferred) checkSize(node.name, shape);
     claim(node.name);
     const values = inferred.map((type, index) => {
       const value = index === 0 ? node.name : claim(`${node.name}:${index}`);
@@ -193,16 +196,4 @@ function sharingKey({ dtype, shape, data }: Tensor): string | undefined {
   if (dtype === 'float32' && shape.length === 0) return Object.is(data[0], -0) ? '-0' : `${data[0]}`;
   if (dtype === 'int64' && shape.length === 1 && data.length <= 16) return `[${data.join(',')}]`;
   return undefined;
-}
-
-function checkShape(value: string, shape: Shape): void {
-  const refuse = (problem: string) =>
-    new DescentError('GRAPH_SHAPE_INVALID', { value, shape: renderShape(shape), problem });
-  for (const dim of shape) {
-    if (!isDim(dim) || dim === 0) throw refuse(`${JSON.stringify(dim)} is no dimension`);
-  }
-  if (shape.length > 8) throw refuse('more than 8 axes');
-  // Beyond this, byte counts stop being exact integers.
-  const elements = shape.reduce<number>((product, dim) => product * (typeof dim === 'number' ? dim : 1), 1);
-  if (elements * dtypes.float64.bytes > Number.MAX_SAFE_INTEGER) throw refuse('too many elements');
 }

@@ -10,7 +10,7 @@ import {
 import { broadcastOffsets } from '../rules/indexing.ts';
 import { numbers, tensorOf, zeros } from '../rules/numbers.ts';
 import { mismatch } from '../rules/refuse.ts';
-import { logSumExp } from '../rules/softmax.ts';
+import { logSoftmaxOver } from '../rules/softmax.ts';
 
 /**
  * Gradient of `SoftmaxCrossEntropyLoss` by the scores: dLoss · (softmax(scores) − one-hot(labels)), 0 for ignored
@@ -41,9 +41,9 @@ export const softmaxCrossEntropyLossGrad: Operation = {
     let counted = 0;
     eachLabelled(scores!, labels!, attributes, (sample, offsets, label) => {
       counted += 1;
-      const [total, factor] = [logSumExp(values, offsets), upstream[from[sample]!]!];
+      const [logs, factor] = [logSoftmaxOver(values, offsets), upstream[from[sample]!]!];
       offsets.forEach((offset, index) => {
-        out[offset] = factor * (Math.exp(values[offset]! - total) - (index === label ? 1 : 0));
+        out[offset] = factor * (Math.exp(logs(offset)) - (index === label ? 1 : 0));
       });
     });
     const share = reductionOf(attributes) === 'mean' ? counted : 1;

@@ -9,7 +9,7 @@ import {
 import { inputOf } from '../rules/gradients.ts';
 import { eachLane, lanesOf } from '../rules/lanes.ts';
 import { numbers, tensorOf, zeros } from '../rules/numbers.ts';
-import { logSumExp } from '../rules/softmax.ts';
+import { logSoftmaxOver } from '../rules/softmax.ts';
 
 /**
  * ONNX SoftmaxCrossEntropyLoss without class weights: −log softmax(scores)[label] for scores [n, classes, ...] and
@@ -34,14 +34,14 @@ export const softmaxCrossEntropyLoss: Operation = {
     let counted = 0;
     eachLabelled(scores!, labels!, attributes, (sample, offsets, label) => {
       counted += 1;
-      out[reduction === 'none' ? sample : 0]! += logSumExp(values, offsets) - values[offsets[label]!]!;
+      out[reduction === 'none' ? sample : 0]! -= logSoftmaxOver(values, offsets)(offsets[label]!);
     });
     if (reduction === 'mean') out[0]! /= counted;
     if (logType === undefined) return [tensorOf(type!, out)];
     const logs = zeros(logType.shape);
     eachLane(lanesOf(logType.shape, 1), (offsets) => {
-      const total = logSumExp(values, offsets);
-      for (const offset of offsets) logs[offset] = values[offset]! - total;
+      const value = logSoftmaxOver(values, offsets);
+      for (const offset of offsets) logs[offset] = value(offset);
     });
     return [tensorOf(type!, out), tensorOf(logType, logs)];
   },

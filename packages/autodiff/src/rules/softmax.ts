@@ -4,10 +4,14 @@ import { axisOf, integer } from './attributes.ts';
 import { eachLane, lanesOf } from './lanes.ts';
 import { numbers, tensorOf, zeros } from './numbers.ts';
 
-/** log Σ exp of the elements at `offsets`, shifted by the largest so that nothing overflows. */
-export function logSumExp(values: Float64Array, offsets: readonly number[]): number {
+/**
+ * log softmax over the elements at `offsets`, as a function of an offset. The largest is taken off first, so that
+ * nothing overflows and scores far from 0 keep their digits.
+ */
+export function logSoftmaxOver(values: Float64Array, offsets: readonly number[]): (offset: number) => number {
   const largest = offsets.reduce((most, offset) => Math.max(most, values[offset]!), Number.NEGATIVE_INFINITY);
-  return largest + Math.log(offsets.reduce((sum, offset) => sum + Math.exp(values[offset]! - largest), 0));
+  const total = Math.log(offsets.reduce((sum, offset) => sum + Math.exp(values[offset]! - largest), 0));
+  return (offset) => values[offset]! - largest - total;
 }
 
 /** Softmax and LogSoftmax differ in the last step only. */
@@ -25,8 +29,8 @@ export function softmaxAlongAxis(
     evaluate: ([input], attributes, [type]) => {
       const [values, out] = [numbers(input!), zeros(type!.shape)];
       eachLane(lanesOf(type!.shape, integer(attributes, 'axis', -1)), (offsets) => {
-        const total = logSumExp(values, offsets);
-        for (const offset of offsets) out[offset] = value(values[offset]! - total);
+        const logs = logSoftmaxOver(values, offsets);
+        for (const offset of offsets) out[offset] = value(logs(offset));
       });
       return [tensorOf(type!, out)];
     },

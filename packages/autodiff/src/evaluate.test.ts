@@ -1,0 +1,182 @@
+import { type Tensor, tensor } from '@descent/tensors';
+import { describe, expect, test } from 'vitest';
+import { evaluate } from './evaluate.ts';
+import type { Attributes } from './graph.ts';
+import { createGraphBuilder } from './graph-builder.ts';
+import type { OperationName } from './operations/index.ts';
+
+const f = (shape: readonly number[], ...values: number[]) =>
+  tensor('float32', shape, Float32Array.from(values));
+const i = (shape: readonly number[], ...values: number[]) =>
+  tensor('int64', shape, BigInt64Array.from(values, BigInt));
+
+/** Value of one node whose inputs are all constants. */
+function run(op: OperationName, inputs: readonly Tensor[], attributes: Attributes = {}) {
+  const graph = createGraphBuilder();
+  graph.output(
+    'out',
+    graph.add(
+      op,
+      inputs.map((value) => graph.constant(value)),
+      attributes,
+    ),
+  );
+  const { shape, data } = evaluate(graph.build(), {}).outputs.get('out')!;
+  return { shape, values: Array.from(data, Number) };
+}
+
+const square = f([1, 1, 3, 3], 1, 2, 3, 4, 5, 6, 7, 8, 9);
+
+describe('values worked by hand', () => {
+  test.each<[string, OperationName, Tensor[], Attributes, readonly number[], readonly number[]]>([
+    [
+      'matrix product',
+      'MatMul',
+      [f([2, 2], 1, 2, 3, 4), f([2, 2], 5, 6, 7, 8)],
+      {},
+      [2, 2],
+      [19, 22, 43, 50],
+    ],
+    [
+      'Gemm: 2 · AᵀB + 3 · C',
+      'Gemm',
+      [f([2, 1], 1, 2), f([2, 2], 1, 2, 3, 4), f([1], 10)],
+      { transA: 1, alpha: 2, beta: 3 },
+      [1, 2],
+      [44, 50],
+    ],
+    [
+      'convolution is not flipped',
+      'Conv',
+      [square, f([1, 1, 2, 2], 1, 10, 100, 1000)],
+      {},
+      [1, 1, 2, 2],
+      [5421, 6532, 8754, 9865],
+    ],
+    [
+      'convolution with pads',
+      'Conv',
+      [square, f([1, 1, 1, 2], 1, 10)],
+      { pads: [0, 1, 0, 0] },
+      [1, 1, 3, 3],
+      [10, 21, 32, 40, 54, 65, 70, 87, 98],
+    ],
+    ['maximum of windows', 'MaxPool', [square], { kernel_shape: [2, 2] }, [1, 1, 2, 2], [5, 6, 8, 9]],
+    [
+      'mean of windows without the padding',
+      'AveragePool',
+      [square],
+      { kernel_shape: [2, 2], strides: [2, 2], pads: [1, 1, 0, 0] },
+      [1, 1, 2, 2],
+      [1, 2.5, 5.5, 7],
+    ],
+    [
+      'mean of windows with the padding',
+      'AveragePool',
+      [square],
+      { kernel_shape: [2, 2], strides: [2, 2], pads: [1, 1, 0, 0], count_include_pad: 1 },
+      [1, 1, 2, 2],
+      [0.25, 1.25, 2.75, 7],
+    ],
+    ['mean of a plane', 'GlobalAveragePool', [square], {}, [1, 1, 1, 1], [5]],
+    ['Relu at 0', 'Relu', [f([3], -1, 0, 2)], {}, [3], [0, 0, 2]],
+    ['gradient of Relu at 0', 'ReluGrad', [f([3], 5, 6, 7), f([3], 0, 0, 2)], {}, [3], [0, 0, 7]],
+    [
+      'Softmax of equal scores',
+      'Softmax',
+      [f([1, 4], 1000, 1000, 1000, 1000)],
+      {},
+      [1, 4],
+      [0.25, 0.25, 0.25, 0.25],
+    ],
+    ['first of equal maxima', 'ArgMax', [f([2, 3], 1, 7, 7, 3, 3, 0)], { axis: 1, keepdims: 0 }, [2], [1, 0]],
+    ['gather with −1', 'Gather', [f([3], 10, 20, 30), i([4], 2, 0, -1, 0)], {}, [4], [30, 10, 30, 10]],
+    [
+      'gradient of gather adds repeats',
+      'GatherGrad',
+      [f([4], 1, 2, 4, 8), i([4], 2, 0, -1, 0)],
+      { axis: 0, size: 3 },
+      [3],
+      [10, 0, 5],
+    ],
+    [
+      'ties of a maximum: the first gets it',
+      'ReduceMaxGrad',
+      [f([2, 1], 10, 20), f([2, 3], 1, 3, 3, 5, 5, 5), f([2, 1], 3, 5)],
+      { axes: [1] },
+      [2, 3],
+      [0, 10, 0, 20, 0, 0],
+    ],
+    [
+      'overlapping windows add up at the first maximum',
+      'MaxPoolGrad',
+      [f([1, 1, 3], 1, 2, 4), f([1, 1, 4], 1, 9, 9, 0), f([1, 1, 3], 9, 9, 9)],
+      { kernel_shape: [2] },
+      [1, 1, 4],
+      [0, 3, 4, 0],
+    ],
+    ['sum of integers', 'ReduceSum', [i([2, 2], 1, 2, 3, 4), i([1], 0)], { keepdims: 0 }, [2], [4, 6]],
+    [
+      'slice with step',
+      'Slice',
+      [f([5], 0, 1, 2, 3, 4), i([1], -4), i([1], 99), i([1], 0), i([1], 2)],
+      {},
+      [2],
+      [1, 3],
+    ],
+    ['pad', 'Pad', [f([2], 1, 2), i([2], 1, 2), f([], 9)], {}, [5], [9, 1, 2, 9, 9]],
+    ['transpose', 'Transpose', [f([2, 3], 1, 2, 3, 4, 5, 6)], {}, [3, 2], [1, 4, 2, 5, 3, 6]],
+    ['concat', 'Concat', [f([2, 1], 1, 2), f([2, 2], 3, 4, 5, 6)], { axis: 1 }, [2, 3], [1, 3, 4, 2, 5, 6]],
+    ['integers divide toward zero', 'Div', [i([2], -7, 7), i([], 2)], {}, [2], [-3, 3]],
+    ['clip', 'Clip', [f([3], -2, 0.5, 2), f([], -1), f([], 1)], {}, [3], [-1, 0.5, 1]],
+  ])('%s', (_, op, inputs, attributes, shape, values) => {
+    expect(run(op, inputs, attributes)).toEqual({ shape, values });
+  });
+});
+
+test('cross-entropy of a large score does not overflow', () => {
+  const scores = f([2, 2], 2000, 0, 0, 0);
+  const { values } = run('SoftmaxCrossEntropyLoss', [scores, i([2], 1, 0)], { reduction: 'none' });
+  expect(values).toEqual([2000, Math.log(2)]);
+});
+
+test('an ignored label counts neither in the mean nor in the gradient', () => {
+  const [scores, labels] = [f([3, 2], 0, 0, 0, 0, 0, 0), i([3], 0, -1, 1)];
+  const attributes = { reduction: 'mean', ignore_index: -1 };
+  expect(run('SoftmaxCrossEntropyLoss', [scores, labels], attributes).values[0]).toBeCloseTo(Math.LN2, 12);
+  expect(run('SoftmaxCrossEntropyLossGrad', [f([], 1), scores, labels], attributes).values).toEqual([
+    -0.25, 0.25, 0, 0, 0.25, -0.25,
+  ]);
+});
+
+test('a label that is no class is refused', () => {
+  expect(() => run('SoftmaxCrossEntropyLoss', [f([1, 3], 0, 0, 0), i([1], 3)])).toThrow(
+    'SoftmaxCrossEntropyLoss got the index 3 for an axis of size 3',
+  );
+  expect(() => run('Gather', [f([3], 0, 0, 0), i([1], -4)])).toThrow('index -4 for an axis of size 3');
+});
+
+test('values are kept when asked for, and dropped after their last use otherwise', () => {
+  const graph = createGraphBuilder();
+  const x = graph.input('x', { dtype: 'float32', shape: ['batch'] });
+  graph.output('y', graph.add('Exp', [graph.add('Neg', [x], {}, 'negative')], {}, 'result'));
+  const feeds = { x: f([2], 0, Math.LN2) };
+  const all = evaluate(graph.build(), feeds, { values: 'all' }).values;
+  expect([...all.keys()]).toEqual(['x', 'negative', 'result']);
+  expect([...evaluate(graph.build(), feeds).values.keys()]).toEqual(['x', 'result']);
+});
+
+describe('feeds are checked at the door', () => {
+  const graph = createGraphBuilder();
+  const x = graph.input('x', { dtype: 'float32', shape: ['batch', 2] });
+  const w = graph.parameter('w', [2]);
+  graph.output('y', graph.add('Mul', [x, w]));
+  const built = graph.build();
+  test.each([
+    ['missing', { x: f([1, 2], 1, 2) }, 'The value fed as "w" does not fit: it is missing'],
+    ['wrong shape', { x: f([1, 2], 1, 2), w: f([1], 1) }, 'it has shape [1] where [2] with batch 1 belongs'],
+    ['wrong dtype', { x: f([1, 2], 1, 2), w: i([2], 1, 2) }, 'it is int64 where float32 belongs'],
+  ])('%s', (_, feeds, message) => {
+    expect(() => evaluate(built, feeds)).toThrow(message);
+  });
+});
