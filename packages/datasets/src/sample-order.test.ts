@@ -119,4 +119,14 @@ describe('sampleOrder', () => {
     );
     expect([...sampleOrder(validation!, undefined, 4)]).toEqual([0, 1, 2, 3, 4, 5, 6]);
   });
+
+  it('refuses unknown splits and ratios that leave nothing', async () => {
+    expect(await failureOf(() => selectSamples({ dataset: 'builtin:x', train: 'trian' }, manifest, 0))).toBe(
+      'SPLIT_UNKNOWN: data.train: the data set has no split "trian"; it has train, test',
+    );
+    const ratio = { dataset: 'builtin:x', train: 'test', validation: { ratio: 0.05 } };
+    expect(await failureOf(() => selectSamples(ratio, manifest, 0))).toBe(
+      'SPLIT_TOO_SMALL: data.validation.ratio: holding 0.05 of 7 samples out leaves none to train on or none to validate with',
+    );
+  });
 });
