@@ -1,1 +1,10 @@
-export {};
+export type {
+  Bindings,
+  BoundProgram,
+  CompileOptions,
+  ElementArray,
+  Engine,
+  Port,
+  Program,
+} from './engine.ts';
+export { createOnnxEngine, type OnnxEngineOptions } from './onnx/onnx-engine.ts';

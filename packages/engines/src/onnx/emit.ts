@@ -1,0 +1,94 @@
+import { bind, type ConcreteType, type Graph, type Node, type ValueName } from '@descent/autodiff';
+import { DescentError } from '@descent/errors';
+import { type Tensor, tensor } from '@descent/tensors';
+import type { Port } from '../engine.ts';
+import { portOf } from '../ports.ts';
+import { nodesFor } from '../prune.ts';
+import { type EngineDtype, isEngineDtype } from './element-types.ts';
+import type { LoweringContext } from './lowering.ts';
+import { lowerings } from './lowerings/index.ts';
+import { ModelWriter, type OnnxValue } from './model-writer.ts';
+import { reorderReluGrad } from './reorder-relu-grad.ts';
+
+/** An ONNX model and its border. Input i of the model is `i<index>` and output i `o<index>`, whatever the graph calls them. */
+export interface EmittedModel {
+  readonly bytes: Uint8Array;
+  readonly inputs: readonly Port[];
+  readonly outputs: readonly Port[];
+}
+
+export const inputName = (index: number): string => `i${index}`;
+export const outputName = (index: number): string => `o${index}`;
+
+/** Writes the nodes that the named outputs depend on as one ONNX model for a fixed batch size. */
+export function emitModel(graph: Graph, batch: number, outputs: readonly string[]): EmittedModel {
+  const kept = outputs.map((name) => graph.outputs.get(name)!);
+  const needed = nodesFor(graph, kept);
+  const { nodes, types } = reorderReluGrad({ nodes: needed.nodes, types: graph.types, outputs: kept });
+  const writer = new ModelWriter();
+  const values = new Map<ValueName, OnnxValue>([['', '']]);
+
+  const inputs = [...graph.inputs, ...graph.parameters, ...graph.states]
+    .filter((value) => needed.reads.has(value))
+    .map((value) => portOf(graph, value, value, batch));
+  inputs.forEach((port, index) => {
+    writer.input(inputName(index), supported(port.dtype, port.name, 'input'), port.shape);
+    values.set(port.name, inputName(index));
+  });
+  for (const [name, value] of graph.constants) {
+    if (needed.reads.has(name)) values.set(name, writer.constant(supportedTensor(value, name)));
+  }
+
+  const typeOf = (value: ValueName): ConcreteType | undefined => {
+    const type = types.get(value);
+    return type && { dtype: type.dtype, shape: bind(type.shape, batch) };
+  };
+  const consumers = consumersOf(nodes);
+  for (const node of nodes) {
+    const outputTypes = node.outputs.map((value) => typeOf(value)!);
+    outputTypes.forEach(({ dtype }, index) => supported(dtype, node.outputs[index]!, node.op, node.name));
+    const context: LoweringContext = {
+      node,
+      writer,
+      inputs: node.inputs.map((value) => values.get(value)!),
+      inputTypes: node.inputs.map(typeOf),
+      outputTypes,
+      constant: (input) => graph.constants.get(node.inputs[input] ?? ''),
+      feeds: (op) => node.outputs.some((value) => consumers.get(value)?.some((user) => user.op === op)),
+    };
+    writer.within(node.name);
+    const written = lowerings[node.op](context);
+    node.outputs.forEach((value, index) => {
+      values.set(value, written[index]!);
+    });
+  }
+
+  const outputPorts = outputs.map((name) => portOf(graph, name, graph.outputs.get(name)!, batch));
+  outputPorts.forEach((port, index) => {
+    const value = values.get(kept[index]!)!;
+    writer.output(outputName(index), supported(port.dtype, port.name, 'output'), port.shape, value);
+  });
+  return { bytes: writer.encode(), inputs, outputs: outputPorts };
+}
+
+function consumersOf(nodes: readonly Node[]): ReadonlyMap<ValueName, readonly Node[]> {
+  const consumers = new Map<ValueName, Node[]>();
+  for (const node of nodes) {
+    for (const value of node.inputs) {
+      const users = consumers.get(value);
+      if (users === undefined) consumers.set(value, [node]);
+      else users.push(node);
+    }
+  }
+  return consumers;
+}
+
+function supported(dtype: ConcreteType['dtype'], value: string, op: string, node = value): EngineDtype {
+  if (isEngineDtype(dtype)) return dtype;
+  throw new DescentError('ENGINE_DTYPE_UNSUPPORTED', { node, op, value, dtype, engine: 'onnx' });
+}
+
+function supportedTensor({ dtype, shape, data }: Tensor, name: string): Tensor<EngineDtype> {
+  const known = supported(dtype, name, 'constant');
+  return tensor(known, shape, data as Tensor<EngineDtype>['data']);
+}

@@ -1,0 +1,169 @@
+import { bytesOf, elementCount, type Tensor, tensor } from '@descent/tensors';
+import { type EngineDtype, elementTypes } from './element-types.ts';
+import {
+  type AttributeProto,
+  attributeTypes,
+  encodeModel,
+  type NodeProto,
+  type TensorProto,
+  type ValueInfoProto,
+} from './onnx-proto.ts';
+
+/** Name of a value in the ONNX model. The empty string is an absent optional input. */
+export type OnnxValue = string;
+
+/** A number is ONNX's INT; `real` makes a FLOAT of it. */
+export type OnnxAttribute = number | string | readonly number[] | { readonly real: number };
+
+export const real = (value: number): OnnxAttribute => ({ real: value });
+
+/** Opset 17 for the standard operators; version 1 of onnxruntime's own, which hold the fused kernels. */
+const opsets = [
+  { domain: '', version: 17 },
+  { domain: 'com.microsoft', version: 1 },
+];
+
+/** Grows an ONNX model. Equal nodes and equal constants are written once, so lowerings need not share by hand. */
+export class ModelWriter {
+  readonly #nodes: NodeProto[] = [];
+  readonly #initializers: TensorProto[] = [];
+  readonly #inputs: ValueInfoProto[] = [];
+  readonly #outputs: { readonly info: ValueInfoProto; readonly value: OnnxValue }[] = [];
+  readonly #written = new Map<string, readonly OnnxValue[]>();
+  #scope = '';
+  #values = 0;
+
+  /** Nodes added from here on are named after the node they lower, so onnxruntime's messages name that one. */
+  within(scope: string): void {
+    this.#scope = scope;
+  }
+
+  input(name: string, dtype: EngineDtype, shape: readonly number[]): void {
+    this.#inputs.push(valueInfo(name, dtype, shape));
+  }
+
+  output(name: string, dtype: EngineDtype, shape: readonly number[], value: OnnxValue): void {
+    this.#outputs.push({ info: valueInfo(name, dtype, shape), value });
+  }
+
+  /** Adds a node of one output. */
+  op(type: string, inputs: readonly OnnxValue[], attributes: Record<string, OnnxAttribute> = {}): OnnxValue {
+    return this.many(type, inputs, attributes, 1)[0]!;
+  }
+
+  /** Adds a node with onnxruntime's own operator of that name. */
+  fused(
+    type: string,
+    inputs: readonly OnnxValue[],
+    attributes: Record<string, OnnxAttribute> = {},
+  ): OnnxValue {
+    return this.many(type, inputs, attributes, 1, 'com.microsoft')[0]!;
+  }
+
+  many(
+    type: string,
+    inputs: readonly OnnxValue[],
+    attributes: Record<string, OnnxAttribute>,
+    outputs: number,
+    domain = '',
+  ): readonly OnnxValue[] {
+    const key = JSON.stringify([domain, type, inputs, attributes, outputs]);
+    const known = this.#written.get(key);
+    if (known !== undefined) return known;
+    const output = Array.from({ length: outputs }, () => this.#fresh());
+    this.#nodes.push({
+      name: `${this.#scope}#${this.#nodes.length}`,
+      opType: type,
+      domain,
+      input: inputs,
+      output,
+      attribute: Object.entries(attributes).map(([name, value]) => attributeProto(name, value)),
+    });
+    this.#written.set(key, output);
+    return output;
+  }
+
+  constant({ dtype, shape, data }: Tensor<EngineDtype>): OnnxValue {
+    const bytes = bytesOf(data);
+    const key = bytes.length > 256 ? undefined : `${dtype} ${shape.join()} ${bytes.join()}`;
+    const known = key === undefined ? undefined : this.#written.get(key);
+    if (known !== undefined) return known[0]!;
+    const name = this.#fresh();
+    this.#initializers.push({ name, dims: shape, dataType: elementTypes[dtype], rawData: bytes });
+    if (key !== undefined) this.#written.set(key, [name]);
+    return name;
+  }
+
+  /** float32, one value in every element. */
+  filled(value: number, shape: readonly number[] = []): OnnxValue {
+    return this.constant(tensor('float32', shape, new Float32Array(elementCount(shape)).fill(value)));
+  }
+
+  /** int64 vector: axes, shapes, offsets. */
+  integers(values: readonly number[]): OnnxValue {
+    return this.constant(tensor('int64', [values.length], BigInt64Array.from(values, BigInt)));
+  }
+
+  encode(): Uint8Array {
+    const renamed = this.#nameOutputs();
+    const rename = (value: OnnxValue) => renamed.get(value) ?? value;
+    return encodeModel({
+      irVersion: 8,
+      producerName: 'descent',
+      opsetImport: opsets,
+      graph: {
+        name: 'step',
+        node: this.#nodes.map((node) => ({
+          ...node,
+          input: node.input.map(rename),
+          output: node.output.map(rename),
+        })),
+        initializer: this.#initializers,
+        input: this.#inputs,
+        output: this.#outputs.map(({ info }) => info),
+      },
+    });
+  }
+
+  /**
+   * A node writes straight into the output that shows its value. A value that no node writes (an input, a constant),
+   * or that has an output already, is copied by an Identity.
+   */
+  #nameOutputs(): Map<OnnxValue, string> {
+    const produced = new Set(this.#nodes.flatMap(({ output }) => output));
+    const renamed = new Map<OnnxValue, string>();
+    for (const { info, value } of this.#outputs) {
+      if (produced.has(value) && !renamed.has(value)) renamed.set(value, info.name);
+      else {
+        this.#nodes.push({
+          name: `copy ${info.name}`,
+          opType: 'Identity',
+          domain: '',
+          input: [value],
+          output: [info.name],
+          attribute: [],
+        });
+      }
+    }
+    return renamed;
+  }
+
+  #fresh(): OnnxValue {
+    this.#values += 1;
+    return `v${this.#values}`;
+  }
+}
+
+function valueInfo(name: string, dtype: EngineDtype, shape: readonly number[]): ValueInfoProto {
+  const dim = shape.map((dimValue) => ({ dimValue }));
+  return { name, type: { tensorType: { elemType: elementTypes[dtype], shape: { dim } } } };
+}
+
+function attributeProto(name: string, value: OnnxAttribute): AttributeProto {
+  if (typeof value === 'number') return { name, type: attributeTypes.int, i: value };
+  if (typeof value === 'string') {
+    return { name, type: attributeTypes.string, s: new TextEncoder().encode(value) };
+  }
+  if ('real' in value) return { name, type: attributeTypes.float, f: value.real };
+  return { name, type: attributeTypes.ints, ints: value };
+}

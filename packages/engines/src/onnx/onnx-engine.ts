@@ -1,0 +1,146 @@
+import { type Graph, graphHash } from '@descent/autodiff';
+import { DescentError } from '@descent/errors';
+import type { InferenceSession, Tensor } from 'onnxruntime-node';
+import type {
+  Bindings,
+  BoundProgram,
+  CompileOptions,
+  ElementArray,
+  Engine,
+  Port,
+  Program,
+} from '../engine.ts';
+import { instructionSet } from '../numerics-class.ts';
+import { boundArray } from '../ports.ts';
+import { ProgramCache } from '../program-cache.ts';
+import { isEngineDtype } from './element-types.ts';
+import { emitModel, inputName, outputName } from './emit.ts';
+import { loadRuntime, messageOf, type Runtime, sessionOptions } from './runtime.ts';
+
+export interface OnnxEngineOptions {
+  /** Threads of one operation; part of the numerics class. */
+  readonly threads?: number;
+  /** Released programs that stay prepared. */
+  readonly cacheSize?: number;
+}
+
+interface Prepared {
+  readonly session: InferenceSession;
+  readonly inputs: readonly Port[];
+  readonly outputs: readonly Port[];
+}
+
+/** The engine on onnxruntime's CPU provider. One session per (graph, batch size, outputs). */
+export async function createOnnxEngine(options: OnnxEngineOptions = {}): Promise<Engine> {
+  const { threads = 1, cacheSize = 8 } = options;
+  wholeNumber('threads', threads, 1);
+  wholeNumber('cacheSize', cacheSize, 0);
+  const runtime = await loadRuntime();
+  const version = runtime.env.versions.node ?? runtime.env.versions.common;
+  const cache = new ProgramCache<Prepared>(cacheSize, ({ session }) => session.release());
+  let disposed = false;
+
+  return {
+    name: 'onnx',
+    numericsClass: `onnx-${version}/cpu-${instructionSet()}/${threads}-thread/f32`,
+    compile: async (graph, { batch, outputs = [...graph.outputs.keys()] }: CompileOptions) => {
+      if (disposed) throw new DescentError('ENGINE_DISPOSED', { what: 'The engine' });
+      wholeNumber('batch', batch, 1);
+      checkOutputs(graph, outputs);
+      const key = JSON.stringify([graphHash(graph), batch, outputs]);
+      const prepared = await cache.acquire(key, () => prepare(runtime, graph, batch, outputs, threads));
+      return programOf(runtime, prepared, () => cache.release(key));
+    },
+    dispose: async () => {
+      disposed = true;
+      await cache.clear();
+    },
+  };
+}
+
+async function prepare(
+  runtime: Runtime,
+  graph: Graph,
+  batch: number,
+  outputNames: readonly string[],
+  threads: number,
+): Promise<Prepared> {
+  const { bytes, inputs, outputs } = emitModel(graph, batch, outputNames);
+  try {
+    const session = await runtime.InferenceSession.create(bytes, sessionOptions(threads));
+    return { session, inputs, outputs };
+  } catch (cause) {
+    throw new DescentError('ENGINE_COMPILE_FAILED', { engine: 'onnx', problem: messageOf(cause) }, { cause });
+  }
+}
+
+function programOf(
+  runtime: Runtime,
+  { session, inputs, outputs }: Prepared,
+  giveBack: () => Promise<void>,
+): Program {
+  let released = false;
+  const inUse = () => {
+    if (released) throw new DescentError('ENGINE_DISPOSED', { what: 'A program' });
+  };
+  return {
+    inputs,
+    outputs,
+    bind: (bindings: Bindings): BoundProgram => {
+      inUse();
+      const feeds = tied(runtime, inputs, bindings.inputs, inputName);
+      const fetches = tied(runtime, outputs, bindings.outputs, outputName);
+      return {
+        run: async () => {
+          inUse();
+          try {
+            await session.run(feeds, fetches);
+          } catch (cause) {
+            throw new DescentError(
+              'ENGINE_RUN_FAILED',
+              { engine: 'onnx', problem: messageOf(cause) },
+              { cause },
+            );
+          }
+        },
+      };
+    },
+    release: async () => {
+      if (released) return;
+      released = true;
+      await giveBack();
+    },
+  };
+}
+
+/** onnxruntime reads and writes the arrays in place, views with an offset included (tested in onnx-engine.test.ts). */
+function tied(
+  runtime: Runtime,
+  ports: readonly Port[],
+  arrays: ReadonlyMap<string, ElementArray>,
+  nameOf: (index: number) => string,
+): Record<string, Tensor> {
+  return Object.fromEntries(
+    ports.map((port, index) => [nameOf(index), onnxTensor(runtime, port, boundArray(port, arrays))]),
+  );
+}
+
+function onnxTensor(runtime: Runtime, { dtype, shape }: Port, array: ElementArray): Tensor {
+  if (!isEngineDtype(dtype)) throw new TypeError(`${dtype} ports are refused when the model is written`);
+  return new runtime.Tensor(dtype, array, shape);
+}
+
+function checkOutputs(graph: Graph, outputs: readonly string[]): void {
+  for (const output of outputs) {
+    if (graph.outputs.has(output)) continue;
+    throw new DescentError('ENGINE_OUTPUT_UNKNOWN', { output, outputs: [...graph.outputs.keys()] });
+  }
+}
+
+function wholeNumber(option: string, value: number, least: number): void {
+  if (Number.isSafeInteger(value) && value >= least) return;
+  throw new DescentError('ENGINE_OPTION_INVALID', {
+    option,
+    problem: `is ${value}; it must be a whole number of at least ${least}`,
+  });
+}

@@ -1,0 +1,38 @@
+import { DescentError } from '@descent/errors';
+import type { InferenceSession } from 'onnxruntime-node';
+
+export type Runtime = typeof import('onnxruntime-node');
+
+/** Loaded on first use: it maps a native library of 45 MB, which a process that computes nothing need not have. */
+export async function loadRuntime(): Promise<Runtime> {
+  try {
+    return await import('onnxruntime-node');
+  } catch (cause) {
+    const problem = `onnxruntime-node does not load on ${process.platform}-${process.arch}: ${messageOf(cause)}`;
+    throw new DescentError('ENGINE_UNAVAILABLE', { engine: 'onnx', problem }, { cause });
+  }
+}
+
+/**
+ * - Denormals are kept: `session.set_denormal_as_zero` would switch the floating-point mode of the JavaScript thread
+ *   that creates the session, for good.
+ * - Threads do not spin: the cores they would burn belong to other workers of the machine.
+ * - `all` includes onnxruntime's own fusions (Conv or Gemm with Relu).
+ */
+export function sessionOptions(threads: number): InferenceSession.SessionOptions {
+  return {
+    executionProviders: ['cpu'],
+    intraOpNumThreads: threads,
+    interOpNumThreads: 1,
+    executionMode: 'sequential',
+    graphOptimizationLevel: 'all',
+    enableCpuMemArena: true,
+    enableMemPattern: true,
+    logSeverityLevel: 3,
+    extra: { session: { intra_op: { allow_spinning: '0' } } },
+  };
+}
+
+export function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
