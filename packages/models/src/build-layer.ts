@@ -16,7 +16,7 @@ export function buildLayer(draft: Draft, element: LayerElement): Feature {
   const [first, ...others] = inputs;
   if (first === undefined || (layer.takes === 'one') !== (others.length === 0)) {
     const wanted = layer.takes === 'one' ? 'exactly one input' : 'two or more inputs (`inputs`)';
-    throw context.invalid(`a ${element.spec.type} layer takes ${wanted}, got ${inputs.length}`);
+    throw context.invalid(`${element.spec.type} takes ${wanted}, got ${inputs.length}`);
   }
   const feature = draft.graph.inLayer(element.name, () =>
     layer.build(context, [first, ...others], element.spec),

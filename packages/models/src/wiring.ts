@@ -87,7 +87,9 @@ function nodeElements(spec: ModelSpec, at: FieldPath): NodeElement[] {
 
 /** What a first layer reads that does not say. */
 function soleInput(spec: ModelSpec, layer: string, path: string): string {
-  const inputs = Object.keys(spec.inputs).filter((name) => name !== spec.loss.labels);
+  const all = Object.keys(spec.inputs);
+  // An autoencoder's only input is its label as well.
+  const inputs = all.length === 1 ? all : all.filter((name) => name !== spec.loss.labels);
   const [only] = inputs;
   if (inputs.length === 1 && only !== undefined) return only;
   const problem =
