@@ -101,3 +101,34 @@ test('a graph with nothing to simplify comes back as it is', () => {
   const graph = left((graph, x) => graph.add('Exp', [x]));
   expect(simplify(graph)).toBe(graph);
 });
+
+test('the mask of a Relu is applied to the pooled gradient, with the same result for overlapping windows and ties', () => {
+  const graph = createGraphBuilder();
+  const x = graph.parameter('x', [1, 1, 4, 4]);
+  const pooled = graph.add('MaxPool', [graph.add('Relu', [x])], { kernel_shape: [2, 2] });
+  graph.output(
+    'loss',
+    graph.add('ReduceSum', [graph.add('Mul', [pooled, graph.add('Exp', [pooled])])], { keepdims: 0 }),
+  );
+  const plain = differentiate(graph.build(), 'loss', ['x']);
+  const simple = simplify(plain);
+  expect(ops(simple).slice(-2)).toEqual(['ReluGrad', 'MaxPoolGrad']);
+  expect(simple.types.get(simple.nodes.at(-2)!.outputs[0]!)!.shape).toEqual([1, 1, 3, 3]);
+  const values = Float32Array.of(-1, -2, 3, 3, -3, -1, 0, 3, 2, 2, -1, -4, 2, 0, -5, -6);
+  const feeds = { x: tensor('float32', [1, 1, 4, 4], values) };
+  const [expected, actual] = [plain, simple].map((each) =>
+    Array.from(evaluate(each, feeds).outputs.get('gradient/x')!.data, Number),
+  );
+  // A product of −0 and 0 may differ in sign.
+  expect(actual!.map((value) => value + 0)).toEqual(expected!.map((value) => value + 0));
+  expect(actual!.filter((value) => value !== 0)).toHaveLength(4);
+});
+
+test('the mask stays where the unmasked gradient is read as well', () => {
+  const graph = createGraphBuilder();
+  const relu = graph.add('Relu', [graph.parameter('x', [1, 1, 4])]);
+  const pooled = graph.add('MaxPool', [relu], { kernel_shape: [2] });
+  graph.output('loss', graph.add('ReduceSum', [pooled], { keepdims: 0 }));
+  const simple = simplify(differentiate(graph.build(), 'loss', ['x', relu]));
+  expect(ops(simple).slice(-2)).toEqual(['MaxPoolGrad', 'ReluGrad']);
+});

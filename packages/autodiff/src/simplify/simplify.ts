@@ -3,11 +3,13 @@ import { shareEqualNodes } from './common-subexpressions.ts';
 import { withoutDeadNodes } from './dead-nodes.ts';
 import { foldConstants } from './fold-constants.ts';
 import { applyIdentities } from './identities.ts';
+import { maskBeforeUnpooling } from './mask-before-unpooling.ts';
 
 /** Each keeps what the graph computes and the order of its nodes, and returns the same object when it finds nothing. */
 const passes: readonly ((graph: Graph) => Graph)[] = [
   foldConstants,
   applyIdentities,
+  maskBeforeUnpooling,
   shareEqualNodes,
   withoutDeadNodes,
 ];
