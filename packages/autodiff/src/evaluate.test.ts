@@ -180,3 +180,9 @@ describe('feeds are checked at the door', () => {
     expect(() => evaluate(built, feeds)).toThrow(message);
   });
 });
+
+test('a batch that is no whole number is refused', () => {
+  const graph = createGraphBuilder();
+  graph.output('y', graph.input('x', { dtype: 'float32', shape: ['2*batch'] }));
+  expect(() => evaluate(graph.build(), { x: f([3], 1, 2, 3) })).toThrow('the batch size would be 1.5');
+});

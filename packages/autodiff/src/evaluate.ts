@@ -27,6 +27,12 @@ export interface Evaluation {
 export function evaluate(graph: Graph, feeds: Feeds, options: EvaluateOptions = {}): Evaluation {
   const fed = [...graph.inputs, ...graph.parameters, ...graph.states];
   const batch = options.batch ?? batchOf(graph, feeds, fed);
+  if (!Number.isSafeInteger(batch) || batch < 1) {
+    throw new DescentError('GRAPH_FEED_INVALID', {
+      value: 'batch',
+      problem: `the batch size would be ${batch}`,
+    });
+  }
   const values = new Map<ValueName, Tensor>();
   for (const value of fed) values.set(value, checkedFeed(graph, feeds, value, batch));
   for (const [name, value] of graph.constants) values.set(name, inDouble(value));
