@@ -1,3 +1,8 @@
+export {
+  type DeviceDescription,
+  describeEngines,
+  type EngineDescription,
+} from './describe-engines.ts';
 export type {
   Bindings,
   BoundProgram,

@@ -46,7 +46,9 @@ export function emitModel(graph: Graph, batch: number, outputs: readonly string[
   const consumers = consumersOf(nodes);
   for (const node of nodes) {
     const outputTypes = node.outputs.map((value) => typeOf(value)!);
-    outputTypes.forEach(({ dtype }, index) => supported(dtype, node.outputs[index]!, node.op, node.name));
+    for (const [index, { dtype }] of outputTypes.entries()) {
+      supported(dtype, node.outputs[index]!, node.op, node.name);
+    }
     const context: LoweringContext = {
       node,
       writer,

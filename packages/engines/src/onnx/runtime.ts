@@ -17,6 +17,7 @@ export async function loadRuntime(): Promise<Runtime> {
  * - Denormals are kept: `session.set_denormal_as_zero` would switch the floating-point mode of the JavaScript thread
  *   that creates the session, for good.
  * - Threads do not spin: the cores they would burn belong to other workers of the machine.
+ * - What fails is thrown and translated, so onnxruntime need not print it too.
  * - `all` includes onnxruntime's own fusions (Conv or Gemm with Relu).
  */
 export function sessionOptions(threads: number): InferenceSession.SessionOptions {
@@ -28,7 +29,7 @@ export function sessionOptions(threads: number): InferenceSession.SessionOptions
     graphOptimizationLevel: 'all',
     enableCpuMemArena: true,
     enableMemPattern: true,
-    logSeverityLevel: 3,
+    logSeverityLevel: 4,
     extra: { session: { intra_op: { allow_spinning: '0' } } },
   };
 }

@@ -9,7 +9,7 @@ export const convInputGrad: Lowering = single((context) => {
     outputShape(context).slice(2),
     inputShape(context, 0).slice(2),
   );
-  const group = (context.node.attributes['group'] as number | undefined) ?? 1;
+  const group = (context.node.attributes.group as number | undefined) ?? 1;
   return context.writer.op('ConvTranspose', [input(context, 0), input(context, 1)], { ...attributes, group });
 });
 
@@ -23,7 +23,7 @@ export const convWeightGrad: Lowering = single((context) => {
   const filters = inputShape(context, 1)[1]!;
   const places = inputShape(context, 1).slice(2);
   const window = resolvedWindow(context);
-  const group = (context.node.attributes['group'] as number | undefined) ?? 1;
+  const group = (context.node.attributes.group as number | undefined) ?? 1;
   const [depth, elements] = [channels / group, elementCount(window.kernel)];
 
   const columns = kernelSlices(writer, input(context, 0), inputShape(context, 0), window, places).map(

@@ -52,7 +52,7 @@ interface CountedLabels {
 function countedLabels(context: LoweringContext, index: number): CountedLabels {
   const { node, writer } = context;
   const labels = input(context, index);
-  const ignored = node.attributes['ignore_index'] as number | undefined;
+  const ignored = node.attributes.ignore_index as number | undefined;
   if (ignored === undefined) return { labels, counted: undefined };
   const scalar = (value: number) =>
     context.inputTypes[index]?.dtype === 'int64'
@@ -67,7 +67,7 @@ function countedLabels(context: LoweringContext, index: number): CountedLabels {
 
 function reducedLoss(context: LoweringContext, losses: OnnxValue, counted: OnnxValue | undefined): OnnxValue {
   const { node, writer } = context;
-  if (node.attributes['reduction'] === 'none') return losses;
+  if (node.attributes.reduction === 'none') return losses;
   const sum = writer.op('ReduceSum', [losses], { keepdims: 0 });
   return isMean(context)
     ? writer.op('Div', [sum, labelCount(context, counted, inputShape(context, 1))])
@@ -75,7 +75,7 @@ function reducedLoss(context: LoweringContext, losses: OnnxValue, counted: OnnxV
 }
 
 function isMean({ node }: LoweringContext): boolean {
-  return (node.attributes['reduction'] ?? 'mean') === 'mean';
+  return (node.attributes.reduction ?? 'mean') === 'mean';
 }
 
 function labelCount(

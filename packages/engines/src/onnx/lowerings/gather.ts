@@ -7,7 +7,7 @@ import { input, inputShape, type Lowering, outputShape, reshaped, single } from 
  */
 export const gatherGrad: Lowering = single((context) => {
   const { node, writer } = context;
-  const axis = (node.attributes['axis'] as number | undefined) ?? 0;
+  const axis = (node.attributes.axis as number | undefined) ?? 0;
   const shape = outputShape(context);
   const [outer, inner] = [elementCount(shape.slice(0, axis)), elementCount(shape.slice(axis + 1))];
   const rows = elementCount(inputShape(context, 1));

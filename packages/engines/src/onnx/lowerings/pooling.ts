@@ -24,8 +24,7 @@ import {
  * maximum). That makes pooling about three times slower, and is still cheaper than any way to find the winners again.
  */
 export const maxPool: Lowering = (context) => {
-  if (!context.feeds('MaxPoolGrad') || context.node.attributes['auto_pad'] !== undefined)
-    return plain(context);
+  if (!context.feeds('MaxPoolGrad') || context.node.attributes.auto_pad !== undefined) return plain(context);
   return [poolWithIndices(context, input(context, 0)).pooled];
 };
 
@@ -65,7 +64,7 @@ export const averagePoolGrad: Lowering = single((context) => {
   const window = resolvedWindow(context);
   const [spatial, places] = [outputShape(context).slice(2), inputShape(context, 0).slice(2)];
   const channels = outputShape(context)[1]!;
-  const counted = (context.node.attributes['count_include_pad'] ?? 0) !== 0;
+  const counted = (context.node.attributes.count_include_pad ?? 0) !== 0;
   const shares = counted
     ? writer.filled(1 / elementCount(window.kernel))
     : writer.constant(tensor('float32', [1, 1, ...places], windowShares(window, spatial, places)));

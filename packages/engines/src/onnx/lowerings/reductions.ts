@@ -21,7 +21,7 @@ export const reduceSum: Lowering = (context) => {
 export const reduceMaxGrad: Lowering = single((context) => {
   const { node, writer } = context;
   const shape = outputShape(context);
-  const given = node.attributes['axes'] as readonly number[] | undefined;
+  const given = node.attributes.axes as readonly number[] | undefined;
   const all = shape.map((_, axis) => axis);
   const reduced =
     given === undefined || given.length === 0

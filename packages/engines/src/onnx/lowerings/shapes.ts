@@ -27,6 +27,6 @@ export const size: Lowering = single((context) =>
 
 /** ONNX writes the dtype as a number. */
 export const cast: Lowering = single((context) => {
-  const to = context.node.attributes['to'] as Dtype;
+  const to = context.node.attributes.to as Dtype;
   return context.writer.op('Cast', [input(context, 0)], { to: isEngineDtype(to) ? elementTypes[to] : 0 });
 });

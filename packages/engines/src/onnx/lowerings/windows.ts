@@ -12,7 +12,7 @@ export interface Window {
 
 /** From a node whose attributes hold the window resolved, as those of all backward operations do. */
 export function resolvedWindow({ node: { attributes } }: LoweringContext): Window {
-  const kernel = attributes['kernel_shape'] as readonly number[];
+  const kernel = attributes.kernel_shape as readonly number[];
   const list = (name: string, missing: readonly number[]) =>
     (attributes[name] as readonly number[] | undefined) ?? missing;
   const ones = kernel.map(() => 1);
