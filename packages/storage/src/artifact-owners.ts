@@ -44,3 +44,13 @@ export async function isHeld(db: Database, hash: string): Promise<boolean> {
   const row = await db.selectFrom('artifacts').select('owner').where('hash', '=', hash).executeTakeFirst();
   return row !== undefined;
 }
+
+export async function holdsArtifact(db: Database, owner: string, hash: string): Promise<boolean> {
+  const row = await db
+    .selectFrom('artifacts')
+    .select('owner')
+    .where('hash', '=', hash)
+    .where('owner', '=', owner)
+    .executeTakeFirst();
+  return row !== undefined;
+}

@@ -1,5 +1,16 @@
-export { type HeldArtifact, holdArtifacts, isHeld, releaseArtifacts } from './artifact-owners.ts';
-export { type ArtifactStore, openArtifactStore, type StoredArtifact } from './artifacts/artifact-store.ts';
+export {
+  type HeldArtifact,
+  holdArtifacts,
+  holdsArtifact,
+  isHeld,
+  releaseArtifacts,
+} from './artifact-owners.ts';
+export {
+  type ArtifactStore,
+  type ArtifactStoreOptions,
+  openArtifactStore,
+  type StoredArtifact,
+} from './artifacts/artifact-store.ts';
 export { dropOldCheckpoints, listCheckpoints, putCheckpoint, setCheckpointScores } from './checkpoints.ts';
 export { type Database, openDatabase } from './database/database.ts';
 export type { WantedState } from './database/tables.ts';

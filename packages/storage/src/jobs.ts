@@ -11,7 +11,7 @@ import type {
 } from '@descent/contracts';
 import type { Selectable } from 'kysely';
 import type { Database } from './database/database.ts';
-import type { JobsTable, WantedState } from './database/tables.ts';
+import type { JobPlansTable, JobsTable, WantedState } from './database/tables.ts';
 import { parse, parseOrNull, text, textOrNull } from './json.ts';
 
 /** A job as stored, without its plan (which holds the whole data set manifest: read it with `readPlan`). */
@@ -97,6 +97,7 @@ const columns = [
   'error',
 ] as const;
 
+/** Call it in a transaction: a job is two rows. */
 export async function insertJob(db: Database, job: JobRecord, plan: TrainingPlan): Promise<void> {
   await db
     .insertInto('jobs')
@@ -105,10 +106,6 @@ export async function insertJob(db: Database, job: JobRecord, plan: TrainingPlan
       name: job.name,
       created_at: job.createdAt,
       dataset_id: job.datasetId,
-      request: text(job.request),
-      plan: text(plan),
-      price: text(job.price),
-      layers: text(job.layers),
       graph_hash: job.graphHash,
       dataset_hash: job.datasetHash,
       state: job.state,
@@ -130,15 +127,29 @@ export async function insertJob(db: Database, job: JobRecord, plan: TrainingPlan
       error: textOrNull(job.error),
     })
     .execute();
+  await db
+    .insertInto('job_plans')
+    .values({
+      job_id: job.id,
+      request: text(job.request),
+      price: text(job.price),
+      layers: text(job.layers),
+      plan: text(plan),
+    })
+    .execute();
+}
+
+function selectJobs(db: Database) {
+  return db.selectFrom('jobs').innerJoin('job_plans', 'job_plans.job_id', 'jobs.id').select(columns);
 }
 
 export async function findJob(db: Database, id: string): Promise<JobRecord | null> {
-  const row = await db.selectFrom('jobs').select(columns).where('id', '=', id).executeTakeFirst();
+  const row = await selectJobs(db).where('id', '=', id).executeTakeFirst();
   return row === undefined ? null : fromRow(row);
 }
 
 export async function readPlan(db: Database, id: string): Promise<TrainingPlan | null> {
-  const row = await db.selectFrom('jobs').select('plan').where('id', '=', id).executeTakeFirst();
+  const row = await db.selectFrom('job_plans').select('plan').where('job_id', '=', id).executeTakeFirst();
   return row === undefined ? null : parse<TrainingPlan>(row.plan);
 }
 
@@ -151,7 +162,7 @@ export interface JobPage {
 
 /** Newest first. */
 export async function listJobs(db: Database, page: JobPage): Promise<JobRecord[]> {
-  let query = db.selectFrom('jobs').select(columns).orderBy('id', 'desc').limit(page.limit);
+  let query = selectJobs(db).orderBy('id', 'desc').limit(page.limit);
   if (page.state !== undefined) query = query.where('state', '=', page.state);
   if (page.before !== undefined) query = query.where('id', '<', page.before);
   return (await query.execute()).map(fromRow);
@@ -252,7 +263,7 @@ function toRow(change: JobChange): Partial<JobsTable> {
   return row;
 }
 
-function fromRow(row: Pick<Selectable<JobsTable>, (typeof columns)[number]>): JobRecord {
+function fromRow(row: Pick<Selectable<JobsTable & JobPlansTable>, (typeof columns)[number]>): JobRecord {
   return {
     id: row.id,
     name: row.name,

@@ -1,1 +1,42 @@
-export {};
+import { fileURLToPath } from 'node:url';
+import { isDescentError } from '@descent/errors';
+import { createLogger } from '@descent/observability';
+import { connectQueue } from '@descent/queue';
+import closeWithGrace from 'close-with-grace';
+import { buildApp } from './app.ts';
+import { readConfig } from './config.ts';
+
+const logger = createLogger({ name: 'api', level: process.env.LOG_LEVEL ?? 'info' });
+
+try {
+  const config = readConfig(process.env);
+  const queue = await connectQueue({ url: config.redisUrl, prefix: config.queuePrefix, logger });
+  const app = await buildApp({
+    dataDir: config.dataDir,
+    serviceToken: config.serviceToken,
+    queue: {
+      add: (id, payload, options) => queue.training.add(id, payload, options),
+      has: (ids) => queue.training.has(ids),
+      remove: (ids) => queue.training.remove(ids),
+      ping: () => queue.ping(),
+    },
+    logger,
+    dashboardDir: fileURLToPath(new URL('../../dashboard/dist', import.meta.url)),
+    limits: { maxRunningJobs: config.maxRunningJobs },
+  });
+  closeWithGrace({ delay: 8000 }, async ({ err, signal }) => {
+    if (err !== undefined) logger.fatal({ err }, 'The api stops after an error that nobody caught');
+    else logger.info({ signal }, 'The api stops');
+    await app.server.close();
+    await queue.close();
+  });
+  const url = await app.server.listen({ host: config.host, port: config.port });
+  app.startDispatching();
+  logger.info({ url, dataDir: config.dataDir }, `The api listens on ${url}`);
+  const token = app.bootstrapToken;
+  process.send?.({ type: 'ready', url, ...(token === null ? {} : { token }) });
+} catch (error) {
+  if (isDescentError(error)) logger.fatal({ code: error.code, details: error.details }, error.message);
+  else logger.fatal({ err: error }, 'The api cannot start');
+  process.exit(1);
+}

@@ -14,6 +14,18 @@ export const dataErrors = {
     advice: 'Upload its file and wait until GET /v1/datasets/:id shows the state `ready`.',
     retryable: true,
   },
+  DATASET_STATE_CONFLICT: {
+    status: 409,
+    message: 'Data set {dataset} is {state}; it cannot {action}',
+    advice: 'A data set is filled once: create a new one for other content, or wait for the upload under way.',
+    retryable: false,
+  },
+  DATASET_IN_USE: {
+    status: 409,
+    message: 'Data set {dataset} is used by {count} jobs, for example {job}',
+    advice: 'Keep it: the receipt of a job names it, and predictions use its statistics.',
+    retryable: false,
+  },
   DATASET_FILES_MISSING: {
     status: 500,
     message: 'The files of {dataset} are not installed: {problem}',

@@ -13,6 +13,18 @@ export const jobErrors = {
     advice: 'Read the job again: another request or the end of training changed its state.',
     retryable: false,
   },
+  JOB_TOO_LARGE: {
+    status: 422,
+    message: '{path}: one micro-batch needs {actualBytes} bytes of a worker; the limit is {limitBytes}',
+    advice: 'Use a smaller `training.batchSize`, or more `training.microBatches`.',
+    retryable: false,
+  },
+  JOB_NOT_FINISHED: {
+    status: 409,
+    message: 'Job {jobId} is {state}; it has no weights yet',
+    advice: 'Wait until the job has succeeded; its checkpoints can be downloaded before.',
+    retryable: true,
+  },
   JOB_CLAIM_REFUSED: {
     status: 409,
     message: 'Job {jobId} is not free to be taken: {reason}',

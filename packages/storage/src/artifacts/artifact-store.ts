@@ -26,18 +26,32 @@ export interface ArtifactStore {
   /** Like `read`, after the whole file was checked against its hash. ARTIFACT_DAMAGED. */
   readVerified(hash: string): Promise<Readable>;
   size(hash: string): Promise<number | null>;
+  /** Hashes of all files. */
+  list(): AsyncGenerator<string, void, undefined>;
   /** True when it was there. */
   delete(hash: string): Promise<boolean>;
   /** Throws when files cannot be written here. */
   probe(): Promise<void>;
 }
 
-/** Opens the store below `folder` (created when missing) and removes what interrupted writes left behind. */
-export async function openArtifactStore(folder: string): Promise<ArtifactStore> {
+export interface ArtifactStoreOptions {
+  /**
+   * Remove what interrupted writes left behind: for the first to open the folder, when every temporary file is from a
+   * process that died. Default true.
+   */
+  readonly sweep?: boolean;
+}
+
+/** Opens the store below `folder`, which is created when missing. */
+export async function openArtifactStore(
+  folder: string,
+  { sweep = true }: ArtifactStoreOptions = {},
+): Promise<ArtifactStore> {
   const incoming = path.join(folder, 'incoming');
   await mkdir(incoming, { recursive: true });
-  // Nobody writes yet: every temporary file is from a process that died.
-  for (const name of await readdir(incoming)) await rm(path.join(incoming, name), { force: true });
+  if (sweep) {
+    for (const name of await readdir(incoming)) await rm(path.join(incoming, name), { force: true });
+  }
 
   const fileOf = (hash: string): string => {
     if (!/^[0-9a-f]{64}$/.test(hash)) throw new DescentError('ARTIFACT_NOT_FOUND', { hash });
@@ -88,6 +102,13 @@ export async function openArtifactStore(folder: string): Promise<ArtifactStore> 
     },
 
     size,
+
+    async *list() {
+      for (const name of await readdir(folder, { recursive: true })) {
+        const hash = path.basename(name);
+        if (/^[0-9a-f]{64}$/.test(hash)) yield hash;
+      }
+    },
 
     async delete(hash) {
       const there = (await size(hash)) !== null;

@@ -20,10 +20,6 @@ export interface JobsTable {
   /** Last stored report of this incarnation; −1 before the first. */
   report_serial: number;
   dataset_id: string;
-  request: string;
-  plan: string;
-  price: string;
-  layers: string;
   progress: string;
   latest: string | null;
   validation: string | null;
@@ -33,6 +29,15 @@ export interface JobsTable {
   ledger_hash: string | null;
   weights_hash: string | null;
   error: string | null;
+}
+
+/** What never changes. Apart from `jobs`, whose row is written five times a second: SQLite writes rows as a whole. */
+export interface JobPlansTable {
+  job_id: string;
+  request: string;
+  price: string;
+  layers: string;
+  plan: string;
 }
 export type WantedState = 'run' | 'pause' | 'cancel';
 
@@ -107,6 +112,7 @@ export interface MigrationsTable {
 
 export interface Tables {
   jobs: JobsTable;
+  job_plans: JobPlansTable;
   job_events: JobEventsTable;
   metric_points: MetricPointsTable;
   checkpoints: CheckpointsTable;

@@ -19,10 +19,6 @@ export const foundation: Migration = {
       .addColumn('heard_at_ms', 'bigint')
       .addColumn('report_serial', 'bigint', (column) => column.notNull())
       .addColumn('dataset_id', 'text', (column) => column.notNull())
-      .addColumn('request', 'text', (column) => column.notNull())
-      .addColumn('plan', 'text', (column) => column.notNull())
-      .addColumn('price', 'text', (column) => column.notNull())
-      .addColumn('layers', 'text', (column) => column.notNull())
       .addColumn('progress', 'text', (column) => column.notNull())
       .addColumn('latest', 'text')
       .addColumn('validation', 'text')
@@ -39,6 +35,15 @@ export const foundation: Migration = {
       .columns(['state', 'queued_at_ms', 'id'])
       .execute();
     await db.schema.createIndex('jobs_by_dataset').on('jobs').columns(['dataset_id']).execute();
+
+    await db.schema
+      .createTable('job_plans')
+      .addColumn('job_id', 'text', (column) => column.primaryKey().references('jobs.id').onDelete('cascade'))
+      .addColumn('request', 'text', (column) => column.notNull())
+      .addColumn('price', 'text', (column) => column.notNull())
+      .addColumn('layers', 'text', (column) => column.notNull())
+      .addColumn('plan', 'text', (column) => column.notNull())
+      .execute();
 
     await db.schema
       .createTable('job_events')

@@ -1,0 +1,183 @@
+import { mkdir, rm } from 'node:fs/promises';
+import path from 'node:path';
+import { type ApiMetrics, createApiMetrics, type Logger } from '@descent/observability';
+import {
+  forgetIdempotentBefore,
+  openArtifactStore,
+  openDatabase,
+  resetInterruptedUploads,
+} from '@descent/storage';
+import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
+import Fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify';
+import { ulid } from 'ulid';
+import { createArtifactKeeper } from './artifacts/artifact-keeper.ts';
+import { type Context, defaultLimits, type Limits, type TrainingQueue } from './context.ts';
+import { createBuiltins } from './datasets/builtins.ts';
+import { type Dispatcher, startDispatcher } from './dispatcher/dispatcher.ts';
+import { createFeeds } from './feeds/feeds.ts';
+import { authenticateService, authenticateUser } from './http/authenticate.ts';
+import { serveDashboard } from './http/dashboard.ts';
+import { installErrorHandler } from './http/error-handler.ts';
+import { acceptJson } from './http/json-body.ts';
+import { describeApi } from './http/openapi.ts';
+import { addComponents, bearer } from './http/schemas.ts';
+import { limitRate, secureHeaders } from './http/security.ts';
+import { serializerCompiler, validatorCompiler } from './http/validator.ts';
+import { createJobRoute } from './routes/create-job.ts';
+import { datasetRoutes } from './routes/datasets.ts';
+import { followJobsRoutes } from './routes/follow-jobs.ts';
+import { healthRoutes } from './routes/health.ts';
+import { internalRoutes } from './routes/internal.ts';
+import { readJobsRoutes } from './routes/read-jobs.ts';
+import type { Routes } from './routes/routes.ts';
+import { steerJobsRoutes } from './routes/steer-jobs.ts';
+import { uploadDatasetRoute } from './routes/upload-dataset.ts';
+import { createThreads } from './threads/threads.ts';
+import { ensureBootstrapToken } from './tokens/bootstrap-token.ts';
+
+export interface AppOptions {
+  readonly dataDir: string;
+  readonly serviceToken: string;
+  readonly queue: TrainingQueue & { ping(): Promise<void> };
+  readonly logger: Logger;
+  /** Folder of the built dashboard; null or missing: none is served. */
+  readonly dashboardDir?: string | null;
+  readonly limits?: Partial<Limits>;
+  readonly clock?: () => number;
+  readonly metrics?: ApiMetrics;
+}
+
+export interface App {
+  readonly server: FastifyInstance;
+  readonly context: Context;
+  /** Just created; null when there were tokens already. */
+  readonly bootstrapToken: string | null;
+  /** Starts the loop that keeps the queue as the database says. Ended by `server.close()`. */
+  startDispatching(): void;
+}
+
+/** Builds the api without listening: opens the data folder, wires every route. `server.close()` releases everything. */
+export async function buildApp(options: AppOptions): Promise<App> {
+  const { dataDir, logger, clock = Date.now, metrics = createApiMetrics() } = options;
+  await mkdir(dataDir, { recursive: true, mode: 0o700 });
+  const db = await openDatabase(path.join(dataDir, 'descent.sqlite'));
+  const artifactsDir = path.join(dataDir, 'artifacts');
+  const artifacts = await openArtifactStore(artifactsDir);
+  const keeper = createArtifactKeeper(db, artifacts);
+  const uploadsDir = path.join(dataDir, 'uploads');
+  await rm(uploadsDir, { recursive: true, force: true });
+  await mkdir(uploadsDir, { mode: 0o700 });
+  await resetInterruptedUploads(db);
+  await forgetIdempotentBefore(db, new Date(clock() - idempotencyKeyLifeMs).toISOString());
+  await keeper.discardUnheld();
+  const bootstrapToken = await ensureBootstrapToken(db, dataDir);
+
+  const threads = createThreads();
+  let dispatcher: Dispatcher | null = null;
+  const context: Context = {
+    db,
+    artifacts,
+    keeper,
+    threads,
+    builtins: createBuiltins({ db, artifactsDir, keeper, threads }),
+    artifactsDir,
+    uploadsDir,
+    feeds: createFeeds(),
+    metrics,
+    logger,
+    limits: { ...defaultLimits, ...options.limits },
+    clock,
+    wakeDispatcher: () => dispatcher?.wake(),
+  };
+
+  const server = await compose(context, options);
+  // Streams never end by themselves: close them first, or the server waits for their readers.
+  server.addHook('preClose', async () => context.feeds.close());
+  server.addHook('onClose', async () => {
+    await dispatcher?.close();
+    await threads.close();
+    await db.destroy();
+  });
+  await server.ready();
+  return {
+    server,
+    context,
+    bootstrapToken,
+    startDispatching() {
+      dispatcher ??= startDispatcher(context, { queue: options.queue });
+    },
+  };
+}
+
+const idempotencyKeyLifeMs = 24 * 3600 * 1000;
+
+async function compose(context: Context, options: AppOptions): Promise<FastifyInstance> {
+  const loggerInstance: FastifyBaseLogger = context.logger;
+  const app = Fastify({
+    loggerInstance,
+    genReqId: () => `req_${ulid()}`,
+    requestIdHeader: false,
+    logController: new LogController({ requestIdLogLabel: 'requestId', disableRequestLogging: true }),
+    bodyLimit: 1024 * 1024,
+    routerOptions: { maxParamLength: 200 },
+    forceCloseConnections: true,
+  }).withTypeProvider<TypeBoxTypeProvider>();
+  app.setValidatorCompiler(validatorCompiler);
+  app.setSerializerCompiler(serializerCompiler);
+  app.decorateRequest('token', null);
+  installErrorHandler(app);
+  acceptJson(app);
+  observeRequests(app, context);
+  addComponents(app);
+  await secureHeaders(app);
+  await limitRate(app, context.limits.requestsPerMinute);
+  await describeApi(app);
+  await serveDashboard(app, options.dashboardDir ?? null);
+
+  app.register(async (root: Routes) => healthRoutes(root, context, options.queue));
+  app.register(async (v1: Routes) => publicRoutes(v1, context), { prefix: '/v1' });
+  app.register(
+    async (internal: Routes) => {
+      internal.addHook('onRoute', (route) => {
+        route.config = { ...route.config, rateLimit: false };
+        route.schema = { ...route.schema, hide: true };
+      });
+      internal.addHook('onRequest', async (request) => authenticateService(options.serviceToken, request));
+      internalRoutes(internal, context);
+    },
+    { prefix: '/internal' },
+  );
+  return app;
+}
+
+function publicRoutes(v1: Routes, context: Context): void {
+  v1.addHook('onRoute', (route) => {
+    route.schema = { security: bearer, ...route.schema };
+  });
+  v1.addHook('onRequest', async (request) => authenticateUser(context.db, request));
+  createJobRoute(v1, context);
+  readJobsRoutes(v1, context);
+  steerJobsRoutes(v1, context);
+  followJobsRoutes(v1, context);
+  datasetRoutes(v1, context);
+  v1.register(async (scope: Routes) => uploadDatasetRoute(scope, context));
+}
+
+/** One line per request that failed or was slow, a histogram for all, and the request id on every answer. */
+function observeRequests(app: FastifyInstance, { metrics }: Context): void {
+  app.addHook('onRequest', async (request, reply) => {
+    reply.header('x-request-id', request.id);
+  });
+  app.addHook('onResponse', async (request, reply) => {
+    const { method, routeOptions } = request;
+    const route = routeOptions.url ?? 'none';
+    metrics.requestSeconds.observe(
+      { method, route, status: String(reply.statusCode) },
+      reply.elapsedTime / 1000,
+    );
+    request.log.debug(
+      { method, url: request.url, status: reply.statusCode, ms: reply.elapsedTime },
+      'Answered',
+    );
+  });
+}

@@ -1,0 +1,56 @@
+import type { TrainingQueuePayload } from '@descent/contracts';
+import type { ApiMetrics, Logger } from '@descent/observability';
+import type { JobQueue } from '@descent/queue';
+import type { ArtifactStore, Database } from '@descent/storage';
+import type { ArtifactKeeper } from './artifacts/artifact-keeper.ts';
+import type { Builtins } from './datasets/builtins.ts';
+import type { Feeds } from './feeds/feeds.ts';
+import type { Threads } from './threads/threads.ts';
+
+/** The part of the `training` queue that the api uses. */
+export type TrainingQueue = Pick<JobQueue<TrainingQueuePayload>, 'add' | 'has' | 'remove'>;
+
+export interface Limits {
+  /** Training jobs that may run at once. */
+  readonly maxRunningJobs: number;
+  /** A parameter server that has not reported for this long has lost its job. */
+  readonly silenceMs: number;
+  /** Checkpoints kept per job. */
+  readonly checkpointsKept: number;
+  readonly uploadBytes: number;
+  /** A job whose micro-batch would need more of a worker is refused. */
+  readonly workerMemoryBytes: number;
+  readonly checkpointBytes: number;
+  /** Requests per minute of one token (or address, without one). */
+  readonly requestsPerMinute: number;
+}
+
+export const defaultLimits: Limits = {
+  maxRunningJobs: 4,
+  silenceMs: 3000,
+  checkpointsKept: 5,
+  uploadBytes: 20 * 2 ** 30,
+  workerMemoryBytes: 16 * 2 ** 30,
+  checkpointBytes: 16 * 2 ** 30,
+  requestsPerMinute: 12_000,
+};
+
+/** What routes and the dispatcher work with. Built once by `buildApp`. */
+export interface Context {
+  readonly db: Database;
+  readonly artifacts: ArtifactStore;
+  readonly keeper: ArtifactKeeper;
+  readonly threads: Threads;
+  readonly builtins: Builtins;
+  readonly artifactsDir: string;
+  /** Uploads under way, one file each. */
+  readonly uploadsDir: string;
+  readonly feeds: Feeds;
+  readonly metrics: ApiMetrics;
+  readonly logger: Logger;
+  readonly limits: Limits;
+  /** Milliseconds since 1970. */
+  readonly clock: () => number;
+  /** Asks the dispatcher to look at the jobs now instead of at its next tick. */
+  readonly wakeDispatcher: () => void;
+}

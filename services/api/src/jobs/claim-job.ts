@@ -1,0 +1,44 @@
+import type { ClaimAnswer } from '@descent/contracts';
+import { DescentError } from '@descent/errors';
+import { type JobRecord, listCheckpoints, readPlan } from '@descent/storage';
+import type { Context } from '../context.ts';
+import { moveJob } from './move-job.ts';
+import { requireJob } from './require-job.ts';
+
+/**
+ * Gives a queued job to a parameter server and raises the incarnation: from here on every frame and report of an
+ * earlier owner is refused.
+ * @throws DescentError JOB_NOT_FOUND, JOB_CLAIM_REFUSED
+ */
+export async function claimJob(context: Context, jobId: string, server: string): Promise<ClaimAnswer> {
+  const answer = await context.db.transaction().execute(async (transaction) => {
+    const job = await requireJob(transaction, jobId);
+    const incarnation = job.incarnation + 1;
+    const nowMs = context.clock();
+    const moved = await moveJob(transaction, job, {
+      stimulus: { type: 'claim' },
+      reason: `Parameter server ${server} prepares it`,
+      nowMs,
+      change: { incarnation, server, heardAtMs: nowMs, reportSerial: -1 },
+    });
+    if (moved === null) throw new DescentError('JOB_CLAIM_REFUSED', { jobId, reason: whyNot(job) });
+    const plan = await readPlan(transaction, jobId);
+    if (plan === null) throw new DescentError('JOB_NOT_FOUND', { jobId });
+    const checkpoints = await listCheckpoints(transaction, jobId);
+    return {
+      incarnation,
+      plan,
+      checkpoints: checkpoints.map(({ step, hash }) => ({ step, hash })),
+      numericsClass: job.numericsClass,
+    };
+  });
+  context.feeds.announce(jobId);
+  context.wakeDispatcher();
+  return answer;
+}
+
+function whyNot(job: JobRecord): string {
+  return job.state === 'preparing' || job.state === 'running'
+    ? `parameter server ${job.server} is alive on it`
+    : `it is ${job.state}`;
+}

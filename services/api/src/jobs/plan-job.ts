@@ -1,0 +1,138 @@
+import { graphHash } from '@descent/autodiff';
+import type { DatasetManifest, JobCreate, OptimizerSettings, Price, TrainingPlan } from '@descent/contracts';
+import { bindInputs, selectSamples } from '@descent/datasets';
+import { DescentError } from '@descent/errors';
+import {
+  type CompiledModel,
+  chooseMicroBatches,
+  compileModel,
+  layerSummaries,
+  price,
+  trainingGraph,
+} from '@descent/models';
+import type { JobRecord } from '@descent/storage';
+import { ulid } from 'ulid';
+import type { Context } from '../context.ts';
+import { requireManifest } from '../datasets/require-manifest.ts';
+
+export interface PlannedJob {
+  readonly job: JobRecord;
+  readonly plan: TrainingPlan;
+}
+
+/**
+ * Finds everything that can be known of a training job before it runs, and everything that is wrong with it: the model
+ * first, then the data set, then whether both fit. Stores nothing.
+ */
+export async function planJob(context: Context, request: JobCreate): Promise<PlannedJob> {
+  const model = compileModel(request.model);
+  const manifest = await requireManifest(context, request.data.dataset);
+  bindInputs(request.data, manifest, model.inputs);
+  const seed = request.training.seed ?? 0;
+  const { train } = selectSamples(request.data, manifest, seed);
+  const graph = trainingGraph(model);
+  const microBatches = microBatchesOf(model, request, train.count);
+  const priced = price(
+    model,
+    {
+      batchSize: request.training.batchSize,
+      microBatches,
+      datasetCount: train.count,
+      epochs: request.training.epochs,
+      optimizerSlots: optimizerSlots(request.training.optimizer),
+    },
+    graph,
+  );
+  requireMemory(priced, context.limits.workerMemoryBytes);
+  const nowMs = context.clock();
+  const plan: TrainingPlan = {
+    jobId: `job_${ulid(nowMs)}`,
+    request,
+    manifest,
+    microBatches,
+    seed,
+    price: priced,
+    graphHash: graphHash(graph),
+  };
+  return { plan, job: firstRecord(plan, manifest, [...layerSummaries(model)], nowMs) };
+}
+
+function microBatchesOf(model: CompiledModel, request: JobCreate, datasetCount: number): number {
+  const { batchSize, microBatches, epochs } = request.training;
+  if (microBatches === undefined) {
+    const question = { batchSize, microBatches: 1, datasetCount, epochs, optimizerSlots: 0 };
+    return chooseMicroBatches({ flopsPerStep: price(model, question).flopsPerStep, batchSize });
+  }
+  if (microBatches <= batchSize) return microBatches;
+  throw new DescentError('REQUEST_INVALID', {
+    path: 'training.microBatches',
+    problem: `must be at most the batch size ${batchSize}, got ${microBatches}`,
+  });
+}
+
+function requireMemory({ workerMemoryBytes }: Price, limitBytes: number): void {
+  if (workerMemoryBytes <= limitBytes) return;
+  throw new DescentError('JOB_TOO_LARGE', {
+    path: 'training.batchSize',
+    actualBytes: workerMemoryBytes,
+    limitBytes,
+  });
+}
+
+/** Values that the optimizer keeps per parameter. */
+function optimizerSlots(settings: OptimizerSettings): number {
+  switch (settings.type) {
+    case 'sgd':
+      return (settings.momentum ?? 0) > 0 ? 1 : 0;
+    case 'adam':
+    case 'adamw':
+      return 2;
+    default:
+      return settings satisfies never;
+  }
+}
+
+function firstRecord(
+  plan: TrainingPlan,
+  manifest: DatasetManifest,
+  layers: JobRecord['layers'],
+  nowMs: number,
+): JobRecord {
+  const { request } = plan;
+  return {
+    id: plan.jobId,
+    name: request.name ?? `Training on ${request.data.dataset}`,
+    state: 'queued',
+    wanted: 'run',
+    reason: 'Waits for a parameter server',
+    createdAt: new Date(nowMs).toISOString(),
+    startedAt: null,
+    endedAt: null,
+    queuedAtMs: nowMs,
+    incarnation: 0,
+    server: null,
+    heardAtMs: null,
+    reportSerial: -1,
+    datasetId: request.data.dataset,
+    request,
+    price: plan.price,
+    layers,
+    progress: {
+      step: 0,
+      steps: plan.price.steps,
+      epoch: 0,
+      epochs: request.training.epochs,
+      samplesPerSecond: 0,
+      etaSeconds: null,
+      workers: 0,
+    },
+    latest: null,
+    validation: null,
+    graphHash: plan.graphHash,
+    datasetHash: manifest.hash,
+    numericsClass: null,
+    ledgerHash: null,
+    weightsHash: null,
+    error: null,
+  };
+}

@@ -1,0 +1,118 @@
+import type { Outcome, Report, ReportAnswer } from '@descent/contracts';
+import { DescentError } from '@descent/errors';
+import {
+  appendEvents,
+  type Database,
+  holdsArtifact,
+  type JobChange,
+  type JobRecord,
+  putPoints,
+  setCheckpointScores,
+} from '@descent/storage';
+import type { Context } from '../context.ts';
+import type { JobStimulus } from './job-state.ts';
+import { moveJob } from './move-job.ts';
+import { requireJob } from './require-job.ts';
+
+/**
+ * Stores all of a report or nothing. One that was stored before (a retry after a lost answer) changes nothing and is
+ * answered alike, also after its outcome has ended the job.
+ * @throws DescentError JOB_NOT_FOUND, INCARNATION_STALE, REQUEST_INVALID (weights that were never stored)
+ */
+export async function storeReport(context: Context, jobId: string, report: Report): Promise<ReportAnswer> {
+  const { repeated, wanted, stateChanged } = await context.db.transaction().execute(async (transaction) => {
+    const job = await requireJob(transaction, jobId);
+    if (report.incarnation !== job.incarnation) throw stale(context, job, report);
+    if (report.serial <= job.reportSerial) {
+      return { repeated: true, wanted: job.wanted, stateChanged: false };
+    }
+    const stored = await store(transaction, context, job, report);
+    return { repeated: false, wanted: stored.wanted, stateChanged: stored.state !== job.state };
+  });
+  context.metrics.reports.inc({ answer: repeated ? 'repeated' : 'stored' });
+  if (!repeated) {
+    context.metrics.metricPoints.inc(report.points.length);
+    context.feeds.announce(jobId);
+  }
+  if (stateChanged) context.wakeDispatcher();
+  return { wanted };
+}
+
+async function store(db: Database, context: Context, job: JobRecord, report: Report): Promise<JobRecord> {
+  const nowMs = context.clock();
+  const alive = await moveJob(db, job, {
+    stimulus: { type: 'report', computing: report.progress.workers > 0 },
+    reason:
+      report.progress.workers > 0 ? 'Workers compute its gradients' : 'Its parameter server reported again',
+    nowMs,
+    change: { heardAtMs: nowMs, reportSerial: report.serial, ...newsOf(report) },
+  });
+  if (alive === null) throw stale(context, job, report);
+  await putPoints(db, job.id, report.points);
+  for (const point of report.points) {
+    if (point.split === 'validation') await setCheckpointScores(db, job.id, point.step, point.values);
+  }
+  await appendEvents(db, job.id, report.events);
+  return report.outcome === null ? alive : leave(db, alive, report.outcome, nowMs);
+}
+
+async function leave(db: Database, job: JobRecord, outcome: Outcome, nowMs: number): Promise<JobRecord> {
+  if (outcome.state === 'succeeded' && !(await holdsArtifact(db, job.id, outcome.weightsHash))) {
+    throw new DescentError('REQUEST_INVALID', {
+      path: 'outcome.weightsHash',
+      problem: 'no weights with this hash were stored for the job',
+    });
+  }
+  const { stimulus, reason, change } = departureOf(outcome);
+  const left = await moveJob(db, job, { stimulus, reason, nowMs, change });
+  if (left === null) {
+    throw new DescentError('JOB_STATE_CONFLICT', { jobId: job.id, state: job.state, action: outcome.state });
+  }
+  return left;
+}
+
+function departureOf(outcome: Outcome): { stimulus: JobStimulus; reason: string; change: JobChange } {
+  switch (outcome.state) {
+    case 'succeeded':
+      return {
+        stimulus: { type: 'succeed' },
+        reason: 'All steps are done',
+        change: { weightsHash: outcome.weightsHash, ledgerHash: outcome.ledgerHash },
+      };
+    case 'failed':
+      return {
+        stimulus: { type: 'fail' },
+        reason: outcome.error.message,
+        change: { error: outcome.error },
+      };
+    case 'cancelled':
+      return { stimulus: { type: 'stop' }, reason: 'Cancelled on request', change: {} };
+    case 'paused':
+      return { stimulus: { type: 'stop' }, reason: `Paused on request at step ${outcome.step}`, change: {} };
+    case 'queued':
+      return { stimulus: { type: 'lose' }, reason: outcome.reason, change: {} };
+    default:
+      return outcome satisfies never;
+  }
+}
+
+function newsOf(report: Report): JobChange {
+  const train = report.points.findLast((point) => point.split === 'train');
+  const validation = report.points.findLast((point) => point.split === 'validation');
+  return {
+    progress: report.progress,
+    ...(report.numericsClass === null ? {} : { numericsClass: report.numericsClass }),
+    ...(train === undefined ? {} : { latest: train.values }),
+    ...(validation === undefined ? {} : { validation: validation.values }),
+  };
+}
+
+function stale(context: Context, job: JobRecord, report: Report): DescentError {
+  context.metrics.reports.inc({ answer: 'refused' });
+  return new DescentError('INCARNATION_STALE', {
+    jobId: job.id,
+    current: job.incarnation,
+    given: report.incarnation,
+    state: job.state,
+  });
+}

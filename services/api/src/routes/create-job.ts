@@ -1,0 +1,61 @@
+import { Closed } from '@descent/contracts';
+import { Type } from 'typebox';
+import type { Context } from '../context.ts';
+import { failures, ref } from '../http/schemas.ts';
+import { presentJob } from '../jobs/present-job.ts';
+import { submitJob } from '../jobs/submit-job.ts';
+import type { Routes } from './routes.ts';
+
+const Query = Closed({
+  dryRun: Type.Optional(
+    Type.Boolean({ default: false, description: 'Check and price the job; create nothing' }),
+  ),
+});
+const Headers = Type.Object({
+  'idempotency-key': Type.Optional(
+    Type.String({
+      minLength: 1,
+      maxLength: 200,
+      description: 'The same key with the same body gives the same job',
+    }),
+  ),
+});
+
+/** A model is data; weights are not part of it. Enough for large constant tables. */
+const bodyLimitBytes = 8 * 2 ** 20;
+
+export function createJobRoute(app: Routes, context: Context): void {
+  app.post(
+    '/jobs',
+    {
+      bodyLimit: bodyLimitBytes,
+      schema: {
+        operationId: 'createJob',
+        summary: 'Submit a training job',
+        description:
+          'Checks the model, infers every shape, compares it with the data set and prices it; then the job waits in the line. ' +
+          'On any error nothing is created.',
+        tags: ['jobs'],
+        querystring: Query,
+        headers: Headers,
+        body: ref('JobCreate'),
+        response: {
+          200: { description: 'Dry run, or a repeated Idempotency-Key', ...ref('Job') },
+          201: { description: 'Created', ...ref('Job') },
+          ...failures(404, 409, 413, 415, 422, 503),
+        },
+      },
+    },
+    async (request, reply) => {
+      const { job, created } = await submitJob(context, {
+        body: request.body,
+        dryRun: request.query.dryRun ?? false,
+        tokenId: request.token?.id ?? '',
+        idempotencyKey: request.headers['idempotency-key'] ?? null,
+      });
+      const body = await presentJob(context.db, job);
+      if (!created) return reply.status(200).send(body);
+      return reply.status(201).header('location', `/v1/jobs/${job.id}`).send(body);
+    },
+  );
+}

@@ -1,0 +1,109 @@
+import { Closed, DatasetCreate, DatasetId, OneOf, validate } from '@descent/contracts';
+import { dataFormats } from '@descent/datasets';
+import { insertDataset, listDatasets } from '@descent/storage';
+import { Type } from 'typebox';
+import { ulid } from 'ulid';
+import type { Context } from '../context.ts';
+import { removeDataset } from '../datasets/delete-dataset.ts';
+import { requireDataset } from '../datasets/require-dataset.ts';
+import { failures, ref } from '../http/schemas.ts';
+import type { Routes } from './routes.ts';
+
+const Params = Closed({ id: DatasetId });
+
+export function datasetRoutes(app: Routes, context: Context): void {
+  app.post(
+    '/datasets',
+    {
+      schema: {
+        operationId: 'createDataset',
+        summary: 'Create an empty data set',
+        description: 'Fill it with `PUT /v1/datasets/{id}/content`.',
+        tags: ['datasets'],
+        body: ref('DatasetCreate'),
+        response: { 201: { description: 'Created', ...ref('Dataset') }, ...failures(415, 422) },
+      },
+    },
+    async (request, reply) => {
+      const { name } = validate(DatasetCreate, request.body);
+      const nowMs = context.clock();
+      const id = `ds_${ulid(nowMs)}`;
+      await insertDataset(context.db, {
+        id,
+        name,
+        state: 'empty',
+        createdAt: new Date(nowMs).toISOString(),
+        manifest: null,
+        error: null,
+      });
+      return reply
+        .status(201)
+        .header('location', `/v1/datasets/${id}`)
+        .send(await requireDataset(context, id));
+    },
+  );
+
+  app.get(
+    '/datasets',
+    {
+      schema: {
+        operationId: 'listDatasets',
+        summary: 'List the data sets: built-in ones, then uploads, newest first',
+        tags: ['datasets'],
+        response: {
+          200: {
+            description: 'All of them',
+            type: 'object',
+            required: ['datasets'],
+            properties: { datasets: { type: 'array', items: ref('Dataset') } },
+          },
+          ...failures(),
+        },
+      },
+    },
+    async () => {
+      const stored = await listDatasets(context.db);
+      const builtins = context.builtins
+        .list()
+        .map((builtin) => stored.find(({ id }) => id === builtin.id) ?? builtin);
+      return { datasets: [...builtins, ...stored.filter(({ id }) => !id.startsWith('builtin:'))] };
+    },
+  );
+
+  app.get(
+    '/datasets/:id',
+    {
+      schema: {
+        operationId: 'getDataset',
+        summary: 'One data set with its columns, splits and statistics',
+        tags: ['datasets'],
+        params: Params,
+        response: { 200: { description: 'The data set', ...ref('Dataset') }, ...failures(404, 422) },
+      },
+    },
+    async (request) => requireDataset(context, request.params.id),
+  );
+
+  app.delete(
+    '/datasets/:id',
+    {
+      schema: {
+        operationId: 'deleteDataset',
+        summary: 'Delete a data set that no job uses',
+        tags: ['datasets'],
+        params: Params,
+        response: { 204: { description: 'Deleted', type: 'null' }, ...failures(404, 409, 422) },
+      },
+    },
+    async (request, reply) => {
+      await removeDataset(context, request.params.id);
+      return reply.status(204).send(null);
+    },
+  );
+}
+
+export const UploadQuery = Closed({
+  format: Type.Optional(OneOf(dataFormats, 'Left out: found from the first bytes and the file name')),
+  filename: Type.Optional(Type.String({ minLength: 1, maxLength: 255 })),
+});
+export const UploadParams = Params;

@@ -1,0 +1,218 @@
+import { listCheckpoints, readEvents, readPoints } from '@descent/storage';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { type ApiFixture, exampleReport, openApi, trainPoint } from '../testing/api-fixture.ts';
+
+let api: ApiFixture;
+beforeEach(async () => {
+  api = await openApi();
+});
+afterEach(() => api.close());
+
+const claim = (jobId: string, server = 'ps-1') =>
+  api.service({ method: 'POST', url: `/internal/jobs/${jobId}/claim`, payload: { server } });
+const report = (jobId: string, payload: object) =>
+  api.service({ method: 'POST', url: `/internal/jobs/${jobId}/reports`, payload });
+const state = async (jobId: string) => (await api.user({ method: 'GET', url: `/v1/jobs/${jobId}` })).json();
+const points = (jobId: string) => readPoints(api.app.context.db, jobId, { after: 0, limit: 1000 });
+const putFile = (url: string, payload: string, incarnation = 1) =>
+  api.service({
+    method: 'PUT',
+    url,
+    payload: Buffer.from(payload),
+    headers: { 'content-type': 'application/octet-stream', 'x-descent-incarnation': String(incarnation) },
+  });
+
+test('a claim raises the incarnation and hands over the plan', async () => {
+  const job = await api.storedJob();
+  const answer = await claim(job.id);
+  expect(answer.statusCode).toBe(200);
+  expect(answer.json()).toMatchObject({
+    incarnation: 1,
+    plan: { jobId: job.id, microBatches: 2 },
+    checkpoints: [],
+    numericsClass: null,
+  });
+  expect(await state(job.id)).toMatchObject({ state: 'preparing', incarnation: 1 });
+});
+
+test('a second claim is refused while the first server is alive', async () => {
+  const job = await api.storedJob();
+  const [first, second] = await Promise.all([claim(job.id, 'ps-1'), claim(job.id, 'ps-2')]);
+  expect([first.statusCode, second.statusCode].sort()).toEqual([200, 409]);
+  const refused = first.statusCode === 409 ? first : second;
+  expect(refused.json()).toMatchObject({ code: 'JOB_CLAIM_REFUSED' });
+  expect(await state(job.id)).toMatchObject({ incarnation: 1 });
+});
+
+test('a claim of a job that has ended or does not exist is refused', async () => {
+  const job = await api.storedJob();
+  await api.user({ method: 'POST', url: `/v1/jobs/${job.id}/cancel` });
+  expect((await claim(job.id)).json()).toMatchObject({ code: 'JOB_CLAIM_REFUSED' });
+  const missing = await claim('job_01ARZ3NDEKTSV4RRFFQ69G5FAV');
+  expect(missing.json()).toMatchObject({ statusCode: 404, code: 'JOB_NOT_FOUND' });
+});
+
+test('a report stores points, events, progress and scores together', async () => {
+  const job = await api.storedJob();
+  await claim(job.id);
+  const answer = await report(
+    job.id,
+    exampleReport(0, {
+      points: [
+        trainPoint(1),
+        trainPoint(2),
+        { ...trainPoint(2), split: 'validation', values: { loss: 0.4, accuracy: 0.8 } },
+      ],
+      events: [
+        {
+          time: '2026-01-01T00:00:00.000Z',
+          type: 'worker-joined',
+          message: 'w1 joined',
+          data: { worker: 'w1' },
+        },
+      ],
+    }),
+  );
+  expect(answer.json()).toEqual({ wanted: 'run' });
+  expect(await state(job.id)).toMatchObject({
+    state: 'running',
+    latest: { loss: 0.5 },
+    validation: { loss: 0.4, accuracy: 0.8 },
+    progress: { step: 1, workers: 2 },
+    receipt: { numericsClass: 'onnx-cpu-f32' },
+  });
+  expect((await points(job.id)).map(({ sequence, step, split }) => [sequence, step, split])).toEqual([
+    [1, 1, 'train'],
+    [2, 2, 'train'],
+    [3, 2, 'validation'],
+  ]);
+  const events = await readEvents(api.app.context.db, job.id, { after: 0, limit: 10 });
+  expect(events.map(({ type }) => type)).toEqual(['state', 'state', 'worker-joined']);
+});
+
+test('a repeated report changes nothing and is answered alike', async () => {
+  const job = await api.storedJob();
+  await claim(job.id);
+  const first = exampleReport(0, { points: [trainPoint(1, 0.9)] });
+  await report(job.id, first);
+  const again = await report(job.id, { ...first, points: [trainPoint(1, 0.1), trainPoint(2)] });
+  expect(again.json()).toEqual({ wanted: 'run' });
+  expect((await points(job.id)).map(({ values }) => values)).toEqual([{ loss: 0.9 }]);
+});
+
+test('points of steps that are computed again replace the old values and keep their sequence', async () => {
+  const job = await api.storedJob();
+  await claim(job.id);
+  await report(
+    job.id,
+    exampleReport(0, { points: [trainPoint(1, 0.9), trainPoint(2, 0.8), trainPoint(3, 0.7)] }),
+  );
+  await report(
+    job.id,
+    exampleReport(1, { points: [trainPoint(2, 0.5), trainPoint(3, 0.4), trainPoint(4, 0.3)] }),
+  );
+  expect((await points(job.id)).map(({ sequence, step, values }) => [sequence, step, values.loss])).toEqual([
+    [1, 1, 0.9],
+    [2, 2, 0.5],
+    [3, 3, 0.4],
+    [4, 4, 0.3],
+  ]);
+});
+
+test('a report of a replaced server is refused and stores nothing', async () => {
+  const job = await api.storedJob();
+  await claim(job.id);
+  await report(job.id, exampleReport(0, { outcome: { state: 'queued', reason: 'The server is leaving' } }));
+  await claim(job.id, 'ps-2');
+  const late = await report(job.id, exampleReport(1, { points: [trainPoint(5)] }));
+  expect(late.json()).toMatchObject({
+    statusCode: 409,
+    code: 'INCARNATION_STALE',
+    details: { current: 2, given: 1 },
+  });
+  expect(await points(job.id)).toEqual([]);
+});
+
+test('pause and cancel reach the server with the answer to its next report', async () => {
+  const job = await api.storedJob();
+  await claim(job.id);
+  await report(job.id, exampleReport(0));
+  const paused = await api.user({ method: 'POST', url: `/v1/jobs/${job.id}/pause` });
+  expect(paused.json()).toMatchObject({ state: 'running', reason: 'Pausing on request' });
+  expect((await report(job.id, exampleReport(1))).json()).toEqual({ wanted: 'pause' });
+  await report(job.id, exampleReport(2, { outcome: { state: 'paused', step: 3 } }));
+  expect(await state(job.id)).toMatchObject({ state: 'paused', reason: 'Paused on request at step 3' });
+  const resumed = await api.user({ method: 'POST', url: `/v1/jobs/${job.id}/resume` });
+  expect(resumed.json()).toMatchObject({ state: 'queued', queuePosition: 0 });
+});
+
+test('success needs the stored weights and fills the receipt', async () => {
+  const job = await api.storedJob();
+  await claim(job.id);
+  const early = await report(
+    job.id,
+    exampleReport(0, { outcome: { state: 'succeeded', weightsHash: 'f'.repeat(64), ledgerHash: 'led' } }),
+  );
+  expect(early.json()).toMatchObject({ statusCode: 422, details: { path: 'outcome.weightsHash' } });
+  const { hash } = (await putFile(`/internal/jobs/${job.id}/weights`, 'weights')).json();
+  const outcome = { state: 'succeeded' as const, weightsHash: hash, ledgerHash: 'led' };
+  const ended = exampleReport(0, { outcome });
+  expect((await report(job.id, ended)).statusCode).toBe(200);
+  expect((await report(job.id, ended)).statusCode).toBe(200);
+  const job_ = await state(job.id);
+  expect(job_).toMatchObject({ state: 'succeeded', receipt: { weightsHash: hash, ledgerHash: 'led' } });
+  expect(job_.endedAt).toBe('2026-01-01T00:00:00.000Z');
+});
+
+test('a failed job shows the error of its server', async () => {
+  const job = await api.storedJob();
+  await claim(job.id);
+  const error = {
+    code: 'JOB_DIVERGED',
+    message: 'The loss became NaN at step 7',
+    details: { step: 7 },
+    advice: 'Smaller',
+  };
+  await report(job.id, exampleReport(0, { outcome: { state: 'failed', error } }));
+  expect(await state(job.id)).toMatchObject({ state: 'failed', reason: error.message, error });
+});
+
+test('checkpoints are kept newest first, five of them, and the files of the others are deleted', async () => {
+  const job = await api.storedJob();
+  await claim(job.id);
+  const hashes: string[] = [];
+  for (let step = 1; step <= 7; step++) {
+    const answer = await putFile(`/internal/jobs/${job.id}/checkpoints/${step}`, `checkpoint ${step}`);
+    hashes.push(answer.json().hash);
+  }
+  const { db, artifacts } = api.app.context;
+  expect((await listCheckpoints(db, job.id)).map(({ step }) => step)).toEqual([7, 6, 5, 4, 3]);
+  expect(await artifacts.size(hashes[1] ?? '')).toBe(null);
+  expect(await artifacts.size(hashes[2] ?? '')).toBe(12);
+  const read = await api.service({ method: 'GET', url: `/internal/jobs/${job.id}/checkpoints/7` });
+  expect(read.body).toBe('checkpoint 7');
+});
+
+test('a file of a stale incarnation is refused and leaves nothing', async () => {
+  const job = await api.storedJob();
+  await claim(job.id);
+  const late = await putFile(`/internal/jobs/${job.id}/checkpoints/1`, 'late', 9);
+  expect(late.json()).toMatchObject({ statusCode: 409, code: 'INCARNATION_STALE' });
+  expect(await listCheckpoints(api.app.context.db, job.id)).toEqual([]);
+});
+
+test('two jobs with equal checkpoints share a file until neither holds it', async () => {
+  const [one, two] = [await api.storedJob(), await api.storedJob()];
+  await claim(one.id);
+  await claim(two.id);
+  const { hash } = (await putFile(`/internal/jobs/${one.id}/checkpoints/1`, 'same')).json();
+  await putFile(`/internal/jobs/${two.id}/checkpoints/1`, 'same');
+  const push = async (jobId: string) => {
+    for (let step = 2; step <= 6; step++)
+      await putFile(`/internal/jobs/${jobId}/checkpoints/${step}`, `${jobId} ${step}`);
+  };
+  await push(one.id);
+  expect(await api.app.context.artifacts.size(hash)).toBe(4);
+  await push(two.id);
+  expect(await api.app.context.artifacts.size(hash)).toBe(null);
+});

@@ -1,0 +1,34 @@
+import { availableParallelism } from 'node:os';
+import { fileURLToPath } from 'node:url';
+import { Piscina } from 'piscina';
+import type { IngestResult, IngestTask } from './ingest.thread.ts';
+
+/** Work that would block the event loop, done in threads that are started when first needed. */
+export interface Threads {
+  ingest(task: IngestTask): Promise<IngestResult>;
+  close(): Promise<void>;
+}
+
+/** `.ts` when we run from the sources (tests), which threads need a loader for; `.js` in the built service. */
+const extension = import.meta.url.endsWith('.ts') ? '.ts' : '.js';
+const execArgv = extension === '.ts' ? ['--import', 'tsx', '--conditions', 'descent-source'] : [];
+
+export function createThreads(): Threads {
+  const ingesting = pool('ingest', Math.min(2, availableParallelism()));
+  return {
+    ingest: (task) => ingesting.run(task),
+    close: async () => {
+      await Promise.all([ingesting.destroy()]);
+    },
+  };
+}
+
+function pool(name: string, maxThreads: number): Piscina {
+  return new Piscina({
+    filename: fileURLToPath(new URL(`./${name}.thread${extension}`, import.meta.url)),
+    execArgv,
+    minThreads: 0,
+    maxThreads,
+    idleTimeout: 30_000,
+  });
+}
