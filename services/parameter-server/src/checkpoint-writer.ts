@@ -46,7 +46,7 @@ export function createCheckpointWriter(options: CheckpointWriterOptions): Checkp
     }
   };
 
-  const run = (task: () => Promise<void>) => {
+  const run = (task: () => Promise<void>): Promise<void> => {
     writing = task().then(() => {
       writing = undefined;
       const next = waiting;

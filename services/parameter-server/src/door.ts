@@ -86,7 +86,7 @@ export function createDoor({ leaseKey, findJob, clock }: DoorOptions): Door {
         connection.sendJson(
           { type: 'WELCOME', job: jobKey(job.jobId), incarnation: job.incarnation },
           {
-            plan: hello.wantsPlan ? job.claim.plan : null,
+            plan: hello.wantsPlan ? job.plan : null,
             elements: job.elements,
             metrics: [...job.metrics],
           },

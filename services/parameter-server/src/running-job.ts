@@ -1,5 +1,5 @@
 import { graphHash as hashGraph } from '@descent/autodiff';
-import type { ClaimAnswer, Outcome } from '@descent/contracts';
+import type { ClaimAnswer, Outcome, TrainingPlan } from '@descent/contracts';
 import { DescentError } from '@descent/errors';
 import { compileModel, trainingGraph } from '@descent/models';
 import { createCheckpointWriter } from './checkpoint-writer.ts';
@@ -16,7 +16,8 @@ import type { Truth } from './truth.ts';
 export interface RunningJob {
   readonly jobId: string;
   readonly incarnation: number;
-  readonly claim: ClaimAnswer;
+  /** For workers that do not know it yet. */
+  readonly plan: TrainingPlan;
   readonly elements: number;
   readonly metrics: readonly string[];
   readonly training: TrainingJob;
@@ -130,7 +131,7 @@ export async function runTrainingJob(claim: ClaimAnswer, options: RunOptions): P
     const close = options.opened({
       jobId,
       incarnation,
-      claim,
+      plan,
       elements: layout.elements,
       metrics,
       training: job,

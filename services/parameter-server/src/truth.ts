@@ -1,5 +1,5 @@
 import type { ClaimAnswer, Report, ReportAnswer } from '@descent/contracts';
-import { DescentError } from '@descent/errors';
+import { DescentError, type ErrorBody } from '@descent/errors';
 
 /** The internal routes of the api, as a parameter server sees them (packages/contracts/src/internal.ts). */
 export interface Truth {
@@ -39,8 +39,8 @@ export function createTruth({ apiUrl, serviceToken, server, timeoutMs = 10_000 }
       throw new DescentError('UNAVAILABLE', { part: 'The api' }, { cause });
     }
     if (response.ok) return response;
-    const body = await response.json().catch(() => undefined);
-    if (body === undefined || response.status >= 500) {
+    const body: unknown = await response.json().catch(() => undefined);
+    if (!isErrorBody(body) || response.status >= 500) {
       throw new DescentError('UNAVAILABLE', { part: 'The api', status: response.status, body });
     }
     throw DescentError.fromBody(body);
@@ -70,4 +70,8 @@ export function createTruth({ apiUrl, serviceToken, server, timeoutMs = 10_000 }
       new Uint8Array(await (await call('GET', `/jobs/${jobId}/checkpoints/${step}`)).arrayBuffer()),
     putWeights: (jobId, incarnation, file) => put(`/jobs/${jobId}/weights`, incarnation, file),
   };
+}
+
+function isErrorBody(body: unknown): body is ErrorBody {
+  return typeof body === 'object' && body !== null && 'code' in body && 'message' in body;
 }

@@ -8,7 +8,7 @@ import type { ComputeThreadData, FromCompute, ToCompute } from './thread-message
 const { worker, apiUrl, serviceToken, cacheDir, threads } = workerData as ComputeThreadData;
 const post = (message: FromCompute) => parentPort!.postMessage(message);
 
-const engine = createOnnxEngine({ threads });
+const engine = await createOnnxEngine({ threads });
 const shards = createShardCache({ apiUrl, serviceToken, folder: cacheDir });
 const agent = createGradientAgent({
   worker,

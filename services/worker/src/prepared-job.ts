@@ -161,7 +161,7 @@ async function makeReady(options: ReadyOptions): Promise<Ready> {
   const inputOf = ({ name, dtype, elements }: Port): ElementArray => {
     const parameter = parameterViews.get(name);
     if (parameter !== undefined) return parameter;
-    const target = arrayOf(dtype, elements) as ElementArray;
+    const target = arrayOf(dtype as InputBinding['dtype'], elements);
     const gather = source.gathers.get(name);
     if (gather !== undefined) {
       feeds.push((indices) => gather(indices, target));
