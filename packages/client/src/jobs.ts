@@ -1,13 +1,4 @@
-import type {
-  Checkpoint,
-  Job,
-  JobCreate,
-  JobEvent,
-  JobState,
-  LayerSummary,
-  MetricPoint,
-  Price,
-} from '@descent/contracts';
+import type { Checkpoint, Job, JobCreate, JobEvent, JobState, MetricPoint } from '@descent/contracts';
 import { type Download, openDownload } from './download.ts';
 import { type FollowOptions, follow } from './follow.ts';
 import type { Transport } from './transport.ts';
@@ -18,13 +9,16 @@ export interface CallOptions {
 
 export interface JobFilter extends CallOptions {
   readonly state?: JobState;
+  /** At most 200; 50 when left out. */
   readonly limit?: number;
+  /** `nextCursor` of the page before. */
+  readonly cursor?: string;
 }
 
-/** What a job would cost, and what its layers are. */
-export interface Estimate {
-  readonly price: Price;
-  readonly layers: LayerSummary[];
+export interface JobPage {
+  readonly jobs: Job[];
+  /** Null on the last page. */
+  readonly nextCursor: string | null;
 }
 
 export type JobsApi = ReturnType<typeof createJobsApi>;
@@ -42,26 +36,22 @@ export function createJobsApi({ http, body, stream }: Transport) {
 
   return {
     /** Submits a training job. Repeating the call with the same `idempotencyKey` creates it once. */
-    async create(
+    create(
       job: JobCreate,
       { idempotencyKey, ...options }: CallOptions & { idempotencyKey?: string } = {},
     ): Promise<Job> {
       const header = idempotencyKey === undefined ? {} : { 'idempotency-key': idempotencyKey };
-      const answer = await body(http.POST('/v1/jobs', { body: job, params: { header }, ...options }));
-      return answer as Job;
+      return body(http.POST('/v1/jobs', { body: job, params: { header }, ...options }));
     },
 
-    /** Checks and prices a job without creating it. */
-    async dryRun(job: JobCreate, options: CallOptions = {}): Promise<Estimate> {
-      const query = { dryRun: true };
-      const answer = await body(http.POST('/v1/jobs', { body: job, params: { query }, ...options }));
-      return answer as Estimate;
+    /** Checks and prices a job without creating it: the answer has its layers and price, and an id that nothing has. */
+    dryRun(job: JobCreate, options: CallOptions = {}): Promise<Job> {
+      return body(http.POST('/v1/jobs', { body: job, params: { query: { dryRun: true } }, ...options }));
     },
 
     /** Newest first. */
-    async list({ signal, ...query }: JobFilter = {}): Promise<Job[]> {
-      const answer = await body(http.GET('/v1/jobs', { params: { query }, ...withSignal(signal) }));
-      return answer.jobs;
+    list({ signal, ...query }: JobFilter = {}): Promise<JobPage> {
+      return body(http.GET('/v1/jobs', { params: { query }, ...withSignal(signal) }));
     },
 
     get(id: string, options: CallOptions = {}): Promise<Job> {

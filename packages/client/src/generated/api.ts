@@ -1,4 +1,4 @@
-import type { Checkpoint, Dataset, DatasetCreate, Job, JobCreate, JobEvent, JobState, LayerSummary, MetricPoint, Price } from '@descent/contracts';
+import type { Checkpoint, Dataset, DatasetCreate, Job, JobCreate, JobEvent, JobState, MetricPoint } from '@descent/contracts';
 
 interface Json<Body> { headers: Record<string, unknown>; content: { 'application/json': Body } }
 interface Answer<Status extends number, Body> { parameters: Params; requestBody?: never; responses: { [S in Status]: Json<Body> } }
@@ -10,11 +10,11 @@ interface Page { query?: { after?: number; limit?: number }; header?: never; pat
 export interface paths {
   '/v1/jobs': {
     parameters: Params;
-    get: { parameters: { query?: { state?: JobState; limit?: number; before?: string } }; responses: { 200: Json<{ jobs: Job[]; next: string | null }> } };
+    get: { parameters: { query?: { state?: JobState; limit?: number; cursor?: string } }; responses: { 200: Json<{ jobs: Job[]; nextCursor: string | null }> } };
     post: {
       parameters: { query?: { dryRun?: boolean }; header?: { 'idempotency-key'?: string } };
       requestBody: { content: { 'application/json': JobCreate } };
-      responses: { 201: Json<Job>; 200: Json<{ price: Price; layers: LayerSummary[] }> };
+      responses: { 201: Json<Job>; 200: Json<Job> };
     };
   };
   '/v1/jobs/{id}': { parameters: Params; get: Action };

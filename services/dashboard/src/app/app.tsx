@@ -1,0 +1,51 @@
+import { QueryClientProvider } from '@tanstack/react-query';
+import { lazy, Suspense, useMemo } from 'react';
+import { Route, Switch } from 'wouter';
+import { JobsPage } from '../jobs/jobs-page.tsx';
+import { clientFor, SessionContext } from '../session/session.ts';
+import { SignInPage } from '../session/sign-in-page.tsx';
+import { useToken } from '../session/use-token.ts';
+import { Loading } from '../ui/loading.tsx';
+import { NotFoundPage } from './not-found-page.tsx';
+import { createQueryClient } from './query-client.ts';
+import { Shell } from './shell.tsx';
+
+// The job page brings the plot library with it; the list must not wait for that.
+const JobPage = lazy(() => import('../job/job-page.tsx'));
+
+const expired = 'Your token is no longer valid. Sign in again.';
+
+export function App() {
+  const { token, notice, signIn, signOut } = useToken();
+  const signedIn = useMemo(
+    () =>
+      token === null
+        ? null
+        : {
+            session: { client: clientFor(token), signOut },
+            queryClient: createQueryClient(() => signOut(expired)),
+          },
+    [token, signOut],
+  );
+
+  if (signedIn === null) return <SignInPage notice={notice} onSignIn={signIn} />;
+  return (
+    <SessionContext value={signedIn.session}>
+      <QueryClientProvider client={signedIn.queryClient}>
+        <Shell>
+          <Suspense fallback={<Loading what="page" />}>
+            <Switch>
+              <Route path="/">
+                <JobsPage />
+              </Route>
+              <Route path="/jobs/:id">{({ id }) => <JobPage key={id} id={id} />}</Route>
+              <Route>
+                <NotFoundPage />
+              </Route>
+            </Switch>
+          </Suspense>
+        </Shell>
+      </QueryClientProvider>
+    </SessionContext>
+  );
+}

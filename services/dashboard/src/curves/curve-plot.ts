@@ -1,0 +1,200 @@
+import UPlot from 'uplot';
+import { formatCompact } from '../format/number.ts';
+import { readColours } from '../theme/colour.ts';
+import { axisRange, extent } from './axis-range.ts';
+import type { CurveColumns } from './curve-buffer.ts';
+import { nearestKnown, tracePolyline } from './polyline.ts';
+
+export type XAxis = 'step' | 'epoch';
+
+export interface PlotSettings {
+  readonly metric: string;
+  readonly logarithmic: boolean;
+}
+
+/** Values under the pointer. A split without a point near has null. */
+export interface Readout {
+  readonly step: number;
+  readonly epoch: number;
+  readonly train: number | null;
+  readonly smooth: number | null;
+  readonly validation: number | null;
+}
+
+export interface CurvePlot {
+  /** Shows the columns as they are now; keeps a zoom the user made. */
+  update(columns: CurveColumns, x: XAxis): void;
+  resize(width: number, height: number): void;
+  /** Reads the colours of the theme anew. */
+  recolour(): void;
+  destroy(): void;
+}
+
+const series = { train: 1, smooth: 2, validation: 3 } as const;
+
+/** The imperative side of a chart: one uPlot instance that is fed, never made anew, while points come in. */
+export function createCurvePlot(
+  element: HTMLElement,
+  { metric, logarithmic }: PlotSettings,
+  onReadout: (readout: Readout | null) => void,
+): CurvePlot {
+  let columns: CurveColumns | null = null;
+  let xAxis: XAxis = 'step';
+  let zoomed = false;
+  let colours = readColours(element);
+  const bounds = metric === 'accuracy' ? { floor: 0, ceiling: 1 } : {};
+
+  const rangeOfY = (plot: UPlot): [number, number] => {
+    if (columns === null || columns.step.length === 0) return axisRange(null, { logarithmic, ...bounds });
+    const [first, last] = plot.series[0]?.idxs ?? [0, columns.step.length - 1];
+    const values = extent([columns.train, columns.validation], first, last, logarithmic);
+    return axisRange(values, { logarithmic, ...bounds });
+  };
+
+  const paths: UPlot.Series.PathBuilder = (plot, index, first, last) => {
+    const xs = plot.data[0] as Float64Array;
+    const ys = plot.data[index] as Float64Array;
+    const stroke = new Path2D();
+    // One row more on each side, so that lines run on to the edge of a zoomed plot.
+    tracePolyline(
+      xs,
+      ys,
+      nearestBefore(ys, first - 1),
+      nearestAfter(ys, last + 1),
+      (value) => plot.valToPos(value, 'x', true),
+      (value) => plot.valToPos(value, 'y', true),
+      { move: (x, y) => stroke.moveTo(x, y), line: (x, y) => stroke.lineTo(x, y) },
+    );
+    return { stroke, fill: null, clip: null, band: null, flags: 1 };
+  };
+
+  const axis: Partial<UPlot.Axis> = {
+    stroke: () => colours.text,
+    grid: { stroke: () => colours.grid, width: 1 },
+    ticks: { stroke: () => colours.grid, width: 1, size: 4 },
+    font: '12px system-ui, sans-serif',
+  };
+
+  const plot = new UPlot(
+    {
+      width: Math.max(element.clientWidth, 100),
+      height: Math.max(element.clientHeight, 100),
+      legend: { show: false },
+      padding: [8, 12, 0, 0],
+      cursor: {
+        y: false,
+        drag: { x: true, y: false, dist: 8 },
+        points: { size: 7 },
+        dataIdx: (self, index, hovered) => {
+          const column = self.data[index];
+          if (index === 0 || !(column instanceof Float64Array)) return hovered;
+          return nearestKnown(column, hovered) ?? hovered;
+        },
+      },
+      scales: {
+        x: { time: false, range: (_self, low, high) => (high > low ? [low, high] : [low - 0.5, low + 0.5]) },
+        y: { distr: logarithmic ? 3 : 1, range: rangeOfY },
+      },
+      axes: [
+        { ...axis, size: 28, space: 60, values: (_self, ticks) => ticks.map((tick) => formatCompact(tick)) },
+        {
+          ...axis,
+          size: 58,
+          space: 36,
+          values: (_self, ticks) => ticks.map((tick) => (tick === null ? '' : formatTick(metric, tick))),
+        },
+      ],
+      series: [
+        {},
+        { stroke: () => colours.trainFaint, width: 1, paths, points: { show: false } },
+        { stroke: () => colours.train, width: 2, paths, points: { show: false } },
+        {
+          stroke: () => colours.validation,
+          width: 2,
+          paths,
+          points: {
+            show: true,
+            size: 6,
+            fill: () => colours.validation,
+            filter: (self, index) => knownRows(self.data[index]),
+          },
+        },
+      ],
+      hooks: {
+        setCursor: [(self) => onReadout(readoutAt(self, columns))],
+        setSelect: [
+          (self) => {
+            if (self.select.width > 0) zoomed = true;
+          },
+        ],
+        ready: [
+          (self) => {
+            self.over.addEventListener('dblclick', () => {
+              zoomed = false;
+            });
+          },
+        ],
+      },
+    },
+    [[], [], [], []],
+    element,
+  );
+
+  return {
+    update(next, x) {
+      if (x !== xAxis) zoomed = false;
+      columns = next;
+      xAxis = x;
+      plot.setData([next[x], next.train, next.smooth, next.validation], !zoomed);
+      if (zoomed) plot.redraw(true);
+    },
+    resize(width, height) {
+      if (width > 0 && height > 0) plot.setSize({ width, height });
+    },
+    recolour() {
+      colours = readColours(element);
+      plot.redraw(false);
+    },
+    destroy: () => plot.destroy(),
+  };
+}
+
+function readoutAt(plot: UPlot, columns: CurveColumns | null): Readout | null {
+  const row = plot.cursor.idx;
+  const step = row === null || row === undefined ? undefined : columns?.step[row];
+  if (columns === null || step === undefined || row === null || row === undefined) return null;
+  const at = (name: keyof typeof series): number | null => {
+    const index = plot.cursor.idxs?.[series[name]] ?? row;
+    const value = columns[name][index] ?? Number.NaN;
+    return Number.isNaN(value) ? null : value;
+  };
+  return {
+    step,
+    epoch: columns.epoch[row] ?? 0,
+    train: at('train'),
+    smooth: at('smooth'),
+    validation: at('validation'),
+  };
+}
+
+function formatTick(metric: string, tick: number): string {
+  if (metric === 'accuracy') return `${Number((tick * 100).toFixed(2))}%`;
+  return tick !== 0 && Math.abs(tick) < 1e-3 ? tick.toExponential(0) : String(Number(tick.toPrecision(4)));
+}
+
+function knownRows(column: unknown): number[] {
+  if (!(column instanceof Float64Array)) return [];
+  const rows: number[] = [];
+  for (let row = 0; row < column.length; row++) if (!Number.isNaN(column[row])) rows.push(row);
+  return rows;
+}
+
+function nearestBefore(column: Float64Array, row: number): number {
+  while (row > 0 && Number.isNaN(column[row])) row -= 1;
+  return Math.max(row, 0);
+}
+
+function nearestAfter(column: Float64Array, row: number): number {
+  while (row < column.length - 1 && Number.isNaN(column[row])) row += 1;
+  return Math.min(row, column.length - 1);
+}

@@ -1,0 +1,41 @@
+import { isEnded, type Job } from '@descent/client';
+import { formatDuration, secondsBetween } from '../format/duration.ts';
+import { formatCompact, formatScore, missing } from '../format/number.ts';
+import { metricLabel, metricsOf } from '../jobs/summary.ts';
+
+interface HeadlineProps {
+  readonly job: Job;
+  readonly nowMs: number;
+}
+
+/** The numbers one looks for first. */
+export function Headline({ job, nowMs }: HeadlineProps) {
+  const { progress } = job;
+  const [loss = 'loss', metric] = metricsOf(job);
+  const elapsed = secondsBetween(job.startedAt, isEnded(job.state) ? job.endedAt : nowMs);
+  const rate = progress.samplesPerSecond > 0 ? formatCompact(progress.samplesPerSecond) : missing;
+  const figures: (readonly [string, string])[] = [
+    ['training loss', formatScore(loss, job.latest?.[loss])],
+    ['validation loss', formatScore(loss, job.validation?.[loss])],
+    ...(metric === undefined
+      ? []
+      : [
+          [`training ${metricLabel(metric)}`, formatScore(metric, job.latest?.[metric])] as const,
+          [`validation ${metricLabel(metric)}`, formatScore(metric, job.validation?.[metric])] as const,
+        ]),
+    ['samples per second', rate],
+    ['workers', job.state === 'running' ? String(progress.workers) : missing],
+    [isEnded(job.state) ? 'took' : 'running for', formatDuration(elapsed)],
+    ['parameters', formatCompact(job.price.parameters)],
+  ];
+  return (
+    <dl className="grid grid-cols-2 gap-px overflow-hidden rounded-xl border border-line bg-line sm:grid-cols-4">
+      {figures.map(([label, value]) => (
+        <div key={label} className="min-w-0 bg-surface px-4 py-3 last:odd:col-span-2">
+          <dt className="truncate text-sm text-ink-faint">{label}</dt>
+          <dd className="truncate text-xl font-semibold tabular-nums">{value}</dd>
+        </div>
+      ))}
+    </dl>
+  );
+}

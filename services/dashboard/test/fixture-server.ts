@@ -1,0 +1,148 @@
+import { readFile } from 'node:fs/promises';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import path from 'node:path';
+import type { Job, MetricPoint } from '@descent/client';
+import { fixtureCheckpoints, fixtureEvents, fixtureJobs, jobId, pointAt } from './fixture-jobs.ts';
+
+export const fixtureToken = 'dsc_fixture';
+
+const types: Record<string, string> = {
+  '.html': 'text/html',
+  '.js': 'text/javascript',
+  '.css': 'text/css',
+  '.svg': 'image/svg+xml',
+};
+
+/** The policy that the api sends. */
+const policy =
+  "default-src 'self'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:";
+
+export interface FixtureServer extends AsyncDisposable {
+  readonly url: string;
+  /** Takes the jobs away, for the empty state. */
+  clear(): void;
+  /** From now on every call fails with 503. */
+  break(broken: boolean): void;
+}
+
+/** The built pages over a made-up API: one job trains on, the others show every other state. */
+export async function startFixtureServer(dist: string): Promise<FixtureServer> {
+  let jobs = fixtureJobs();
+  let broken = false;
+  const points: MetricPoint[] = [];
+  const pushStep = (step: number) => {
+    points.push(pointAt(points.length + 1, step, 'train'));
+    if (step % 100 === 0) points.push(pointAt(points.length + 1, step, 'validation'));
+  };
+  for (let step = 1; step <= 720; step++) pushStep(step);
+  const training = setInterval(() => {
+    const job = jobs[0];
+    if (job?.state !== 'running' || job.progress.step >= job.progress.steps) return;
+    const step = job.progress.step + 1;
+    pushStep(step);
+    const latest = points.findLast((point) => point.split === 'train')?.values ?? null;
+    jobs[0] = { ...job, latest, progress: { ...job.progress, step, epoch: step / 469 } };
+  }, 50);
+
+  const server = createServer((request, response) => {
+    const url = new URL(request.url ?? '/', 'http://localhost');
+    response.setHeader('content-security-policy', policy);
+    if (!url.pathname.startsWith('/v1/')) return void serveFile(dist, url.pathname, response);
+    if (request.headers.authorization !== `Bearer ${fixtureToken}`) {
+      return fail(response, 401, 'UNAUTHENTICATED', 'A valid API token is needed');
+    }
+    if (broken) return fail(response, 503, 'UNAVAILABLE', 'The database cannot be reached');
+    const [, id, part] = /^\/v1\/jobs\/([^/]+)(?:\/(\w+))?/.exec(url.pathname) ?? [];
+    if (id === undefined) {
+      const state = url.searchParams.get('state');
+      const found = jobs.filter((job) => state === null || job.state === state);
+      return json(response, { jobs: found, nextCursor: null });
+    }
+    const index = jobs.findIndex((job) => job.id === id);
+    const job = jobs[index];
+    if (job === undefined) return fail(response, 404, 'JOB_NOT_FOUND', `There is no job ${id}`);
+    switch (part) {
+      case undefined:
+        return json(response, job);
+      case 'metrics': {
+        const mine = () =>
+          job.state === 'queued' ? [] : job.id === jobId(0) ? points : points.slice(0, 400);
+        return follow(request, response, mine, job);
+      }
+      case 'events':
+        return follow(request, response, fixtureEvents, job);
+      case 'checkpoints':
+        return json(response, { checkpoints: job.latest === null ? [] : fixtureCheckpoints });
+      case 'weights':
+        return void response.end('weights');
+      case 'pause':
+      case 'resume':
+      case 'cancel': {
+        const state = ({ pause: 'paused', resume: 'running', cancel: 'cancelled' } as const)[part];
+        setTimeout(() => {
+          jobs[index] = { ...(jobs[index] ?? job), state, reason: `${state} on request` };
+        }, 700);
+        return json(response, { ...job, reason: `${part} asked for` });
+      }
+      default:
+        return fail(response, 404, 'ROUTE_NOT_FOUND', `There is no ${url.pathname}`);
+    }
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const address = server.address();
+  if (address === null || typeof address === 'string') throw new Error('The fixture server has no port');
+  return {
+    url: `http://127.0.0.1:${address.port}`,
+    clear() {
+      jobs = [];
+    },
+    break(now) {
+      broken = now;
+    },
+    async [Symbol.asyncDispose]() {
+      clearInterval(training);
+      server.closeAllConnections();
+      await new Promise((resolve) => server.close(resolve));
+    },
+  };
+}
+
+async function serveFile(dist: string, name: string, response: ServerResponse): Promise<void> {
+  const type = types[path.extname(name)];
+  const file = path.join(dist, type === undefined ? 'index.html' : path.normalize(name));
+  const content = await readFile(file).catch(() => null);
+  response.writeHead(content === null ? 404 : 200, { 'content-type': type ?? 'text/html' }).end(content);
+}
+
+function follow(
+  request: IncomingMessage,
+  response: ServerResponse,
+  rows: () => readonly { readonly sequence: number }[],
+  job: Job,
+): void {
+  let last = Number(request.headers['last-event-id'] ?? 0);
+  response.writeHead(200, { 'content-type': 'text/event-stream' });
+  const send = () => {
+    for (const row of rows().filter(({ sequence }) => sequence > last)) {
+      last = row.sequence;
+      response.write(`id: ${row.sequence}\ndata: ${JSON.stringify(row)}\n\n`);
+    }
+  };
+  send();
+  if (job.endedAt !== null) {
+    response.end('event: end\ndata: {}\n\n');
+    return;
+  }
+  const timer = setInterval(send, 50);
+  response.on('close', () => clearInterval(timer));
+}
+
+function json(response: ServerResponse, body: unknown): void {
+  response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(body));
+}
+
+function fail(response: ServerResponse, statusCode: number, code: string, message: string): void {
+  response
+    .writeHead(statusCode, { 'content-type': 'application/json' })
+    .end(JSON.stringify({ statusCode, code, error: '', message, details: {} }));
+}

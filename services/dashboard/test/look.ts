@@ -1,0 +1,111 @@
+import { mkdir } from 'node:fs/promises';
+import path from 'node:path';
+import { type Browser, chromium, type Page } from 'playwright-core';
+import { jobId } from './fixture-jobs.ts';
+import { fixtureToken, startFixtureServer } from './fixture-server.ts';
+
+/**
+ * Pictures of every page in light and dark, on a desktop and on a phone, for people to look at.
+ * `npm run build && npm run look [-- FOLDER]`; needs Debian's chromium. Fails when a page scrolls sideways or logs an error.
+ */
+const here = import.meta.dirname;
+const folder = path.resolve(process.argv[2] ?? path.join(here, '../dist-look'));
+const screens = { desktop: { width: 1280, height: 900 }, phone: { width: 375, height: 800 } } as const;
+const complaints: string[] = [];
+
+async function look(browser: Browser, url: string, screen: keyof typeof screens, theme: 'light' | 'dark') {
+  const context = await browser.newContext({ viewport: screens[screen], colorScheme: theme });
+  const page = await context.newPage();
+  page.on('console', (message) => {
+    if (message.type() === 'error' && !message.text().includes('status of')) complaints.push(message.text());
+  });
+  page.on('pageerror', (error) => complaints.push(error.message));
+  const shoot = (name: string) => picture(page, `${name}-${screen}-${theme}`);
+
+  await page.goto(url);
+  await page.getByLabel('API token').fill('dsc_wrong');
+  await page.getByRole('button', { name: 'Sign in' }).click();
+  await page.getByRole('alert').waitFor();
+  await shoot('sign-in');
+
+  await page.goto(`${url}/#token=${fixtureToken}`);
+  await page.getByRole('heading', { name: 'Training jobs' }).waitFor();
+  if (page.url().includes('token')) complaints.push('The token stays in the address bar');
+  await page.getByRole('heading', { name: 'mnist-mlp' }).waitFor();
+  await shoot('jobs');
+
+  for (const [n, name] of ['running', 'queued', 'failed', 'succeeded', 'paused'].entries()) {
+    await page.goto(`${url}/jobs/${jobId(n)}`);
+    await page.getByRole('heading', { name: 'Layers' }).waitFor();
+    await page.locator('canvas').first().waitFor();
+    await page.waitForTimeout(400);
+    await shoot(`job-${name}`);
+  }
+
+  await page.goto(`${url}/jobs/${jobId(0)}`);
+  await page.getByLabel('logarithmic').check();
+  await page.getByLabel('by epoch').check();
+  await page
+    .locator('.u-over')
+    .first()
+    .hover({ position: { x: 120, y: 80 } });
+  await shoot('job-logarithmic');
+  await page.getByRole('button', { name: 'Cancel job' }).click();
+  await shoot('job-confirm');
+  await context.close();
+}
+
+async function lookAtEdges(browser: Browser, dist: string) {
+  await using server = await startFixtureServer(dist);
+  const context = await browser.newContext({ viewport: screens.desktop });
+  const page = await context.newPage();
+  server.clear();
+  await page.goto(`${server.url}/#token=${fixtureToken}`);
+  await page.getByRole('heading', { name: 'No training jobs yet' }).waitFor();
+  await picture(page, 'empty-desktop-light');
+  await page.goto(`${server.url}/jobs/${jobId(9)}`);
+  await page.getByRole('heading', { name: 'There is no such job' }).waitFor();
+  await picture(page, 'no-such-job-desktop-light');
+  server.break(true);
+  await page.goto(server.url);
+  await page.getByRole('alert').waitFor({ timeout: 20_000 });
+  await picture(page, 'broken-desktop-light');
+  await context.close();
+}
+
+async function picture(page: Page, name: string) {
+  const wide = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
+  if (wide > 0) complaints.push(`${name} scrolls sideways by ${wide} px`);
+  await page.screenshot({
+    path: path.join(folder, `${name}.png`),
+    fullPage: !name.startsWith('job-confirm'),
+  });
+}
+
+await mkdir(folder, { recursive: true });
+const dist = path.join(here, '../dist');
+const browser = await chromium.launch({
+  executablePath: '/usr/bin/chromium',
+  args: [
+    '--headless',
+    '--no-sandbox',
+    '--disable-gpu',
+    '--disable-quic',
+    '--no-first-run',
+    '--disable-background-networking',
+    '--disable-component-update',
+    '--disable-sync',
+  ],
+});
+try {
+  await using server = await startFixtureServer(dist);
+  for (const screen of ['desktop', 'phone'] as const) {
+    for (const theme of ['light', 'dark'] as const) await look(browser, server.url, screen, theme);
+  }
+  await lookAtEdges(browser, dist);
+} finally {
+  await browser.close();
+}
+for (const complaint of complaints) console.error(complaint);
+console.error(`Pictures in ${folder}, ${complaints.length} complaints`);
+process.exitCode = complaints.length === 0 ? 0 : 1;
