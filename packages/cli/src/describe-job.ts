@@ -1,0 +1,49 @@
+import type { Job } from '@descent/contracts';
+import { count, decimal, progressLine, scores, table } from './format.ts';
+
+/** Everything about a job that people ask for, one fact a line. */
+export function describeJob(job: Job): string {
+  const { receipt, error, price, progress } = job;
+  const facts: (readonly [string, string | null])[] = [
+    ['job', job.id],
+    ['name', job.name],
+    ['state', `${job.state} (${job.reason})`],
+    ['position', job.queuePosition === null ? null : `${job.queuePosition} before it`],
+    ['progress', progressLine({ ...job, state: 'running' })],
+    ['training', job.latest && scores(job.latest)],
+    ['validation', job.validation && scores(job.validation)],
+    ['model', `${count(price.parameters)} parameters, ${decimal(price.flopsPerStep / 1e9)} GFLOP a step`],
+    ['data', job.request.data.dataset],
+    ['workers', progress.workers === 0 ? null : `${progress.workers} computing`],
+    ['numerics', receipt.numericsClass],
+    ['weights', receipt.weightsHash],
+    ['error', error && `${error.code}: ${error.message}`],
+    ['advice', error?.advice ?? null],
+  ];
+  return table(facts.flatMap(([name, value]) => (value === null ? [] : [[name, value]])));
+}
+
+export function describePrice({ price, layers }: Pick<Job, 'price' | 'layers'>): string {
+  const rows = layers.map(({ name, type, outputShape, parameters, flops }) => [
+    name,
+    type,
+    `[${outputShape.join(', ')}]`,
+    count(parameters),
+    count(flops),
+  ]);
+  const mebibytes = (bytes: number) => `${decimal(bytes / 2 ** 20)} MiB`;
+  return [
+    table([['layer', 'type', 'output', 'parameters', 'FLOP a sample'], ...rows]),
+    '',
+    table([
+      ['parameters', `${count(price.parameters)} (${mebibytes(price.parameterBytes)})`],
+      ['steps', `${count(price.steps)} (${count(price.stepsPerEpoch)} an epoch)`],
+      ['work', `${decimal(price.flopsPerStep / 1e9)} GFLOP a step`],
+      [
+        'memory',
+        `${mebibytes(price.workerMemoryBytes)} a worker, ${mebibytes(price.serverMemoryBytes)} the parameter server`,
+      ],
+      ['traffic', `${mebibytes(price.wireBytesPerStep)} a step and worker`],
+    ]),
+  ].join('\n');
+}

@@ -1,0 +1,110 @@
+import { createHash } from 'node:crypto';
+import { fileURLToPath } from 'node:url';
+import { type QueueServerPlan, waitUntilReady } from '@descent/queue';
+import type { PartDefinition } from '../supervisor/process-launcher.ts';
+
+export interface StackSettings {
+  /** Of the user; passed on to every process. */
+  readonly env: NodeJS.ProcessEnv;
+  readonly dataDir: string;
+  readonly cacheDir: string;
+  readonly host: string;
+  /** Asked when the api is started: after its first start, the port that it got. */
+  port(): number;
+  /** Address of the api for our own processes. Asked once it runs. */
+  apiUrl(): string;
+  readonly channelAddress: string;
+  readonly serviceToken: string;
+  readonly queue: QueueServerPlan;
+  readonly workers: number;
+}
+
+const queueName = 'queue';
+const readyWithinMs = 60_000;
+
+/** The queue server, unless somebody else runs it, the api, a parameter server, and the workers. */
+export function stackParts(settings: StackSettings): PartDefinition[] {
+  const { queue } = settings;
+  const needsQueue = queue.command === null ? [] : [queueName];
+  const shared = {
+    ...settings.env,
+    REDIS_URL: queue.url,
+    // Two stacks may share one Redis.
+    DESCENT_QUEUE_PREFIX: settings.env.DESCENT_QUEUE_PREFIX ?? queuePrefix(settings.dataDir),
+    DESCENT_SERVICE_TOKEN: settings.serviceToken,
+  };
+  const service = (name: string, env: (start: number) => NodeJS.ProcessEnv): PartDefinition['command'] => {
+    const main = serviceMain(name);
+    return (start) => ({ file: process.execPath, args: [main], env: { ...shared, ...env(start) } });
+  };
+  // A name of its own for every process: the parts that it talks to must tell it from the one before.
+  const nameOf = (name: string, start: number) => (start === 1 ? name : `${name}.${start}`);
+
+  const parts: PartDefinition[] = [
+    {
+      name: 'api',
+      needs: needsQueue,
+      stopRank: 2,
+      stopWithinMs: 2_000,
+      readyWithinMs,
+      readiness: 'message',
+      command: service('api', () => ({
+        DESCENT_DATA_DIR: settings.dataDir,
+        DESCENT_HOST: settings.host,
+        DESCENT_PORT: String(settings.port()),
+      })),
+    },
+    {
+      name: 'parameter-server',
+      needs: ['api'],
+      stopRank: 1,
+      stopWithinMs: 3_000,
+      readyWithinMs,
+      readiness: 'message',
+      command: service('parameter-server', (start) => ({
+        DESCENT_API_URL: settings.apiUrl(),
+        DESCENT_CHANNEL_ADDRESS: settings.channelAddress,
+        DESCENT_NAME: nameOf('parameter-server', start),
+      })),
+    },
+    ...Array.from({ length: settings.workers }, (_, index): PartDefinition => {
+      const name = `worker-${index + 1}`;
+      return {
+        name,
+        needs: ['api'],
+        stopRank: 0,
+        stopWithinMs: 3_000,
+        readyWithinMs,
+        readiness: 'message',
+        command: service('worker', (start) => ({
+          DESCENT_API_URL: settings.apiUrl(),
+          DESCENT_CACHE_DIR: settings.cacheDir,
+          DESCENT_NAME: nameOf(name, start),
+        })),
+      };
+    }),
+  ];
+
+  const { command, args } = queue;
+  if (command === null) return parts;
+  return [
+    {
+      name: queueName,
+      needs: [],
+      stopRank: 3,
+      stopWithinMs: 1_000,
+      readyWithinMs: 15_000,
+      readiness: (signal) => waitUntilReady(queue.url, { signal, timeoutMs: 15_000 }),
+      command: () => ({ file: command, args, env: settings.env }),
+    },
+    ...parts,
+  ];
+}
+
+function queuePrefix(dataDir: string): string {
+  return `descent-${createHash('sha256').update(dataDir).digest('hex').slice(0, 12)}`;
+}
+
+function serviceMain(name: string): string {
+  return fileURLToPath(new URL('./dist/main.js', import.meta.resolve(`@descent/${name}/package.json`)));
+}
