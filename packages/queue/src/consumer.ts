@@ -58,9 +58,9 @@ interface Fetcher {
 /**
  * One loop of taking jobs, made of as many BullMQ Workers as it takes.
  *
- * Note [A new Worker after every outage]: a Worker may stand still for ever after an outage (settings.ts,
- * FETCH_HANGS_MS) and looks alive meanwhile. So when Redis is back, or when a fetch hangs, the Worker is retired, which
- * takes no further jobs but keeps the locks of those it runs, and a new one takes its place.
+ * Note [A new Worker after every outage]: in several versions of BullMQ a Worker stood still for ever after an outage
+ * and looked alive meanwhile (settings.ts, FETCH_HANGS_MS). So when Redis is back, or when a fetch hangs, the Worker is
+ * retired, which takes no further jobs but keeps the locks of those it runs, and a new one takes its place.
  * A slot is held per running handler over all Workers, so `concurrency` holds through the change.
  */
 export function startConsumer(

@@ -247,6 +247,31 @@ describe.each(kinds)('on the $kind server', ({ kind, path, isHere }) => {
       await server.remove();
     });
 
+    test('is survived by consumers that stood idle in a blocked fetch', async () => {
+      const server = await Server.start(path);
+      const queue = await connect(server, { logger });
+      const seen = new Stream<string>();
+      queue.training.consume(async ({ jobId }) => seen.push(jobId));
+      queue.gradients.consume(async ({ jobId, serial }) =>
+        seen.push(gradientQueueId({ jobId, incarnation: 1, serial })),
+      );
+      await queue.training.add(job(1), { jobId: job(1) });
+      await seen.next();
+      await server.kill();
+      expect(await logs.next()).toMatch(/^queue unreachable/);
+      await delay(3_500);
+      await server.forgetEverything();
+      await server.run();
+      expect(await logs.next()).toMatch(/^queue back after/);
+      const back = performance.now();
+      await queue.training.add(job(2), { jobId: job(2) });
+      await queue.gradients.add('g', gradient(3));
+      expect(new Set([await seen.next(), await seen.next()])).toEqual(new Set([job(2), `${job(1)}-1-3`]));
+      expect(performance.now() - back).toBeLessThan(5_000);
+      await queue.close();
+      await server.remove();
+    });
+
     test('does not keep a consumer from closing', async () => {
       const server = await Server.start(path);
       const queue = await connect(server);
