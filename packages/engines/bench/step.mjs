@@ -1,6 +1,7 @@
 /**
  * Times the training step of the two models that docs/performance.md quotes: MLP 784-512-256-10 and CNN (conv 32, pool,
- * conv 64, pool, dense 128, dense 10; 28×28), one thread, one JSON line per case: minimum and median of interleaved runs.
+ * conv 64, pool, dense 128, dense 10; 28×28), one thread, one JSON line per case: minimum and median of interleaved
+ * runs, and the least processor time of one, which a busy machine disturbs less.
  *
  *   npx tsc -b packages/engines && node packages/engines/bench/step.mjs [--repeats 30] [--batches 128,64,32] [--only cnn]
  */
@@ -43,17 +44,19 @@ for (const { name, graph, feeds } of models) {
     const outputs = new Map(program.outputs.map((port) => [port.name, emptyArray(port)]));
     const bound = program.bind({ inputs: feedArrays(program.inputs, feeds(batch)), outputs });
     for (let warm = 0; warm < 3; warm += 1) await bound.run();
-    cases.push({ name, batch, bound, times: [] });
+    cases.push({ name, batch, bound, times: [], processorTimes: [] });
   }
 }
 for (let repeat = 0; repeat < repeats; repeat += 1) {
-  for (const { bound, times } of cases) {
-    const start = performance.now();
+  for (const { bound, times, processorTimes } of cases) {
+    const [start, used] = [performance.now(), process.cpuUsage()];
     await bound.run();
     times.push(performance.now() - start);
+    const { user, system } = process.cpuUsage(used);
+    processorTimes.push((user + system) / 1000);
   }
 }
-for (const { name, batch, times } of cases) {
+for (const { name, batch, times, processorTimes } of cases) {
   times.sort((a, b) => a - b);
   const [best, median] = [times[0], times[times.length >> 1]];
   console.log(
@@ -63,6 +66,7 @@ for (const { name, batch, times } of cases) {
       numericsClass: engine.numericsClass,
       minimumMs: Number(best.toFixed(3)),
       medianMs: Number(median.toFixed(3)),
+      minimumProcessorMs: Number(Math.min(...processorTimes).toFixed(3)),
       samplesPerSecond: Math.round((batch / median) * 1000),
     }),
   );

@@ -9,6 +9,7 @@ import type { LoweringContext } from './lowering.ts';
 import { lowerings } from './lowerings/index.ts';
 import { ModelWriter, type OnnxValue } from './model-writer.ts';
 import { reorderReluGrad } from './reorder-relu-grad.ts';
+import { writeUnreturned } from './unreturned.ts';
 
 /** An ONNX model and its border. Input i of the model is `i<index>` and output i `o<index>`, whatever the graph calls them. */
 export interface EmittedModel {
@@ -65,6 +66,8 @@ export function emitModel(graph: Graph, batch: number, outputs: readonly string[
     });
   }
 
+  writer.within('unreturned');
+  writeUnreturned(writer);
   const outputPorts = outputs.map((name) => portOf(graph, name, graph.outputs.get(name)!, batch));
   outputPorts.forEach((port, index) => {
     const value = values.get(kept[index]!)!;

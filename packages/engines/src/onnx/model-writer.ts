@@ -6,6 +6,7 @@ import {
   encodeModel,
   type NodeProto,
   type TensorProto,
+  type TypeProto,
   type ValueInfoProto,
 } from './onnx-proto.ts';
 
@@ -44,6 +45,15 @@ export class ModelWriter {
 
   output(name: string, dtype: EngineDtype, shape: readonly number[], value: OnnxValue): void {
     this.#outputs.push({ info: valueInfo(name, dtype, shape), value });
+  }
+
+  /** An output that is a sequence holding one tensor. */
+  sequenceOutput(name: string, dtype: EngineDtype, shape: readonly number[], value: OnnxValue): void {
+    const elemType = tensorType(dtype, shape);
+    this.#outputs.push({
+      info: { name, type: { sequenceType: { elemType } } },
+      value: this.op('SequenceConstruct', [value]),
+    });
   }
 
   /** Adds a node of one output. */
@@ -155,8 +165,12 @@ export class ModelWriter {
 }
 
 function valueInfo(name: string, dtype: EngineDtype, shape: readonly number[]): ValueInfoProto {
+  return { name, type: tensorType(dtype, shape) };
+}
+
+function tensorType(dtype: EngineDtype, shape: readonly number[]): TypeProto {
   const dim = shape.map((dimValue) => ({ dimValue }));
-  return { name, type: { tensorType: { elemType: elementTypes[dtype], shape: { dim } } } };
+  return { tensorType: { elemType: elementTypes[dtype], shape: { dim } } };
 }
 
 function attributeProto(name: string, value: OnnxAttribute): AttributeProto {

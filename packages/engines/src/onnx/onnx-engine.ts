@@ -16,6 +16,7 @@ import { ProgramCache } from '../program-cache.ts';
 import { isEngineDtype } from './element-types.ts';
 import { emitModel, inputName, outputName } from './emit.ts';
 import { loadRuntime, messageOf, type Runtime, sessionOptions } from './runtime.ts';
+import { isUnreturned, unreturnedFetch } from './unreturned.ts';
 
 export interface OnnxEngineOptions {
   /** Threads of one operation; part of the numerics class. */
@@ -89,13 +90,17 @@ function programOf(
     bind: (bindings: Bindings): BoundProgram => {
       inUse();
       const feeds = tied(runtime, inputs, bindings.inputs, inputName);
-      const fetches = tied(runtime, outputs, bindings.outputs, outputName);
+      const fetches = {
+        ...unreturnedFetch,
+        ...tied(runtime, outputs, bindings.outputs, outputName),
+      };
       return {
         run: async () => {
           inUse();
           try {
             await session.run(feeds, fetches);
           } catch (cause) {
+            if (isUnreturned(cause)) return;
             throw new DescentError(
               'ENGINE_RUN_FAILED',
               { engine: 'onnx', problem: messageOf(cause) },

@@ -47,13 +47,17 @@ export interface TensorProto {
 
 export interface ValueInfoProto {
   readonly name: string;
-  readonly type: {
-    readonly tensorType: {
-      readonly elemType: number;
-      readonly shape: { readonly dim: readonly { readonly dimValue: number }[] };
-    };
-  };
+  readonly type: TypeProto;
 }
+
+export type TypeProto =
+  | {
+      readonly tensorType: {
+        readonly elemType: number;
+        readonly shape: { readonly dim: readonly { readonly dimValue: number }[] };
+      };
+    }
+  | { readonly sequenceType: { readonly elemType: TypeProto } };
 
 /** AttributeProto.AttributeType */
 export const attributeTypes = { float: 1, int: 2, string: 3, ints: 7 } as const;
@@ -110,7 +114,10 @@ const root = protobuf.Root.fromJSON({
       },
     },
     ValueInfoProto: { fields: { name: one(1, 'string'), type: one(2, 'TypeProto') } },
-    TypeProto: { fields: { tensorType: one(1, 'TensorTypeProto') } },
+    TypeProto: {
+      fields: { tensorType: one(1, 'TensorTypeProto'), sequenceType: one(4, 'SequenceTypeProto') },
+    },
+    SequenceTypeProto: { fields: { elemType: one(1, 'TypeProto') } },
     TensorTypeProto: { fields: { elemType: one(1, 'int32'), shape: one(2, 'TensorShapeProto') } },
     TensorShapeProto: { fields: { dim: many(1, 'DimensionProto') } },
     DimensionProto: { fields: { dimValue: one(1, 'int64') } },

@@ -151,4 +151,10 @@ export const trainingCases: readonly TrainingCase[] = [
     dense('dense1', 6, 'Sigmoid'),
     dense('dense2', 3),
   ]),
+  classifier('a CNN with many channels and strides', ['batch', 16, 7, 6], 3, [
+    conv('conv1', 18, 3, 1, 2),
+    conv('conv2', 17, 2),
+    flatten,
+    dense('dense1', 3),
+  ]),
 ];

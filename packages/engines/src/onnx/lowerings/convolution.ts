@@ -13,29 +13,38 @@ export const convInputGrad: Lowering = single((context) => {
   return context.writer.op('ConvTranspose', [input(context, 0), input(context, 1)], { ...attributes, group });
 });
 
+/** From so many channels on, a product per kernel element beats laying the slices side by side for one product. */
+const channelsPerOwnProduct = 16;
+
 /**
- * dW = Σ over samples of dY · im2col(X)ᵀ. The columns are slices, one per kernel element, laid side by side: measured
- * against `Conv` with batch and channels swapped and against `Gather` in docs/performance.md.
+ * dW = Σ over samples of dY · im2col(X)ᵀ. The columns are slices of X, one per kernel element. Measured against `Conv`
+ * with batch and channels swapped and against `Gather`: docs/performance.md.
  */
 export const convWeightGrad: Lowering = single((context) => {
   const { writer } = context;
   const [samples, channels] = inputShape(context, 0) as [number, number];
-  const filters = inputShape(context, 1)[1]!;
-  const places = inputShape(context, 1).slice(2);
+  const [filters, ...places] = inputShape(context, 1).slice(1) as [number, ...number[]];
   const window = resolvedWindow(context);
   const group = (context.node.attributes.group as number | undefined) ?? 1;
   const [depth, elements] = [channels / group, elementCount(window.kernel)];
 
+  const dy = reshaped(writer, input(context, 1), [samples, group, filters / group, elementCount(places)]);
   const columns = kernelSlices(writer, input(context, 0), inputShape(context, 0), window, places).map(
     (slice) => reshaped(writer, slice, [samples, group, depth, elementCount(places)]),
   );
-  const matrix = columns.length === 1 ? columns[0]! : writer.op('Concat', columns, { axis: 2 });
-  const dy = reshaped(writer, input(context, 1), [samples, group, filters / group, elementCount(places)]);
-  const perSample = writer.fused('FusedMatMul', [dy, matrix], { transB: 1 });
-  const summed = writer.op('ReduceSum', [perSample, writer.integers([0])], { keepdims: 0 });
+  const summedProduct = (matrix: OnnxValue) => {
+    const perSample = writer.fused('FusedMatMul', [dy, matrix], { transB: 1 });
+    return writer.op('ReduceSum', [perSample, writer.integers([0])], { keepdims: 0 });
+  };
+  if (elements === 1) return reshaped(writer, summedProduct(columns[0]!), outputShape(context));
+  if (depth >= channelsPerOwnProduct) {
+    const parts = columns.map((matrix) => reshaped(writer, summedProduct(matrix), [filters, depth, 1]));
+    return reshaped(writer, writer.op('Concat', parts, { axis: 2 }), outputShape(context));
+  }
+  const summed = summedProduct(writer.op('Concat', columns, { axis: 2 }));
   // [filters, kernel, depth] → [filters, depth, kernel]
   const ordered =
-    depth === 1 || elements === 1
+    depth === 1
       ? summed
       : writer.op('Transpose', [reshaped(writer, summed, [filters, elements, depth])], { perm: [0, 2, 1] });
   return reshaped(writer, ordered, outputShape(context));
