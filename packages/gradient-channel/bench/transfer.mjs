@@ -1,4 +1,4 @@
-// Bytes per second of the gradient channel against a bare pair of sockets that reads in place, on this machine:
+// Bytes per second of the gradient channel against a bare pair of node:net sockets, on this machine:
 //   npx tsc -b packages/gradient-channel && node packages/gradient-channel/bench/transfer.mjs [--json]
 // One transfer = the payload up, then the payload down. The two ways take turns; medians of 15.
 import { mkdtempSync, rmSync } from 'node:fs';
@@ -45,7 +45,7 @@ async function channel(kind, bytes) {
   };
 }
 
-/** Two sockets and a counter. The accepting one reads with 'data', as node:net has it. */
+/** Two sockets and a counter: the connecting one reads in place, the accepting one with 'data', as node:net offers it. */
 async function bare(kind, bytes) {
   const sent = new Uint8Array(bytes).fill(7);
   const target = new Uint8Array(bytes);
