@@ -1,15 +1,15 @@
-/** Below this a micro-batch costs less to compute than to hand over (about a third of a millisecond each way). */
+/** One core computes this in about 0.1 ms: handing a smaller micro-batch to a worker takes longer than computing it. */
 const smallestFlops = 8e6;
 
-/** What one core computes in some 5 ms: long beside the round trip, short beside the wait for a slow worker. */
+/** What one core computes in a few milliseconds: long beside a round trip, short beside the wait for a slow worker. */
 const comfortableFlops = 400e6;
 
 /**
  * Slices per step for a job that does not say: a pure function of its price, so that it is the same whatever workers
  * there are. A power of two, because the tree that sums them is balanced then.
  *
- *   8 MFLOP or less for each of two  → 1: cutting would only add round trips
- *   otherwise                        → as many as have 400 MFLOP each, between 2 and 8
+ *   less than 8 MFLOP for each of two → 1: cutting would only add round trips
+ *   otherwise                         → as many as have 400 MFLOP each, between 2 and 8
  *   and never more than one per four samples.
  */
 export function chooseMicroBatches(question: { flopsPerStep: number; batchSize: number }): number {
