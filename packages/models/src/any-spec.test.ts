@@ -80,7 +80,7 @@ describe('any spec at all', () => {
         }
         seen.set(outcome, (seen.get(outcome) ?? 0) + 1);
       }),
-      { numRuns: 3_000 },
+      { numRuns: 1_500 },
     );
     // The specs reach every stage of the compiler, or the test would show nothing.
     for (const stage of [
