@@ -1,14 +1,19 @@
 import type { Dataset } from '@descent/contracts';
 import { errorFromFetch, readFailure } from './failure.ts';
+import type { paths } from './generated/api.ts';
 import type { CallOptions } from './jobs.ts';
 import type { Transport } from './transport.ts';
 
-/** Formats that an upload may have, by media type. */
-export type UploadType = 'text/csv' | 'application/zip';
-
 export interface UploadOptions extends CallOptions {
-  readonly contentType: UploadType;
+  /** Its ending helps to find the format: .csv, .tsv, .npz, .npy or IDX, each also with .gz. */
+  readonly fileName?: string;
+  /** Left out, found from the first bytes and the file name. */
+  readonly format?: DataFormat;
 }
+
+export type DataFormat = NonNullable<
+  NonNullable<paths['/v1/datasets/{id}/content']['put']['parameters']['query']>['format']
+>;
 
 export type DatasetsApi = ReturnType<typeof createDatasetsApi>;
 
@@ -23,13 +28,14 @@ export function createDatasetsApi({ http, body, stream }: Transport) {
     async upload(
       id: string,
       content: Blob | Uint8Array<ArrayBuffer> | ReadableStream<Uint8Array>,
-      { contentType, signal }: UploadOptions,
+      { fileName, format, signal }: UploadOptions = {},
     ): Promise<Dataset> {
-      const { url, headers, fetch } = stream(`/v1/datasets/${encodeURIComponent(id)}/data`);
+      const query = { filename: fileName, format };
+      const { url, headers, fetch } = stream('/v1/datasets/{id}/content', { id }, query);
       const init: RequestInit & { duplex: 'half' } = {
         method: 'PUT',
         body: content,
-        headers: { ...headers, 'Content-Type': contentType },
+        headers: { ...headers, 'Content-Type': 'application/octet-stream' },
         // Required by fetch for a body that is a stream.
         duplex: 'half',
         ...(signal && { signal }),

@@ -15,7 +15,7 @@ export type {
 export { DescentError, isDescentError } from '@descent/errors';
 export type { BackOff } from './back-off.ts';
 export { createClient, type DescentClient } from './create-client.ts';
-export type { DatasetsApi, UploadOptions, UploadType } from './datasets.ts';
+export type { DataFormat, DatasetsApi, UploadOptions } from './datasets.ts';
 export type { Download } from './download.ts';
 export type { FollowOptions } from './follow.ts';
 export type { paths } from './generated/api.ts';

@@ -1,4 +1,13 @@
-import type { Checkpoint, Job, JobCreate, JobEvent, JobState, MetricPoint } from '@descent/contracts';
+import type {
+  Checkpoint,
+  Job,
+  JobCreate,
+  JobEvent,
+  JobState,
+  MetricPoint,
+  Prediction,
+  PredictRequest,
+} from '@descent/contracts';
 import { type Download, openDownload } from './download.ts';
 import { type FollowOptions, follow } from './follow.ts';
 import type { Transport } from './transport.ts';
@@ -32,7 +41,6 @@ export function isEnded(state: JobState): boolean {
 
 export function createJobsApi({ http, body, stream }: Transport) {
   const of = (id: string) => ({ params: { path: { id } } });
-  const pathOf = (id: string) => `/v1/jobs/${encodeURIComponent(id)}`;
 
   return {
     /** Submits a training job. Repeating the call with the same `idempotencyKey` creates it once. */
@@ -72,12 +80,12 @@ export function createJobsApi({ http, body, stream }: Transport) {
 
     /** Every metric point once and in order, from the first (or after `after`), as they are measured, to the end of the job. */
     metrics(id: string, options: FollowOptions = {}): AsyncGenerator<MetricPoint, void, undefined> {
-      return follow<MetricPoint>(stream(`${pathOf(id)}/metrics`), options);
+      return follow<MetricPoint>(stream('/v1/jobs/{id}/metrics', { id }), options);
     },
 
     /** Every event once and in order, as `metrics` does for metric points. */
     events(id: string, options: FollowOptions = {}): AsyncGenerator<JobEvent, void, undefined> {
-      return follow<JobEvent>(stream(`${pathOf(id)}/events`), options);
+      return follow<JobEvent>(stream('/v1/jobs/{id}/events', { id }), options);
     },
 
     /** Resolves with the job once it succeeded, failed or was cancelled; a failed job is no error here. */
@@ -96,15 +104,20 @@ export function createJobsApi({ http, body, stream }: Transport) {
       return answer.checkpoints;
     },
 
+    /** Lets a finished job answer for up to 1,000 rows of raw column values. */
+    predict(id: string, request: PredictRequest, options: CallOptions = {}): Promise<Prediction> {
+      return body(http.POST('/v1/jobs/{id}/predict', { ...of(id), body: request, ...options }));
+    },
+
     /** The weights of a job as a safetensors file. */
     downloadWeights(id: string, options: CallOptions = {}): Promise<Download> {
-      return openDownload(stream(`${pathOf(id)}/weights`), options.signal);
+      return openDownload(stream('/v1/jobs/{id}/weights', { id }), options.signal);
     },
 
     /** A whole checkpoint (parameters, optimizer slots, position) as a safetensors file. */
     downloadCheckpoint(id: string, checkpoint: string, options: CallOptions = {}): Promise<Download> {
-      const path = `${pathOf(id)}/checkpoints/${encodeURIComponent(checkpoint)}`;
-      return openDownload(stream(path), options.signal);
+      const path = { id, checkpoint };
+      return openDownload(stream('/v1/jobs/{id}/checkpoints/{checkpoint}/file', path), options.signal);
     },
   };
 }

@@ -16,8 +16,12 @@ export interface Transport {
   readonly http: Client<paths>;
   /** The body of a 2xx answer. Anything else is thrown: as the DescentError the body describes, or UNAVAILABLE. */
   body<Data>(call: Promise<Answer<Data>>): Promise<NonNullable<Data>>;
-  /** What `follow` needs to read the stream at a path such as `/v1/jobs/{id}/events`. */
-  stream(path: string): FollowSource;
+  /** A route for reading or writing it as a stream, with the `{names}` of its path filled in. */
+  stream(
+    route: keyof paths,
+    path: Record<string, string>,
+    query?: Record<string, string | undefined>,
+  ): FollowSource;
 }
 
 interface Answer<Data> {
@@ -40,6 +44,19 @@ export function createTransport({ url, token, fetch = globalThis.fetch }: Client
       if (!response.ok || data === undefined || data === null) throw errorFromAnswer(response, error);
       return data;
     },
-    stream: (path) => ({ url: base + path, headers, fetch: send }),
+    stream: (route, path, query = {}) => ({
+      url: base + fill(route, path) + search(query),
+      headers,
+      fetch: send,
+    }),
   };
+}
+
+function fill(route: string, path: Record<string, string>): string {
+  return route.replaceAll(/\{(\w+)\}/g, (_, name: string) => encodeURIComponent(path[name] ?? ''));
+}
+
+function search(query: Record<string, string | undefined>): string {
+  const given = Object.entries(query).filter((entry): entry is [string, string] => entry[1] !== undefined);
+  return given.length === 0 ? '' : `?${new URLSearchParams(given)}`;
 }

@@ -122,6 +122,7 @@ function follow(
 ): void {
   let last = Number(request.headers['last-event-id'] ?? 0);
   response.writeHead(200, { 'content-type': 'text/event-stream' });
+  response.write('retry: 1000\n\n');
   const send = () => {
     for (const row of rows().filter(({ sequence }) => sequence > last)) {
       last = row.sequence;

@@ -1,8 +1,6 @@
 import { useId, useState } from 'react';
-import { metricLabel } from '../jobs/summary.ts';
 import { StreamMark } from '../streams/stream-mark.tsx';
-import { Card } from '../ui/card.tsx';
-import { CurveChart } from './curve-chart.tsx';
+import { CurveCard } from './curve-card.tsx';
 import type { XAxis } from './curve-plot.ts';
 import { defaultSmoothing } from './curve-set.ts';
 import { useCurves } from './use-curves.ts';
@@ -17,7 +15,6 @@ export function CurvePanel({ jobId, metrics }: CurvePanelProps) {
   const { curves, stream } = useCurves(jobId);
   const [x, setX] = useState<XAxis>('step');
   const [smoothing, setSmoothing] = useState(defaultSmoothing);
-  const [logarithmic, setLogarithmic] = useState(false);
   const id = useId();
 
   function smooth(weight: number) {
@@ -60,37 +57,15 @@ export function CurvePanel({ jobId, metrics }: CurvePanelProps) {
       </div>
       <div className="grid gap-3 lg:grid-cols-2">
         {metrics.map((metric) => (
-          <Card
+          <CurveCard
             key={metric}
-            title={capitalise(metricLabel(metric))}
+            curves={curves}
+            metric={metric}
+            x={x}
             className={metrics.length === 1 ? 'lg:col-span-2' : ''}
-            aside={
-              metric === 'loss' && (
-                <label className="flex items-center gap-1.5 text-sm">
-                  <input
-                    type="checkbox"
-                    checked={logarithmic}
-                    onChange={(event) => setLogarithmic(event.target.checked)}
-                    className="size-4 accent-accent"
-                  />
-                  logarithmic
-                </label>
-              )
-            }
-          >
-            <CurveChart
-              curves={curves}
-              metric={metric}
-              x={x}
-              logarithmic={metric === 'loss' && logarithmic}
-            />
-          </Card>
+          />
         ))}
       </div>
     </div>
   );
-}
-
-function capitalise(text: string): string {
-  return text.charAt(0).toUpperCase() + text.slice(1);
 }

@@ -92,7 +92,7 @@ export function createCurvePlot(
         },
       },
       scales: {
-        x: { time: false, range: (_self, low, high) => (high > low ? [low, high] : [low - 0.5, low + 0.5]) },
+        x: { time: false, range: (_self, low, high) => rangeOfX(low, high) },
         y: { distr: logarithmic ? 3 : 1, range: rangeOfY },
       },
       axes: [
@@ -157,6 +157,12 @@ export function createCurvePlot(
     },
     destroy: () => plot.destroy(),
   };
+}
+
+/** The bounds are null while there is no point. */
+function rangeOfX(low: number | null, high: number | null): [number, number] {
+  if (low === null || high === null) return [0, 1];
+  return high > low ? [low, high] : [low - 0.5, low + 0.5];
 }
 
 function readoutAt(plot: UPlot, columns: CurveColumns | null): Readout | null {

@@ -29,7 +29,7 @@ export function CheckpointList({ job }: { readonly job: Job }) {
               key={checkpoint.id}
               className="flex min-h-9 items-center gap-3 border-t border-line first:border-t-0"
             >
-              <span className="tabular-nums">step {formatCount(checkpoint.step)}</span>
+              <span className="whitespace-nowrap tabular-nums">step {formatCount(checkpoint.step)}</span>
               <span className="min-w-0 truncate text-sm text-ink-faint tabular-nums">
                 {formatBytes(checkpoint.bytes)}
                 {checkpoint.validation !== null &&

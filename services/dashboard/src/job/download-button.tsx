@@ -3,15 +3,16 @@ import { useState } from 'react';
 import { Button } from '../ui/button.tsx';
 
 interface DownloadButtonProps {
-  /** What is downloaded, for screen readers. */
+  /** What is downloaded, for screen readers; shown too where `named`. */
   readonly name: string;
+  readonly named?: boolean;
   /** Used when the service proposes none. */
   readonly fileName: string;
   readonly open: () => Promise<Download>;
 }
 
 /** A link could not carry the token, so the file is fetched and handed to the browser as a blob. */
-export function DownloadButton({ name, fileName, open }: DownloadButtonProps) {
+export function DownloadButton({ name, named = false, fileName, open }: DownloadButtonProps) {
   const [state, setState] = useState<'idle' | 'loading' | 'failed'>('idle');
   const [problem, setProblem] = useState<string | null>(null);
 
@@ -37,7 +38,7 @@ export function DownloadButton({ name, fileName, open }: DownloadButtonProps) {
       aria-label={`${words} ${name}`}
       onClick={download}
     >
-      {words}
+      {named ? `${words} ${name}` : words}
     </Button>
   );
 }

@@ -24,7 +24,7 @@ interface EventListProps {
 export function EventList({ events, stream }: EventListProps) {
   return (
     <Card title="Events" aside={<StreamMark state={stream} />}>
-      <div className="max-h-80 overflow-y-auto px-4 pb-3" role="log" aria-label="Events, newest first">
+      <div className="max-h-96 overflow-y-auto px-4 pb-3" role="log" aria-label="Events, newest first">
         {events.length === 0 && <p className="pb-1 text-ink-faint">Nothing happened yet.</p>}
         <ol>
           {events.map((event) => (
@@ -36,7 +36,7 @@ export function EventList({ events, stream }: EventListProps) {
                 {new Date(event.time).toLocaleTimeString('en-GB')}
               </time>
               <span className={`text-sm ${looks[event.type]}`}>{event.type}</span>
-              <span className="break-words max-sm:col-start-2">{event.message}</span>
+              <span className="text-sm break-words max-sm:col-start-2">{event.message}</span>
             </li>
           ))}
         </ol>

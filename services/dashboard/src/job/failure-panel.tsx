@@ -1,4 +1,5 @@
 import type { JobError } from '@descent/client';
+import { Prose } from '../ui/prose.tsx';
 
 /** Why a job failed: code, message, what to do about it, and the details for a closer look. */
 export function FailurePanel({ error }: { readonly error: JobError }) {
@@ -9,7 +10,7 @@ export function FailurePanel({ error }: { readonly error: JobError }) {
       <p className="mt-1 text-lg font-semibold break-words">{error.message}</p>
       <p className="mt-2 break-words">
         <span className="font-medium">What to do: </span>
-        {error.advice}
+        <Prose text={error.advice} />
       </p>
       {details.length > 0 && (
         <details className="mt-3 text-sm">

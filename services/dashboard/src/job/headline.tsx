@@ -25,7 +25,7 @@ export function Headline({ job, nowMs }: HeadlineProps) {
         ]),
     ['samples per second', rate],
     ['workers', job.state === 'running' ? String(progress.workers) : missing],
-    [isEnded(job.state) ? 'took' : 'running for', formatDuration(elapsed)],
+    [elapsedLabel(job), formatDuration(elapsed)],
     ['parameters', formatCompact(job.price.parameters)],
   ];
   return (
@@ -38,4 +38,9 @@ export function Headline({ job, nowMs }: HeadlineProps) {
       ))}
     </dl>
   );
+}
+
+function elapsedLabel({ state }: Job): string {
+  if (isEnded(state)) return 'took';
+  return state === 'running' ? 'running for' : 'since start';
 }

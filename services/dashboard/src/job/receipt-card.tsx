@@ -24,6 +24,7 @@ export function ReceiptCard({ job }: { readonly job: Job }) {
         receipt.weightsHash !== null && (
           <DownloadButton
             name="weights"
+            named
             fileName={`${job.id}.safetensors`}
             open={() => client.jobs.downloadWeights(job.id)}
           />

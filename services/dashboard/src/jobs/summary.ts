@@ -3,7 +3,7 @@ import type { Job } from '@descent/client';
 const metricLabels: Record<string, string> = {
   loss: 'loss',
   accuracy: 'accuracy',
-  meanAbsoluteError: 'mean abs. error',
+  meanAbsoluteError: 'MAE',
 };
 
 /** Name of a loss or metric as people read it. */

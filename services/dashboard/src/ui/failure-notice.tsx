@@ -1,6 +1,7 @@
 import { DescentError } from '@descent/client';
 import { Button } from './button.tsx';
 import { Notice } from './notice.tsx';
+import { Prose } from './prose.tsx';
 
 interface FailureNoticeProps {
   readonly error: unknown;
@@ -16,7 +17,11 @@ export function FailureNotice({ error, onRetry }: FailureNoticeProps) {
       <div className="flex flex-wrap items-center justify-between gap-3">
         <div className="min-w-0">
           <p className="font-medium">{message}</p>
-          {advice !== null && <p className="text-sm">{advice}</p>}
+          {advice !== null && (
+            <p className="text-sm">
+              <Prose text={advice} />
+            </p>
+          )}
         </div>
         {onRetry !== undefined && <Button onClick={onRetry}>Try again</Button>}
       </div>
