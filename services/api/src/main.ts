@@ -24,12 +24,14 @@ try {
     dashboardDir: fileURLToPath(new URL('../../dashboard/dist', import.meta.url)),
     limits: { maxRunningJobs: config.maxRunningJobs },
   });
-  closeWithGrace({ delay: 8000 }, async ({ err, signal }) => {
+  const { close } = closeWithGrace({ delay: 8000 }, async ({ err, signal }) => {
     if (err !== undefined) logger.fatal({ err }, 'The api stops after an error that nobody caught');
     else logger.info({ signal }, 'The api stops');
     await app.server.close();
     await queue.close();
   });
+  // A supervisor that was killed cannot stop us: the end of its IPC channel does.
+  process.once('disconnect', close);
   const url = await app.server.listen({ host: config.host, port: config.port });
   app.startDispatching();
   logger.info({ url, dataDir: config.dataDir }, `The api listens on ${url}`);

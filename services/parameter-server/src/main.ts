@@ -19,8 +19,10 @@ const host = await startHost({
 logger.info({ address: host.address }, 'parameter server ready');
 process.send?.({ type: 'ready', address: host.address });
 
-closeWithGrace({ delay: 9_000, logger }, async ({ err }) => {
+const { close } = closeWithGrace({ delay: 9_000, logger }, async ({ err }) => {
   if (err !== undefined) logger.fatal({ err }, 'parameter server failed');
   await host.close();
   await queue.close();
 });
+// A supervisor that was killed cannot stop us: the end of its IPC channel does.
+process.once('disconnect', close);

@@ -29,6 +29,8 @@ const { close } = closeWithGrace({ delay: 9_000, logger }, async ({ err }) => {
   await compute.close();
   await queue.close();
 });
+// A supervisor that was killed cannot stop us: the end of its IPC channel does.
+process.once('disconnect', close);
 void compute.died.then((err) => {
   logger.fatal({ err }, 'the compute thread died');
   close();
