@@ -1,4 +1,5 @@
 import { mkdir } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { type Browser, chromium, type Page } from 'playwright-core';
 import { jobId } from './fixture-jobs.ts';
@@ -9,7 +10,7 @@ import { fixtureToken, startFixtureServer } from './fixture-server.ts';
  * `npm run build && npm run look [-- FOLDER]`; needs Debian's chromium. Fails when a page scrolls sideways or logs an error.
  */
 const here = import.meta.dirname;
-const folder = path.resolve(process.argv[2] ?? path.join(here, '../dist-look'));
+const folder = path.resolve(process.argv[2] ?? path.join(tmpdir(), 'descent-look'));
 const screens = { desktop: { width: 1280, height: 900 }, phone: { width: 375, height: 800 } } as const;
 const complaints: string[] = [];
 
