@@ -28,6 +28,9 @@ import { datasetRoutes } from './routes/datasets.ts';
 import { followJobsRoutes } from './routes/follow-jobs.ts';
 import { healthRoutes } from './routes/health.ts';
 import { internalRoutes } from './routes/internal.ts';
+import { jobFilesRoutes } from './routes/job-files.ts';
+import { jobGraphRoute } from './routes/job-graph.ts';
+import { predictRoute } from './routes/predict.ts';
 import { readJobsRoutes } from './routes/read-jobs.ts';
 import type { Routes } from './routes/routes.ts';
 import { steerJobsRoutes } from './routes/steer-jobs.ts';
@@ -159,6 +162,9 @@ function publicRoutes(v1: Routes, context: Context): void {
   readJobsRoutes(v1, context);
   steerJobsRoutes(v1, context);
   followJobsRoutes(v1, context);
+  jobFilesRoutes(v1, context);
+  jobGraphRoute(v1, context);
+  predictRoute(v1, context);
   datasetRoutes(v1, context);
   v1.register(async (scope: Routes) => uploadDatasetRoute(scope, context));
 }

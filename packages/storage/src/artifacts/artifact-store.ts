@@ -26,6 +26,8 @@ export interface ArtifactStore {
   /** Like `read`, after the whole file was checked against its hash. ARTIFACT_DAMAGED. */
   readVerified(hash: string): Promise<Readable>;
   size(hash: string): Promise<number | null>;
+  /** Where the file lies, for readers in other threads. Do not write there. */
+  pathOf(hash: string): string;
   /** Hashes of all files. */
   list(): AsyncGenerator<string, void, undefined>;
   /** True when it was there. */
@@ -102,6 +104,7 @@ export async function openArtifactStore(
     },
 
     size,
+    pathOf: fileOf,
 
     async *list() {
       for (const name of await readdir(folder, { recursive: true })) {

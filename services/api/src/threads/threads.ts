@@ -1,11 +1,15 @@
 import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
+import type { Prediction } from '@descent/contracts';
 import { Piscina } from 'piscina';
+import type { ThreadAnswer } from './answer.ts';
 import type { IngestResult, IngestTask } from './ingest.thread.ts';
+import type { PredictTask } from './predict.thread.ts';
 
 /** Work that would block the event loop, done in threads that are started when first needed. */
 export interface Threads {
   ingest(task: IngestTask): Promise<IngestResult>;
+  predict(task: PredictTask): Promise<ThreadAnswer<Prediction>>;
   close(): Promise<void>;
 }
 
@@ -15,10 +19,13 @@ const execArgv = extension === '.ts' ? ['--import', 'tsx', '--conditions', 'desc
 
 export function createThreads(): Threads {
   const ingesting = pool('ingest', Math.min(2, availableParallelism()));
+  // One thread keeps every compiled model in one place; a second would compile each again.
+  const predicting = pool('predict', 1);
   return {
     ingest: (task) => ingesting.run(task),
+    predict: (task) => predicting.run(task),
     close: async () => {
-      await Promise.all([ingesting.destroy()]);
+      await Promise.all([ingesting.destroy(), predicting.destroy()]);
     },
   };
 }
@@ -29,6 +36,6 @@ function pool(name: string, maxThreads: number): Piscina {
     execArgv,
     minThreads: 0,
     maxThreads,
-    idleTimeout: 30_000,
+    idleTimeout: 300_000,
   });
 }

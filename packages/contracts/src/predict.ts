@@ -1,0 +1,32 @@
+import { type Static, Type } from 'typebox';
+import { Closed } from './closed.ts';
+
+/** Rows that one request may ask for. */
+export const maxPredictRows = 1000;
+
+export const PredictRequest = Closed({
+  inputs: Type.Record(Type.String(), Type.Array(Type.Unknown(), { minItems: 1, maxItems: maxPredictRows }), {
+    description:
+      'Model input → one entry per row: a number or nested arrays of numbers, as they stand in the columns of the data set. ' +
+      'The transforms of the job are applied. An input that stacks several columns takes their values in that order.',
+  }),
+});
+export type PredictRequest = Static<typeof PredictRequest>;
+
+const PerRow = Type.Array(Type.Unknown());
+
+export const Prediction = Closed({
+  rows: Type.Integer(),
+  outputs: Type.Array(Type.Unknown(), {
+    description:
+      'What the model computes, per row: nested arrays of its output shape (logits, for a cross-entropy)',
+  }),
+  probabilities: Type.Union([PerRow, Type.Null()], { description: 'For the cross-entropies, per row' }),
+  classes: Type.Union([Type.Array(Type.Integer()), Type.Null()], {
+    description: 'For softmaxCrossEntropy: number of the most probable class, per row',
+  }),
+  classNames: Type.Union([Type.Array(Type.String()), Type.Null()], {
+    description: 'Name of each class: the text values of the label column, or its numbers',
+  }),
+});
+export type Prediction = Static<typeof Prediction>;

@@ -1,0 +1,181 @@
+import type {
+  DataSettings,
+  DatasetManifest,
+  ModelSpec,
+  Prediction,
+  PredictRequest,
+} from '@descent/contracts';
+import { bindInputs, type InputBinding } from '@descent/datasets';
+import type { ElementArray, Engine, Program } from '@descent/engines';
+import { DescentError } from '@descent/errors';
+import { type CompiledModel, compileModel, inferenceGraph, viewOf } from '@descent/models';
+import { arrayOf, decodeSafetensors } from '@descent/tensors';
+import { flattenRows, nestRows } from './nested-rows.ts';
+
+/** What a thread needs to know of a job. */
+export interface PredictionSource {
+  readonly spec: ModelSpec;
+  readonly data: DataSettings;
+  readonly manifest: Pick<DatasetManifest, 'hash' | 'columns' | 'splits'>;
+}
+
+/** A trained model, ready to answer. */
+export interface PredictionModel {
+  predict(request: PredictRequest): Promise<Prediction>;
+}
+
+/** A program has a fixed batch size: three of them serve any number of rows, the last one in several runs. */
+const batchSizes = [1, 16, 128] as const;
+
+/** Compiles the forward graph of a job and ties its weights (safetensors) to it. */
+export function createPredictionModel(
+  engine: Engine,
+  source: PredictionSource,
+  weights: Uint8Array,
+): PredictionModel {
+  const model = compileModel(source.spec);
+  const features = model.inputs.filter(({ role }) => role === 'feature');
+  const bindings = bindInputs(featureSettings(source.data, model), source.manifest, features);
+  const graph = inferenceGraph(model);
+  const parameters = readParameters(model, weights);
+  const classNames = classNamesOf(source, model);
+
+  async function run(program: Program, inputs: Batch, start: number, count: number): Promise<Outputs> {
+    const batch = program.inputs.find(({ name }) => inputs.has(name))?.shape[0] ?? count;
+    const fed = new Map<string, ElementArray>(parameters);
+    for (const [name, { values, width }] of inputs) {
+      const padded = arrayOf(values instanceof Int32Array ? 'int32' : 'float32', batch * width);
+      padded.set(values.subarray(start * width, (start + count) * width));
+      fed.set(name, padded);
+    }
+    const outputs = new Map(
+      program.outputs.map((port) => [
+        port.name,
+        { shape: port.shape.slice(1), data: new Float32Array(port.elements) },
+      ]),
+    );
+    const results = new Map<string, ElementArray>([...outputs].map(([name, { data }]) => [name, data]));
+    await program.bind({ inputs: fed, outputs: results }).run();
+    return outputs;
+  }
+
+  return {
+    async predict(request) {
+      const rows = rowsOf(
+        request,
+        features.map(({ name }) => name),
+      );
+      const inputs: Batch = new Map(
+        bindings.map((binding) => [binding.input, readInput(request, binding, source.manifest)]),
+      );
+      const batch = batchSizes.find((size) => size >= rows) ?? batchSizes[2];
+      const program = await engine.compile(graph, { batch });
+      const collected = new Map<string, unknown[]>();
+      try {
+        for (let start = 0; start < rows; start += batch) {
+          const count = Math.min(batch, rows - start);
+          for (const [name, { shape, data }] of await run(program, inputs, start, count)) {
+            collected.set(name, [...(collected.get(name) ?? []), ...nestRows(data, count, shape)]);
+          }
+        }
+      } finally {
+        await program.release();
+      }
+      const probabilities = collected.get('probabilities') ?? null;
+      return {
+        rows,
+        outputs: collected.get('prediction') ?? [],
+        probabilities,
+        classes: classNames === null ? null : (probabilities ?? []).map(largest),
+        classNames,
+      };
+    },
+  };
+}
+
+type Batch = Map<string, { values: Float32Array | Int32Array; width: number }>;
+type Outputs = Map<string, { shape: readonly number[]; data: Float32Array }>;
+
+/** The labels of the job are no input here. */
+function featureSettings(data: DataSettings, model: CompiledModel): DataSettings {
+  const labels = new Set(model.inputs.filter(({ role }) => role === 'label').map(({ name }) => name));
+  const inputs = Object.entries(data.inputs ?? {}).filter(([name]) => !labels.has(name));
+  return { ...data, inputs: Object.fromEntries(inputs) };
+}
+
+function readParameters({ layout }: CompiledModel, weights: Uint8Array): Map<string, ElementArray> {
+  const { tensors } = decodeSafetensors(weights);
+  const flat = new Float32Array(layout.elements);
+  return new Map(
+    layout.entries.map((entry) => {
+      const stored = tensors.get(entry.name);
+      if (stored?.dtype !== 'float32' || stored.shape.join() !== entry.shape.join()) {
+        const problem = `it has no float32 [${entry.shape}] named "${entry.name}"`;
+        throw new DescentError('SAFETENSORS_INVALID', { problem });
+      }
+      const view = viewOf(flat, entry);
+      view.set(stored.data as Float32Array);
+      return [entry.name, view];
+    }),
+  );
+}
+
+function rowsOf({ inputs }: PredictRequest, features: readonly string[]): number {
+  for (const name of Object.keys(inputs)) {
+    if (features.includes(name)) continue;
+    throw invalid(`inputs.${name}`, `the model has no input "${name}"; it has ${features.join(', ')}`);
+  }
+  let rows: number | null = null;
+  for (const name of features) {
+    const given = inputs[name];
+    if (given === undefined) throw invalid(`inputs.${name}`, 'is missing');
+    rows ??= given.length;
+    if (given.length !== rows) {
+      throw invalid(`inputs.${name}`, `has ${given.length} rows where the input before has ${rows}`);
+    }
+  }
+  return rows ?? 0;
+}
+
+/** Applies the transforms as training does: in double precision, on values as the column holds them, rounded once. */
+function readInput(
+  { inputs }: PredictRequest,
+  { input, dtype, shape, columns }: InputBinding,
+  manifest: PredictionSource['manifest'],
+): { values: Float32Array | Int32Array; width: number } {
+  const rows = inputs[input] ?? [];
+  const raw = flattenRows(rows, shape, `inputs.${input}`);
+  const width = columns.reduce((sum, { elements }) => sum + elements, 0);
+  const values = dtype === 'float32' ? new Float32Array(raw.length) : new Int32Array(raw.length);
+  for (let row = 0; row < rows.length; row++) {
+    let at = row * width;
+    for (const { column, elements, factor, offset } of columns) {
+      const rounds = manifest.columns.find(({ name }) => name === column)?.dtype === 'float32';
+      for (let end = at + elements; at < end; at++) {
+        const value = raw[at] ?? 0;
+        values[at] = (rounds ? Math.fround(value) : value) * factor + offset;
+      }
+    }
+  }
+  return { values, width };
+}
+
+function classNamesOf({ spec, data, manifest }: PredictionSource, model: CompiledModel): string[] | null {
+  if (spec.loss.type !== 'softmaxCrossEntropy') return null;
+  const label = model.inputs.find(({ name }) => name === spec.loss.labels);
+  const columnName = data.inputs?.[spec.loss.labels]?.columns[0] ?? spec.loss.labels;
+  const names = manifest.columns.find(({ name }) => name === columnName)?.classes ?? [];
+  return Array.from({ length: label?.classes ?? names.length }, (_, index) => names[index] ?? String(index));
+}
+
+function largest(probabilities: unknown): number {
+  const row = probabilities as readonly number[];
+  return row.reduce(
+    (best, value, index) => (value > (row[best] ?? Number.NEGATIVE_INFINITY) ? index : best),
+    0,
+  );
+}
+
+function invalid(path: string, problem: string): DescentError {
+  return new DescentError('REQUEST_INVALID', { path, problem });
+}

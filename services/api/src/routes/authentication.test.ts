@@ -1,0 +1,127 @@
+import { readFile, stat } from 'node:fs/promises';
+import path from 'node:path';
+import type { InjectOptions } from 'fastify';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { type ApiFixture, openApi, serviceToken } from '../testing/api-fixture.ts';
+import { createToken } from '../tokens/token.ts';
+
+let api: ApiFixture;
+type Method = NonNullable<InjectOptions['method']>;
+let routes: { method: Method; url: string }[];
+beforeAll(async () => {
+  api = await openApi();
+  const job = await api.storedJob();
+  const document: { paths: Record<string, Record<string, object>> } = JSON.parse(
+    JSON.stringify(api.app.server.swagger()),
+  );
+  routes = Object.entries(document.paths).flatMap(([url, methods]) =>
+    Object.keys(methods).map((method) => ({
+      method: method.toUpperCase() as Method,
+      url: url
+        .replace('/jobs/{id}', `/jobs/${job.id}`)
+        .replace('{id}', 'builtin:mnist')
+        .replace('{checkpoint}', 'ck_1'),
+    })),
+  );
+});
+afterAll(() => api.close());
+
+const request = (options: InjectOptions, authorization?: string) =>
+  api.app.server.inject({
+    ...options,
+    headers: { ...options.headers, ...(authorization && { authorization }) },
+  });
+
+describe('every route below /v1 answers 401', () => {
+  test.each([
+    ['without a token', () => undefined],
+    ['with a token of the right form that nobody was given', () => `Bearer ${createToken()}`],
+    [
+      'with a token whose checksum is wrong',
+      () => `Bearer ${api.token.slice(0, -1)}${api.token.endsWith('0') ? '1' : '0'}`,
+    ],
+    ['with the service token', () => `Bearer ${serviceToken}`],
+    ['with another scheme', () => `Basic ${api.token}`],
+  ])('%s', async (_case, authorization) => {
+    const below = routes.filter(({ url }) => url.startsWith('/v1'));
+    expect(below.length).toBeGreaterThan(15);
+    for (const route of below) {
+      const answer = await request(route, authorization());
+      expect(answer.json(), `${route.method} ${route.url}`).toMatchObject({
+        statusCode: 401,
+        code: 'UNAUTHENTICATED',
+      });
+      expect(answer.headers['www-authenticate']).toBe('Bearer realm="descent"');
+    }
+  });
+});
+
+test('a stream needs the token in the header; one in the address does not count', async () => {
+  const job = await api.storedJob();
+  const answer = await request({
+    url: `/v1/jobs/${job.id}/events?token=${api.token}`,
+    headers: { accept: 'text/event-stream' },
+  });
+  expect(answer.statusCode).toBe(401);
+});
+
+test('the internal routes take only the service token', async () => {
+  const job = await api.storedJob();
+  const claim = { method: 'POST' as const, url: `/internal/jobs/${job.id}/claim`, payload: { server: 'ps' } };
+  expect((await request(claim)).statusCode).toBe(401);
+  expect((await request(claim, `Bearer ${api.token}`)).statusCode).toBe(401);
+  expect((await request(claim, `Bearer ${serviceToken}x`)).statusCode).toBe(401);
+  expect((await request(claim, `Bearer ${serviceToken}`)).statusCode).toBe(200);
+});
+
+test.each(['/healthz', '/readyz', '/metrics', '/openapi.json', '/docs/'])('%s is public', async (url) => {
+  expect((await request({ url })).statusCode).toBe(200);
+});
+
+test('the first token is created once, kept readable by its owner alone, and stored as a hash', async () => {
+  const own = await openApi();
+  try {
+    expect(own.token).toMatch(/^dsc_[0-9A-HJKMNP-TV-Z]{38}$/);
+    const file = path.join(own.dataDir, 'bootstrap-token');
+    expect((await readFile(file, 'utf8')).trim()).toBe(own.token);
+    expect((await stat(file)).mode & 0o777).toBe(0o600);
+    const rows = await own.app.context.db.selectFrom('tokens').selectAll().execute();
+    expect(JSON.stringify(rows)).not.toContain(own.token.slice(4));
+    const again = await own.reopen();
+    expect(again.app.bootstrapToken).toBe(null);
+    expect((await again.user({ url: '/v1/jobs' })).statusCode).toBe(200);
+    await again.close();
+  } finally {
+    await own.close();
+  }
+});
+
+test('answers forbid foreign scripts and frames', async () => {
+  const { headers } = await request({ url: '/docs/' });
+  expect(headers['content-security-policy']).toContain("script-src 'self';");
+  expect(headers['content-security-policy']).toContain("frame-ancestors 'none'");
+  expect(headers['x-content-type-options']).toBe('nosniff');
+  expect(headers['x-request-id']).toMatch(/^req_/);
+});
+
+test('an address that does not exist answers like every error', async () => {
+  const answer = await request({ url: '/v2/jobs?x=1', headers: { accept: 'text/html' } });
+  expect(answer.json()).toMatchObject({
+    statusCode: 404,
+    code: 'ROUTE_NOT_FOUND',
+    details: { method: 'GET', path: '/v2/jobs' },
+  });
+});
+
+test('too many requests of one token answer 429 and leave other tokens alone', async () => {
+  const strict = await openApi({ limits: { requestsPerMinute: 2 } });
+  try {
+    const ask = () => strict.user({ url: '/v1/jobs' });
+    await ask();
+    await ask();
+    expect((await ask()).json()).toMatchObject({ statusCode: 429, code: 'TOO_MANY_REQUESTS' });
+    expect((await strict.app.server.inject({ url: '/v1/jobs' })).statusCode).toBe(401);
+  } finally {
+    await strict.close();
+  }
+});
