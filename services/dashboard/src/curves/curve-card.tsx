@@ -10,10 +10,12 @@ interface CurveCardProps {
   readonly curves: CurveSet;
   readonly metric: string;
   readonly x: XAxis;
+  /** Whether the metric is measured on the validation split too. */
+  readonly validated: boolean;
   readonly className: string;
 }
 
-export function CurveCard({ curves, metric, x, className }: CurveCardProps) {
+export function CurveCard({ curves, metric, x, validated, className }: CurveCardProps) {
   const [readout, setReadout] = useState<Readout | null>(null);
   const [logarithmic, setLogarithmic] = useState(false);
   const label = metricLabel(metric);
@@ -43,7 +45,7 @@ export function CurveCard({ curves, metric, x, className }: CurveCardProps) {
       }
     >
       <div className="px-4 pb-3">
-        <CurveLegend metric={metric} readout={readout} />
+        <CurveLegend metric={metric} validated={validated} readout={readout} />
         <CurveChart curves={curves} metric={metric} x={x} logarithmic={logarithmic} onReadout={setReadout} />
       </div>
     </Card>

@@ -47,6 +47,7 @@ export function CurveChart({ curves, metric, x, logarithmic, onReadout }: CurveC
       <div
         ref={host}
         role="img"
+        title="Drag to zoom in, double-click to zoom out"
         aria-label={`Curve of ${metricLabel(metric)} by ${x}, training and validation`}
         className="h-64 w-full overflow-hidden"
       />

@@ -1,4 +1,6 @@
+import type { Job } from '@descent/client';
 import { useId, useState } from 'react';
+import { curvesOf, scoresOf } from '../jobs/summary.ts';
 import { StreamMark } from '../streams/stream-mark.tsx';
 import { CurveCard } from './curve-card.tsx';
 import type { XAxis } from './curve-plot.ts';
@@ -6,13 +8,14 @@ import { defaultSmoothing } from './curve-set.ts';
 import { useCurves } from './use-curves.ts';
 
 interface CurvePanelProps {
-  readonly jobId: string;
-  readonly metrics: readonly string[];
+  readonly job: Job;
 }
 
 /** The live curves of a job, side by side, with what they share: the x axis and the smoothing. */
-export function CurvePanel({ jobId, metrics }: CurvePanelProps) {
-  const { curves, stream } = useCurves(jobId);
+export function CurvePanel({ job }: CurvePanelProps) {
+  const { curves, stream } = useCurves(job.id);
+  const metrics = curvesOf(job);
+  const scores = scoresOf(job);
   const [x, setX] = useState<XAxis>('step');
   const [smoothing, setSmoothing] = useState(defaultSmoothing);
   const id = useId();
@@ -62,6 +65,7 @@ export function CurvePanel({ jobId, metrics }: CurvePanelProps) {
             curves={curves}
             metric={metric}
             x={x}
+            validated={scores.includes(metric)}
             className={metrics.length === 1 ? 'lg:col-span-2' : ''}
           />
         ))}

@@ -3,6 +3,11 @@ import { type CurveBuffer, createCurveBuffer } from './curve-buffer.ts';
 
 export const defaultSmoothing = 0.9;
 
+/** A curve without noise: a running mean would only lag behind. */
+export function isExact(metric: string): boolean {
+  return metric === 'learningRate';
+}
+
 /** The curves of one job, by name of the metric; `loss` is one of them. Lives outside React: points cost no render. */
 export interface CurveSet {
   /** Sequence of the last point taken, to go on from after a pause. */
@@ -27,7 +32,7 @@ export function createCurveSet(): CurveSet {
   function curve(metric: string): CurveBuffer {
     let buffer = curves.get(metric);
     if (buffer === undefined) {
-      buffer = createCurveBuffer(smoothing);
+      buffer = createCurveBuffer(isExact(metric) ? 0 : smoothing);
       curves.set(metric, buffer);
     }
     return buffer;
@@ -47,7 +52,7 @@ export function createCurveSet(): CurveSet {
     curve,
     setSmoothing(weight) {
       smoothing = weight;
-      for (const buffer of curves.values()) buffer.setSmoothing(weight);
+      for (const [metric, buffer] of curves) if (!isExact(metric)) buffer.setSmoothing(weight);
       changed();
     },
     subscribe(listener) {

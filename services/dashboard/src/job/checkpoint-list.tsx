@@ -1,7 +1,7 @@
 import type { Job } from '@descent/client';
 import { useQuery } from '@tanstack/react-query';
 import { formatBytes, formatCount, formatScore } from '../format/number.ts';
-import { mainMetric, metricLabel } from '../jobs/summary.ts';
+import { mainScore, metricLabel } from '../jobs/summary.ts';
 import { useClient } from '../session/session.ts';
 import { Card } from '../ui/card.tsx';
 import { FailureNotice } from '../ui/failure-notice.tsx';
@@ -17,7 +17,7 @@ export function CheckpointList({ job }: { readonly job: Job }) {
     queryFn: ({ signal }) => client.jobs.checkpoints(job.id, { signal }),
   });
   const checkpoints = data?.toSorted((a, b) => b.step - a.step);
-  const metric = mainMetric(job);
+  const metric = mainScore(job);
   return (
     <Card title="Checkpoints">
       <div className="px-4 pb-3">

@@ -1,7 +1,7 @@
 import { isEnded, type Job } from '@descent/client';
 import { formatDuration, secondsBetween } from '../format/duration.ts';
 import { formatCompact, formatScore, missing } from '../format/number.ts';
-import { metricLabel, metricsOf } from '../jobs/summary.ts';
+import { metricLabel, scoresOf } from '../jobs/summary.ts';
 
 interface HeadlineProps {
   readonly job: Job;
@@ -11,7 +11,7 @@ interface HeadlineProps {
 /** The numbers one looks for first. */
 export function Headline({ job, nowMs }: HeadlineProps) {
   const { progress } = job;
-  const [loss = 'loss', metric] = metricsOf(job);
+  const [loss = 'loss', metric] = scoresOf(job);
   const elapsed = secondsBetween(job.startedAt, isEnded(job.state) ? job.endedAt : nowMs);
   const rate = progress.samplesPerSecond > 0 ? formatCompact(progress.samplesPerSecond) : missing;
   const figures: (readonly [string, string])[] = [

@@ -2,7 +2,6 @@ import { isDescentError } from '@descent/client';
 import { useEffect } from 'react';
 import { Link } from 'wouter';
 import { CurvePanel } from '../curves/curve-panel.tsx';
-import { metricsOf } from '../jobs/summary.ts';
 import { FailureNotice } from '../ui/failure-notice.tsx';
 import { Loading } from '../ui/loading.tsx';
 import { CheckpointList } from './checkpoint-list.tsx';
@@ -47,7 +46,7 @@ export default function JobPage({ id }: { readonly id: string }) {
       {error !== null && <FailureNotice error={error} />}
       {job.error !== null && <FailurePanel error={job.error} />}
       <Headline job={job} nowMs={dataUpdatedAt} />
-      <CurvePanel jobId={id} metrics={metricsOf(job)} />
+      <CurvePanel job={job} />
       <div className="grid items-start gap-3 lg:grid-cols-2">
         <EventList events={events} stream={stream} />
         <div className="grid gap-3">

@@ -6,7 +6,7 @@ import { formatCompact, formatScore, missing } from '../format/number.ts';
 import { Figure } from '../ui/figure.tsx';
 import { ProgressBar } from '../ui/progress-bar.tsx';
 import { StateBadge } from '../ui/state-badge.tsx';
-import { mainMetric, metricLabel } from './summary.ts';
+import { mainScore, metricLabel } from './summary.ts';
 
 interface JobRowProps {
   readonly job: Job;
@@ -15,7 +15,7 @@ interface JobRowProps {
 
 export function JobRow({ job, nowMs }: JobRowProps) {
   const { progress, state } = job;
-  const metric = mainMetric(job);
+  const metric = mainScore(job);
   const running = state === 'running';
   const ended = isEnded(state);
   const time = ended
@@ -48,7 +48,9 @@ export function JobRow({ job, nowMs }: JobRowProps) {
         </div>
         <dl className="grid grid-cols-3 gap-x-4 gap-y-2 sm:grid-cols-6">
           <Figure label="loss">{formatScore('loss', job.latest?.loss)}</Figure>
-          <Figure label={metricLabel(metric)}>{formatScore(metric, job.latest?.[metric])}</Figure>
+          {metric !== 'loss' && (
+            <Figure label={metricLabel(metric)}>{formatScore(metric, job.latest?.[metric])}</Figure>
+          )}
           <Figure label={`val. ${metricLabel(metric)}`}>
             {formatScore(metric, job.validation?.[metric])}
           </Figure>

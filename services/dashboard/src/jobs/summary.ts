@@ -1,24 +1,25 @@
 import type { Job } from '@descent/client';
 
 const metricLabels: Record<string, string> = {
-  loss: 'loss',
-  accuracy: 'accuracy',
   meanAbsoluteError: 'MAE',
 };
 
-/** Name of a loss or metric as people read it. */
+/** Name of a loss or metric as people read it: `gradientNorm` → `gradient norm`. */
 export function metricLabel(metric: string): string {
-  return metricLabels[metric] ?? metric;
+  return metricLabels[metric] ?? metric.replaceAll(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`);
 }
 
-/** The metrics a job measures, its loss first. */
-export function metricsOf(job: Job): string[] {
-  const named = job.request.model.metrics ?? [];
-  const measured = [...Object.keys(job.latest ?? {}), ...Object.keys(job.validation ?? {})];
-  return [...new Set(['loss', ...named, ...measured])];
+/** What the user asked to measure, the loss first; these have validation scores too. */
+export function scoresOf(job: Job): string[] {
+  return ['loss', ...(job.request.model.metrics ?? [])];
 }
 
-/** What a row of the list shows besides the loss: the first metric, if the job has one. */
-export function mainMetric(job: Job): string {
-  return metricsOf(job)[1] ?? 'loss';
+/** All there are curves of: the scores, then what training reports besides, such as the gradient norm. */
+export function curvesOf(job: Job): string[] {
+  return [...new Set([...scoresOf(job), ...Object.keys(job.latest ?? {})])];
+}
+
+/** The score that a job is judged by: its first metric, or the loss when it has none. */
+export function mainScore(job: Job): string {
+  return scoresOf(job)[1] ?? 'loss';
 }
