@@ -2,7 +2,7 @@ import { readdir } from 'node:fs/promises';
 import path from 'node:path';
 import { gzipSync } from 'node:zlib';
 import type { Dataset } from '@descent/contracts';
-import { encodeNpz, tensor } from '@descent/tensors';
+import { encodeNpz, type Tensor, tensor } from '@descent/tensors';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { type ApiFixture, openApi } from '../testing/api-fixture.ts';
 import { createDataset, irisLike, uploadCsv } from '../testing/upload.ts';
@@ -53,7 +53,7 @@ test('a CSV upload becomes columns with statistics', async () => {
 });
 
 test('NPZ and gzip uploads of any content type are recognised by their bytes', async () => {
-  const arrays = new Map([
+  const arrays = new Map<string, Tensor>([
     ['image', tensor('uint8', [2, 2, 2], Uint8Array.of(0, 1, 2, 3, 4, 5, 6, 7))],
     ['label', tensor('int32', [2], Int32Array.of(0, 1))],
   ]);

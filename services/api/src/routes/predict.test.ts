@@ -1,16 +1,16 @@
 import { createHash } from 'node:crypto';
-import type { Job } from '@descent/contracts';
+import type { Job, ModelSpec } from '@descent/contracts';
 import { compileModel } from '@descent/models';
 import { encodeSafetensors, tensor } from '@descent/tensors';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type ApiFixture, exampleReport, openApi } from '../testing/api-fixture.ts';
 import { uploadCsv } from '../testing/upload.ts';
 
-const model = {
+const model: ModelSpec = {
   inputs: { x: { shape: [2] } },
   layers: [{ type: 'dense', units: 3, name: 'logits' }],
   loss: { type: 'softmaxCrossEntropy', labels: 'kind' },
-} as const;
+};
 
 let api: ApiFixture;
 let jobId: string;
@@ -30,7 +30,7 @@ beforeAll(async () => {
     },
   });
   jobId = created.json<Job>().id;
-  const [kernel, bias] = compileModel({ ...model, layers: [...model.layers] }).layout.entries;
+  const [kernel, bias] = compileModel(model).layout.entries;
   weights = encodeSafetensors(
     new Map([
       [kernel?.name ?? '', tensor('float32', [2, 3], Float32Array.of(1, 0, 1, 0, 1, 1))],

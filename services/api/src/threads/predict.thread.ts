@@ -16,14 +16,15 @@ export interface PredictTask {
   readonly request: PredictRequest;
 }
 
-const engine = await createOnnxEngine({ threads: 1, cacheSize: 24 });
+/** Started when the thread is: no `await` here, since the sources are also loaded as CommonJS (tests). */
+const engine = createOnnxEngine({ threads: 1, cacheSize: 24 });
 const models = new LeastRecent<PredictionModel>(8);
 
 /** Answers in a thread: onnxruntime blocks the one it runs on. A job's weights never change, so its id is the key. */
 export default function predict(task: PredictTask): Promise<ThreadAnswer<Prediction>> {
   return answering(async () => {
     const model = await models.get(task.jobId, async () =>
-      createPredictionModel(engine, task.source, await readFile(task.weightsFile)),
+      createPredictionModel(await engine, task.source, await readFile(task.weightsFile)),
     );
     return model.predict(task.request);
   });
