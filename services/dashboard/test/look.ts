@@ -1,7 +1,8 @@
 import { mkdir } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { type Browser, chromium, type Page } from 'playwright-core';
+import type { Browser, Page } from 'playwright-core';
+import { launchChromium } from './chromium.ts';
 import { jobId } from './fixture-jobs.ts';
 import { fixtureToken, startFixtureServer } from './fixture-server.ts';
 
@@ -85,19 +86,7 @@ async function picture(page: Page, name: string) {
 
 await mkdir(folder, { recursive: true });
 const dist = path.join(here, '../dist');
-const browser = await chromium.launch({
-  executablePath: '/usr/bin/chromium',
-  args: [
-    '--headless',
-    '--no-sandbox',
-    '--disable-gpu',
-    '--disable-quic',
-    '--no-first-run',
-    '--disable-background-networking',
-    '--disable-component-update',
-    '--disable-sync',
-  ],
-});
+const browser = await launchChromium();
 try {
   await using server = await startFixtureServer(dist);
   for (const screen of ['desktop', 'phone'] as const) {

@@ -1,0 +1,98 @@
+import { readFileSync } from 'node:fs';
+import type { Job } from '@descent/client';
+import { type Stack, startStack, whenStep } from '@descent/testkit';
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { hasChromium, launchChromium } from '../../services/dashboard/test/chromium.ts';
+
+const example = JSON.parse(
+  readFileSync(new URL('../../examples/mnist-mlp.json', import.meta.url), 'utf8'),
+) as Job['request'];
+const request = { ...example, name: 'curves to watch' };
+
+if (!hasChromium) console.warn('The browser test is skipped: install Debian’s `chromium` to run it.');
+
+describe.skipIf(!hasChromium)('the dashboard of the running service', () => {
+  let stack: Stack;
+  let browser: Browser;
+  let page: Page;
+  /** What the browser complained about: scripts that threw, files or styles that its policy refused. */
+  const complaints: string[] = [];
+
+  beforeAll(async () => {
+    [stack, browser] = await Promise.all([startStack({ workers: 2 }), launchChromium()]);
+    page = await browser.newPage({ viewport: { width: 1280, height: 900 } });
+    page.setDefaultTimeout(30_000);
+    page.on('pageerror', (error) => complaints.push(error.message));
+    page.on('console', (message) => {
+      // Chromium logs every answer of 400 and above; the wrong token below is meant to get one.
+      if (message.type() === 'error' && !message.text().includes('status of 401'))
+        complaints.push(message.text());
+    });
+  });
+  afterAll(async () => {
+    await browser?.close();
+    await stack?.stop();
+  });
+
+  const stepShown = async () =>
+    Number(await page.getByRole('progressbar', { name: 'Progress' }).getAttribute('aria-valuenow'));
+
+  test('a wrong token is refused in words, the right one signs in', async () => {
+    await page.goto(stack.url);
+    await page.getByLabel('API token').fill('dsc_wrong');
+    await page.getByRole('button', { name: 'Sign in' }).click();
+    await page.getByRole('alert').getByText('This token is not valid').waitFor();
+    await page.getByLabel('API token').fill(stack.token);
+    await page.getByRole('button', { name: 'Sign in' }).click();
+    await page.getByRole('heading', { name: 'No training jobs yet' }).waitFor();
+  });
+
+  test('a job submitted elsewhere appears, its curve moves in one and the same plot, and it can be paused and resumed', async () => {
+    const job = await stack.client.jobs.create(request);
+    await page.getByRole('heading', { name: 'curves to watch' }).click();
+    await whenStep(stack.client, job.id, 30);
+    const plot = page.getByRole('img', { name: /^Curve of loss/ }).locator('canvas');
+    await expect.poll(stepShown, { timeout: 30_000 }).toBeGreaterThan(0);
+    const canvas = await plot.elementHandle();
+    const before = await plot.screenshot();
+    await expect.poll(async () => (await plot.screenshot()).equals(before), { timeout: 30_000 }).toBe(false);
+    expect(await canvas?.evaluate((element) => element.isConnected)).toBe(true);
+
+    await page.getByRole('button', { name: 'Pause' }).click();
+    await page.getByRole('button', { name: 'Resume' }).waitFor();
+    const paused = await stack.client.jobs.get(job.id);
+    expect(paused.state).toBe('paused');
+    expect(paused.progress.step).toBeLessThan(paused.progress.steps);
+    await page.getByRole('button', { name: 'Resume' }).click();
+    await expect.poll(stepShown, { timeout: 60_000 }).toBeGreaterThan(paused.progress.step);
+  });
+
+  test('the end shows by itself, with the weights hash, and the weights can be downloaded', async () => {
+    await page.getByText('succeeded', { exact: true }).waitFor({ timeout: 120_000 });
+    const [job] = (await stack.client.jobs.list()).jobs;
+    await page.getByText(job?.receipt.weightsHash ?? 'no hash').waitFor();
+    const [download] = await Promise.all([
+      page.waitForEvent('download'),
+      page.getByRole('button', { name: 'Download weights' }).click(),
+    ]);
+    expect(download.suggestedFilename()).toBe(`${job?.id}.safetensors`);
+    expect(await page.getByRole('button', { name: 'Cancel job' }).count()).toBe(0);
+  });
+
+  test('a link with the token in its fragment signs in at once, and the address bar does not keep it', async () => {
+    const other = await browser.newPage();
+    await other.goto(`${stack.url}/?state=succeeded#token=${stack.token}`);
+    await other.getByRole('heading', { name: 'curves to watch' }).waitFor();
+    expect(other.url()).toBe(`${stack.url}/?state=succeeded`);
+    await other.close();
+  });
+
+  test('signing out forgets the token', async () => {
+    await page.getByRole('button', { name: 'Sign out' }).click();
+    await page.reload();
+    await page.getByRole('heading', { name: 'Sign in to Descent' }).waitFor();
+  });
+
+  test('the browser had nothing to complain about', () => expect(complaints).toEqual([]));
+});
