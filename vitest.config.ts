@@ -5,12 +5,18 @@ export default defineConfig({
   ssr: { resolve: { conditions: ['descent-source', 'module', 'node', 'development|production'] } },
   resolve: { conditions: ['descent-source', 'module', 'node', 'development|production'] },
   test: {
+    // As the services do: onnxruntime must not report its use to its maker.
+    env: { ORT_DISABLE_TELEMETRY: '1' },
     projects: [
       {
         extends: true,
         test: {
           name: 'unit',
-          include: ['packages/*/src/**/*.test.ts', 'services/*/src/**/*.test.ts', 'test/repository/**/*.test.ts'],
+          include: [
+            'packages/*/src/**/*.test.ts',
+            'services/*/src/**/*.test.ts',
+            'test/repository/**/*.test.ts',
+          ],
           testTimeout: 20_000,
         },
       },

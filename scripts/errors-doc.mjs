@@ -1,8 +1,7 @@
-// Writes docs/errors.md from the catalogue: `node scripts/errors-doc.mjs`. A test holds the page against the catalogue.
+// Writes docs/errors.md from the compiled catalogue: `npm run build && node scripts/errors-doc.mjs`. A test holds them equal.
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { root, setUp } from './setup.mjs';
+import { catalogueSections, renderCatalogue } from '@descent/errors';
+import { root } from './setup.mjs';
 
-setUp();
-const { catalogueSections, renderCatalogue } = await import('@descent/errors');
 writeFileSync(join(root, 'docs/errors.md'), renderCatalogue(catalogueSections));

@@ -33,7 +33,7 @@ export async function bareLoop(job, { steps, warmUp }) {
   versions[0].floats.set(initializeParameters(layout, 0));
   optimizer.init(slots);
 
-  const engine = createOnnxEngine({ threads: 1 });
+  const engine = await createOnnxEngine({ threads: 1 });
   const program = await engine.compile(trainingGraph(model), { batch: batchSize });
   const bindings = bindInputs(job.data, manifest, model.inputs);
   const { train } = selectSamples(job.data, manifest, 0);

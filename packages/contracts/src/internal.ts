@@ -1,6 +1,6 @@
 import { type Static, Type } from 'typebox';
 import { Closed, OneOf } from './closed.ts';
-import { JobError, JobEvent, MetricPoint, Progress } from './job.ts';
+import { JobError, NewJobEvent, NewMetricPoint, Progress } from './job.ts';
 import { TrainingPlan } from './plan.ts';
 
 /**
@@ -51,8 +51,8 @@ export const Report = Closed({
   serial: Type.Integer({ minimum: 0 }),
   progress: Progress,
   numericsClass: Type.Union([Type.String(), Type.Null()]),
-  points: Type.Array(Type.Omit(MetricPoint, ['sequence'])),
-  events: Type.Array(Type.Omit(JobEvent, ['sequence'])),
+  points: Type.Array(NewMetricPoint),
+  events: Type.Array(NewJobEvent),
   outcome: Type.Union([Outcome, Type.Null()]),
 });
 export type Report = Static<typeof Report>;

@@ -149,13 +149,18 @@ export const Job = Closed({
 });
 export type Job = Static<typeof Job>;
 
-export const MetricPoint = Closed({
-  sequence: Type.Integer({ description: 'Grows by one per point of a job; the SSE id' }),
+const metricPoint = {
   step: Type.Integer({ description: 'Updates applied when it was measured' }),
   epoch: Type.Number(),
   split: OneOf(['train', 'validation']),
   values: Scores,
   time: Type.String({ format: 'date-time' }),
+};
+export const NewMetricPoint = Closed(metricPoint);
+export type NewMetricPoint = Static<typeof NewMetricPoint>;
+export const MetricPoint = Closed({
+  sequence: Type.Integer({ description: 'Grows by one per point of a job; the SSE id' }),
+  ...metricPoint,
 });
 export type MetricPoint = Static<typeof MetricPoint>;
 
@@ -170,12 +175,17 @@ export const jobEventTypes = [
   'restarted',
   'log',
 ] as const;
-export const JobEvent = Closed({
-  sequence: Type.Integer({ description: 'Grows by one per event of a job; the SSE id' }),
+const jobEvent = {
   time: Type.String({ format: 'date-time' }),
   type: OneOf(jobEventTypes),
   message: Type.String(),
   data: Type.Record(Type.String(), Type.Unknown()),
+};
+export const NewJobEvent = Closed(jobEvent);
+export type NewJobEvent = Static<typeof NewJobEvent>;
+export const JobEvent = Closed({
+  sequence: Type.Integer({ description: 'Grows by one per event of a job; the SSE id' }),
+  ...jobEvent,
 });
 export type JobEvent = Static<typeof JobEvent>;
 

@@ -1,8 +1,13 @@
-import type { Column, DataSettings, DatasetManifest, InputSource } from '@descent/contracts';
+import {
+  type Column,
+  type DataSettings,
+  type DatasetManifest,
+  type InputSource,
+  nearestName,
+} from '@descent/contracts';
 import { DescentError } from '@descent/errors';
 import { elementCount, formatShape } from '@descent/tensors';
 import type { BoundColumn, InputBinding, ModelInput } from './input-binding.ts';
-import { nearestName } from './nearest-name.ts';
 
 /**
  * Finds the columns that feed every input of a model, labels included, and checks them by the manifest alone, before

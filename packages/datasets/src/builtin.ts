@@ -1,9 +1,8 @@
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
-import type { DatasetManifest } from '@descent/contracts';
+import { type DatasetManifest, nearestName } from '@descent/contracts';
 import { DescentError } from '@descent/errors';
 import type { ArtifactSink } from './artifacts.ts';
-import { nearestName } from './nearest-name.ts';
 import { openIdx } from './read-idx.ts';
 import { joinColumns, type SplitSource } from './split-source.ts';
 import { writeDataset } from './write-dataset.ts';

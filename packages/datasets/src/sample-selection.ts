@@ -1,6 +1,5 @@
-import type { DataSettings, DatasetManifest, Split } from '@descent/contracts';
+import { type DataSettings, type DatasetManifest, nearestName, type Split } from '@descent/contracts';
 import { DescentError } from '@descent/errors';
-import { nearestName } from './nearest-name.ts';
 import { permutation } from './permutation.ts';
 
 /** Some samples of a split. */

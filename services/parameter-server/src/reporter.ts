@@ -1,9 +1,13 @@
-import type { JobEvent, MetricPoint, Outcome, Progress, Report, ReportAnswer } from '@descent/contracts';
+import type {
+  NewJobEvent,
+  NewMetricPoint,
+  Outcome,
+  Progress,
+  Report,
+  ReportAnswer,
+} from '@descent/contracts';
 import { isDescentError } from '@descent/errors';
 import type { Truth } from './truth.ts';
-
-export type NewPoint = Omit<MetricPoint, 'sequence'>;
-export type NewEvent = Omit<JobEvent, 'sequence'>;
 
 export interface ReporterOptions {
   readonly truth: Truth;
@@ -23,8 +27,8 @@ export interface ReporterOptions {
  * sent again with the same serial, and later news wait for it.
  */
 export interface Reporter {
-  point(point: NewPoint): void;
-  event(type: NewEvent['type'], message: string, data?: Record<string, unknown>): void;
+  point(point: NewMetricPoint): void;
+  event(type: NewJobEvent['type'], message: string, data?: Record<string, unknown>): void;
   /** Sends the outcome after everything else; resolves once the api has it, or the job is fenced off. */
   finish(outcome: Outcome): Promise<void>;
   /** Stops without a last report. */
@@ -33,8 +37,8 @@ export interface Reporter {
 
 export function createReporter(options: ReporterOptions): Reporter {
   const { truth, jobId, incarnation, intervalMs } = options;
-  let points: NewPoint[] = [];
-  let events: NewEvent[] = [];
+  let points: NewMetricPoint[] = [];
+  let events: NewJobEvent[] = [];
   let outcome: Outcome | null = null;
   let unacknowledged: Report | undefined;
   let serial = 0;

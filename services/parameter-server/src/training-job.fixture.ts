@@ -1,9 +1,14 @@
-import type { OptimizerSettings, Outcome, TrainingSettings } from '@descent/contracts';
+import type {
+  NewJobEvent,
+  NewMetricPoint,
+  OptimizerSettings,
+  Outcome,
+  TrainingSettings,
+} from '@descent/contracts';
 import type { DescentError } from '@descent/errors';
 import { type FrameHeader, writeSums } from '@descent/gradient-channel';
 import type { ParameterLayout } from '@descent/models';
 import { emptyLedger } from './ledger.ts';
-import type { NewEvent, NewPoint } from './reporter.ts';
 import { createTimetable } from './timetable.ts';
 import { createTrainingJob } from './training-job.ts';
 import { createTrainingState } from './training-state.ts';
@@ -79,8 +84,8 @@ export function createWorld(options: WorldOptions = {}) {
     start,
   });
 
-  const points: NewPoint[] = [];
-  const events: { readonly type: NewEvent['type']; readonly message: string }[] = [];
+  const points: NewMetricPoint[] = [];
+  const events: { readonly type: NewJobEvent['type']; readonly message: string }[] = [];
   const outcomes: Outcome[] = [];
   const checkpoints: number[] = [];
   const ended: number[] = [];

@@ -45,12 +45,6 @@ export const cliErrors = {
     advice: 'Each example is a file examples/NAME.json.',
     retryable: false,
   },
-  DATA_FORMAT_UNKNOWN: {
-    status: 422,
-    message: 'The format of {path} cannot be told from its name',
-    advice: 'A data set is a .csv or an .npz file.',
-    retryable: false,
-  },
   STACK_RUNNING: {
     status: 409,
     message: 'A service already runs on {dataDir} (process {pid})',

@@ -17,7 +17,8 @@ export const dataErrors = {
   DATASET_STATE_CONFLICT: {
     status: 409,
     message: 'Data set {dataset} is {state}; it cannot {action}',
-    advice: 'A data set is filled once: create a new one for other content, or wait for the upload under way.',
+    advice:
+      'A data set is filled once: create a new one for other content, or wait for the upload under way.',
     retryable: false,
   },
   DATASET_IN_USE: {
