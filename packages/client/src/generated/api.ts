@@ -264,26 +264,6 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/v1/jobs/{id}/predict": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Let a finished job answer
-         * @description Up to 1,000 rows at once, in raw column values: the transforms of the job are applied.
-         */
-        post: operations["predict"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
     "/v1/datasets": {
         parameters: {
             query?: never;
@@ -318,6 +298,26 @@ export interface paths {
         post?: never;
         /** Delete a data set that no job uses */
         delete: operations["deleteDataset"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/jobs/{id}/predict": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Let a finished job answer
+         * @description Up to 1,000 rows at once, in raw column values: the transforms of the job are applied.
+         */
+        post: operations["predict"];
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -1255,11 +1255,8 @@ export interface components {
         };
         Error: {
             statusCode: number;
-            /**
-             * @description One of the codes in docs/errors.md
-             * @enum {unknown}
-             */
-            code: "REQUEST_INVALID" | "REQUEST_MALFORMED" | "REQUEST_TOO_LARGE" | "CONTENT_TYPE_UNSUPPORTED" | "UNAUTHENTICATED" | "ROUTE_NOT_FOUND" | "IDEMPOTENCY_KEY_REUSED" | "TOO_MANY_REQUESTS" | "CONFIG_INVALID" | "INTERNAL" | "UNAVAILABLE" | "SPEC_UNKNOWN_LAYER" | "SPEC_UNKNOWN_OPERATION" | "SPEC_UNKNOWN_VALUE" | "SPEC_SHAPE_MISMATCH" | "SPEC_WINDOW_TOO_LARGE" | "SPEC_LAYER_INVALID" | "SPEC_NODE_INVALID" | "SPEC_CONSTANT_INVALID" | "SPEC_DUPLICATE_NAME" | "SPEC_CYCLE" | "SPEC_UNUSED" | "SPEC_EMPTY" | "SPEC_PREDICTION_UNCLEAR" | "SPEC_LOSS_INVALID" | "SPEC_SOFTMAX_TWICE" | "SPEC_METRIC_INVALID" | "SPEC_TOO_LARGE" | "GRAPH_SHAPE_MISMATCH" | "GRAPH_DTYPE_MISMATCH" | "GRAPH_INPUTS_INVALID" | "GRAPH_ATTRIBUTE_INVALID" | "GRAPH_OPERATION_UNKNOWN" | "GRAPH_VALUE_UNKNOWN" | "GRAPH_NAME_TAKEN" | "GRAPH_SHAPE_INVALID" | "GRAPH_NOT_DIFFERENTIABLE" | "GRAPH_FEED_INVALID" | "GRAPH_INDEX_OUT_OF_RANGE" | "DATASET_NOT_FOUND" | "DATASET_NOT_READY" | "DATASET_STATE_CONFLICT" | "DATASET_IN_USE" | "DATASET_FILES_MISSING" | "ARTIFACT_NOT_FOUND" | "SHARD_DAMAGED" | "FILE_FORMAT_UNKNOWN" | "DATA_TOO_LARGE" | "DATA_EMPTY" | "SAFETENSORS_INVALID" | "NPY_INVALID" | "NPY_OBJECT_ARRAY" | "ARCHIVE_REFUSED" | "IDX_INVALID" | "CSV_HEADER_INVALID" | "CSV_ROW_INVALID" | "CELL_INVALID" | "COLUMN_NAME_INVALID" | "COLUMN_VALUE_INVALID" | "COLUMN_LENGTHS_DIFFER" | "SPLITS_DIFFER" | "SPLIT_UNKNOWN" | "SPLIT_TOO_SMALL" | "INPUT_UNKNOWN" | "COLUMN_UNKNOWN" | "COLUMN_NOT_SCALAR" | "COLUMN_SHAPE_MISMATCH" | "COLUMN_IS_TEXT" | "COLUMN_NOT_INTEGER" | "TRANSFORM_NOT_ALLOWED" | "LABELS_OUT_OF_RANGE" | "JOB_NOT_FOUND" | "JOB_STATE_CONFLICT" | "JOB_TOO_LARGE" | "JOB_NOT_FINISHED" | "JOB_CLAIM_REFUSED" | "INCARNATION_STALE" | "JOB_DIVERGED" | "JOB_FAILED" | "CHECKPOINT_NOT_FOUND" | "CHECKPOINT_DAMAGED" | "FRAME_MALFORMED" | "FRAME_LENGTH" | "FRAME_CHECKSUM" | "LEASE_INVALID" | "NUMERICS_CLASS_MISMATCH" | "GRAPH_MISMATCH" | "CHANNEL_ADDRESS_INVALID" | "CHANNEL_ADDRESS_IN_USE" | "CHANNEL_UNREACHABLE" | "CHANNEL_CLOSED" | "CHANNEL_JOIN_TIMEOUT" | "CHANNEL_FULL" | "GRADIENT_DUPLICATE" | "GRADIENT_LATE" | "GRADIENT_UNASSIGNED" | "GRADIENT_NOT_FINITE" | "ENGINE_UNAVAILABLE" | "ENGINE_OPTION_INVALID" | "ENGINE_DTYPE_UNSUPPORTED" | "ENGINE_NODE_UNSUPPORTED" | "ENGINE_OUTPUT_UNKNOWN" | "ENGINE_BINDING_INVALID" | "ENGINE_COMPILE_FAILED" | "ENGINE_RUN_FAILED" | "ENGINE_DISPOSED" | "QUEUE_UNREACHABLE" | "QUEUE_UNSUITABLE" | "QUEUE_URL_INVALID" | "QUEUE_PAYLOAD_INVALID" | "QUEUE_FAILED" | "ARTIFACT_DAMAGED" | "STORAGE_FULL" | "DATABASE_NEWER" | "SERVER_UNKNOWN" | "TOKEN_UNKNOWN" | "OPTION_INVALID" | "FILE_UNREADABLE" | "FILE_UNWRITABLE" | "FILE_NOT_JSON" | "EXAMPLE_UNKNOWN" | "DATA_FORMAT_UNKNOWN" | "STACK_RUNNING" | "PORT_IN_USE" | "DATA_DIR_UNUSABLE" | "STACK_START_FAILED";
+            /** @description One of the codes in docs/errors.md */
+            code: string;
             /** @description Reason phrase of the status */
             error: string;
             message: string;
@@ -2193,96 +2190,6 @@ export interface operations {
             };
         };
     };
-    predict: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                /** @description a job id (job_…) */
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["PredictRequest"];
-            };
-        };
-        responses: {
-            /** @description One answer per row */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Prediction"];
-                };
-            };
-            /** @description No valid API token */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Error"];
-                };
-            };
-            /** @description Not there */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Error"];
-                };
-            };
-            /** @description Not in this state, or already done with other content */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Error"];
-                };
-            };
-            /** @description Too large */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Error"];
-                };
-            };
-            /** @description Content type not accepted */
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Error"];
-                };
-            };
-            /** @description Understood, but wrong: the field, the layer and both shapes are named */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Error"];
-                };
-            };
-            /** @description Too many requests */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Error"];
-                };
-            };
-        };
-    };
     listDatasets: {
         parameters: {
             query?: never;
@@ -2481,6 +2388,96 @@ export interface operations {
             };
             /** @description Not in this state, or already done with other content */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Understood, but wrong: the field, the layer and both shapes are named */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    predict: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description a job id (job_…) */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PredictRequest"];
+            };
+        };
+        responses: {
+            /** @description One answer per row */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Prediction"];
+                };
+            };
+            /** @description No valid API token */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Not there */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Not in this state, or already done with other content */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Content type not accepted */
+            415: {
                 headers: {
                     [name: string]: unknown;
                 };
