@@ -3,6 +3,9 @@ import { describeError } from './describe-error.ts';
 import { type ExitCode, exitCodeOf, exitCodes } from './exit-code.ts';
 import { runCli } from './program.ts';
 
+// onnxruntime reports its use to its maker unless told otherwise; only a main thread can tell it.
+process.env.ORT_DISABLE_TELEMETRY = '1';
+
 const stop = new AbortController();
 const force = new AbortController();
 /** A terminal and a wrapper such as npm may both pass the same Ctrl-C on: two signals this close are one. */

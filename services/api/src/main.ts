@@ -6,6 +6,8 @@ import closeWithGrace from 'close-with-grace';
 import { buildApp } from './app.ts';
 import { readConfig } from './config.ts';
 
+// onnxruntime reports its use to its maker unless told otherwise; only a main thread can tell it.
+process.env.ORT_DISABLE_TELEMETRY = '1';
 const logger = createLogger({ name: 'api', level: process.env.LOG_LEVEL ?? 'info' });
 
 try {

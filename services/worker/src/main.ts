@@ -5,6 +5,8 @@ import { startComputeThread } from './compute-thread-handle.ts';
 import { readConfig } from './config.ts';
 import { createHeartbeats } from './heartbeats.ts';
 
+// onnxruntime reports its use to its maker unless told otherwise; only a main thread can tell it.
+process.env.ORT_DISABLE_TELEMETRY = '1';
 const config = readConfig(process.env);
 const logger = createLogger({ name: 'worker', level: config.logLevel });
 const compute = await startComputeThread({ ...config, worker: config.name });

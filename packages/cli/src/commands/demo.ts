@@ -12,7 +12,7 @@ import { createProgressView } from '../progress-view.ts';
 import { readJobFile } from '../read-job-file.ts';
 import { examplePath } from '../stack/examples.ts';
 import { isPortFree } from '../stack/free-port.ts';
-import { type Stack, startStack } from '../stack/start-stack.ts';
+import type { Stack } from '../stack/start-stack.ts';
 import { summary } from '../stack/summary.ts';
 
 interface Options {
@@ -74,6 +74,7 @@ async function demo(
 ): Promise<void> {
   const { config, stdout, stderr, signal, forceSignal } = context;
   const tell = (text: string) => void stderr.write(`${text}\n`);
+  const { startStack } = await import('../stack/start-stack.ts');
   tell('Starting the service …');
   const stack = await startStack({
     dataDir,

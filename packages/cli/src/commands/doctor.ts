@@ -2,17 +2,7 @@ import { join, resolve } from 'node:path';
 import type { Command } from 'commander';
 import type { CommandContext } from '../context.ts';
 import { type Check, describeChecks } from '../doctor/check.ts';
-import {
-  type CheckedPlace,
-  checkBuild,
-  checkDataFolder,
-  checkEngine,
-  checkMemory,
-  checkNode,
-  checkPort,
-  checkQueue,
-  checkStack,
-} from '../doctor/checks.ts';
+import type { CheckedPlace } from '../doctor/checks.ts';
 import { exitCodes } from '../exit-code.ts';
 import { wholeNumber } from '../options.ts';
 import { readStackFile } from '../stack/stack-file.ts';
@@ -45,15 +35,16 @@ export function addDoctor(program: Command, context: CommandContext): void {
         config,
         signal,
       };
+      const look = await import('../doctor/checks.ts');
       const checks: Check[] = [
-        checkNode(process.versions.node),
-        checkBuild(),
-        await checkQueue(place),
-        await checkEngine(),
-        await checkDataFolder(place),
-        checkMemory(place),
-        await checkPort(place, readStackFile(place.dataDir)),
-        await checkStack(place),
+        look.checkNode(process.versions.node),
+        look.checkBuild(),
+        await look.checkQueue(place),
+        await look.checkEngine(),
+        await look.checkDataFolder(place),
+        look.checkMemory(place),
+        await look.checkPort(place, readStackFile(place.dataDir)),
+        await look.checkStack(place),
       ];
       const ok = checks.every(({ status }) => status !== 'missing');
       stdout.write(`${json ? JSON.stringify({ ok, checks }) : describeChecks(checks)}\n`);

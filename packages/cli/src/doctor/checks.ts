@@ -2,13 +2,13 @@ import { existsSync } from 'node:fs';
 import { access, constants, mkdtemp, rm, statfs } from 'node:fs/promises';
 import { freemem, totalmem } from 'node:os';
 import { dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { DescentError, isDescentError } from '@descent/errors';
 import { planQueueServer, waitUntilReady } from '@descent/queue';
 import type { CliConfig } from '../config.ts';
 import { decimal } from '../format.ts';
 import { messageOf } from '../stack/data-folder.ts';
 import { isPortFree } from '../stack/free-port.ts';
+import { serviceMain } from '../stack/parts.ts';
 import { readStackFile, type StackFile } from '../stack/stack-file.ts';
 import type { Check } from './check.ts';
 
@@ -36,10 +36,7 @@ export function checkNode(version: string): Check {
 }
 
 export function checkBuild(): Check {
-  const missing = services.filter((name) => {
-    const folder = dirname(fileURLToPath(import.meta.resolve(`@descent/${name}/package.json`)));
-    return !existsSync(join(folder, 'dist', 'main.js'));
-  });
+  const missing = services.filter((name) => !existsSync(serviceMain(name)));
   const isBuilt = missing.length === 0;
   return {
     name: 'build',

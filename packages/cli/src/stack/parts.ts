@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
-import { fileURLToPath } from 'node:url';
+import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
 import { type QueueServerPlan, waitUntilReady } from '@descent/queue';
 import type { PartDefinition } from '../supervisor/process-launcher.ts';
 
@@ -18,6 +19,9 @@ export interface StackSettings {
   readonly queue: QueueServerPlan;
   readonly workers: number;
 }
+
+/** `import.meta.resolve` is not there under every test runner. */
+const resolvePackage = createRequire(import.meta.url).resolve;
 
 const queueName = 'queue';
 const readyWithinMs = 60_000;
@@ -105,6 +109,7 @@ function queuePrefix(dataDir: string): string {
   return `descent-${createHash('sha256').update(dataDir).digest('hex').slice(0, 12)}`;
 }
 
-function serviceMain(name: string): string {
-  return fileURLToPath(new URL('./dist/main.js', import.meta.resolve(`@descent/${name}/package.json`)));
+/** The program of a service. It is run as a process, never imported. */
+export function serviceMain(name: string): string {
+  return join(dirname(resolvePackage(`@descent/${name}/package.json`)), 'dist', 'main.js');
 }
