@@ -45,5 +45,5 @@ export {
   queuedJobIds,
   readPlan,
 } from './jobs.ts';
-export { type NewMetricPoint, putPoints, readPoints } from './metrics.ts';
+export { findScores, type NewMetricPoint, putPoints, readPoints } from './metrics.ts';
 export { countTokens, findToken, insertToken, type TokenRecord } from './tokens.ts';

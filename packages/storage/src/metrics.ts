@@ -1,7 +1,7 @@
 import type { MetricPoint, Scores } from '@descent/contracts';
 import type { Database } from './database/database.ts';
 import { inChunks } from './in-chunks.ts';
-import { parse, text } from './json.ts';
+import { parse, parseOrNull, text } from './json.ts';
 
 export type NewMetricPoint = Omit<MetricPoint, 'sequence'>;
 
@@ -65,6 +65,18 @@ export async function readPoints(
     values: parse<Scores>(row.scores),
     time: row.time,
   }));
+}
+
+/** Scores of the evaluation at a step, if there was one. */
+export async function findScores(db: Database, jobId: string, step: number): Promise<Scores | null> {
+  const row = await db
+    .selectFrom('metric_points')
+    .select('scores')
+    .where('job_id', '=', jobId)
+    .where('step', '=', step)
+    .where('split', '=', 'validation')
+    .executeTakeFirst();
+  return parseOrNull<Scores>(row?.scores ?? null);
 }
 
 /** Ordinarily every step is new and `replayed` is empty: one look-up on the index of (job, step, split). */

@@ -164,7 +164,7 @@ function publicRoutes(v1: Routes, context: Context): void {
   followJobsRoutes(v1, context);
   jobFilesRoutes(v1, context);
   jobGraphRoute(v1, context);
-  predictRoute(v1, context);
+  v1.register(async (scope: Routes) => predictRoute(scope, context));
   datasetRoutes(v1, context);
   v1.register(async (scope: Routes) => uploadDatasetRoute(scope, context));
 }

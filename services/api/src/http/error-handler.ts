@@ -5,7 +5,7 @@ import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from
 export function installErrorHandler(app: FastifyInstance): void {
   app.setErrorHandler((error: FastifyError, request: FastifyRequest, reply: FastifyReply) => {
     const ours = translate(error, request);
-    if (ours.statusCode >= 500) request.log.error({ err: error, code: ours.code }, ours.message);
+    if (ours.statusCode === 500) request.log.error({ err: error, code: ours.code }, ours.message);
     if (ours.code === 'UNAUTHENTICATED') reply.header('www-authenticate', 'Bearer realm="descent"');
     return reply.status(ours.statusCode).type('application/json').send(ours.toBody());
   });

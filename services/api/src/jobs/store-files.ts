@@ -2,6 +2,7 @@ import { DescentError } from '@descent/errors';
 import {
   type Database,
   dropOldCheckpoints,
+  findScores,
   holdArtifacts,
   type JobRecord,
   listCheckpoints,
@@ -37,7 +38,7 @@ export async function storeCheckpoint(
         hash: artifact.hash,
         bytes: artifact.bytes,
         createdAt: new Date(context.clock()).toISOString(),
-        validation: null,
+        validation: await findScores(transaction, file.jobId, file.step),
       });
       await dropOldCheckpoints(transaction, file.jobId, context.limits.checkpointsKept);
       const kept = await listCheckpoints(transaction, file.jobId);

@@ -193,6 +193,27 @@ test('checkpoints are kept newest first, five of them, and the files of the othe
   expect(read.body).toBe('checkpoint 7');
 });
 
+test('a checkpoint shows the scores of the evaluation at its step, whichever came first', async () => {
+  const job = await api.storedJob();
+  await claim(job.id);
+  const evaluated = (step: number) => ({ ...trainPoint(step, step), split: 'validation' as const });
+  await report(job.id, exampleReport(0, { points: [evaluated(1)] }));
+  await putFile(`/internal/jobs/${job.id}/checkpoints/1`, 'one');
+  await putFile(`/internal/jobs/${job.id}/checkpoints/2`, 'two');
+  await report(job.id, exampleReport(1, { points: [evaluated(2)] }));
+  const { checkpoints } = (await api.user({ url: `/v1/jobs/${job.id}/checkpoints` })).json();
+  expect(checkpoints).toMatchObject([
+    { id: 'ck_2', bytes: 3, validation: { loss: 2 } },
+    { id: 'ck_1', bytes: 3, validation: { loss: 1 } },
+  ]);
+  const file = await api.user({ url: `/v1/jobs/${job.id}/checkpoints/ck_2/file` });
+  expect(file.body).toBe('two');
+  expect((await api.user({ url: `/v1/jobs/${job.id}/checkpoints/ck_3/file` })).json()).toMatchObject({
+    statusCode: 404,
+    code: 'CHECKPOINT_NOT_FOUND',
+  });
+});
+
 test('a file of a stale incarnation is refused and leaves nothing', async () => {
   const job = await api.storedJob();
   await claim(job.id);

@@ -38,7 +38,7 @@ export async function openApi(
   const app = await buildApp({
     serviceToken,
     queue,
-    logger: createLogger({ name: 'api', level: 'error', pretty: false }),
+    logger: createLogger({ name: 'api', level: 'silent', pretty: false }),
     clock: () => time.now,
     ...options,
     dataDir,

@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
-import type { Prediction, PredictRequest } from '@descent/contracts';
+import { PredictRequest, validate } from '@descent/contracts';
 import { createOnnxEngine } from '@descent/engines';
+import { parseBody } from '../http/json-body.ts';
 import { LeastRecent } from '../predict/least-recent.ts';
 import {
   createPredictionModel,
@@ -13,19 +14,25 @@ export interface PredictTask {
   readonly jobId: string;
   readonly weightsFile: string;
   readonly source: PredictionSource;
-  readonly request: PredictRequest;
+  /** JSON text of a PredictRequest. */
+  readonly body: string;
 }
 
 /** Started when the thread is: no `await` here, since the sources are also loaded as CommonJS (tests). */
 const engine = createOnnxEngine({ threads: 1, cacheSize: 24 });
 const models = new LeastRecent<PredictionModel>(8);
 
-/** Answers in a thread: onnxruntime blocks the one it runs on. A job's weights never change, so its id is the key. */
-export default function predict(task: PredictTask): Promise<ThreadAnswer<Prediction>> {
+/**
+ * Answers in a thread: onnxruntime blocks the one it runs on. Text goes in and comes out, since reading and checking a
+ * thousand images, or cloning them between threads, would stop the event loop for a second.
+ * A job's weights never change, so its id is the key.
+ */
+export default function predict(task: PredictTask): Promise<ThreadAnswer<string>> {
   return answering(async () => {
+    const request = validate(PredictRequest, parseBody(task.body));
     const model = await models.get(task.jobId, async () =>
       createPredictionModel(await engine, task.source, await readFile(task.weightsFile)),
     );
-    return model.predict(task.request);
+    return JSON.stringify(await model.predict(request));
   });
 }

@@ -1,6 +1,5 @@
 import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
-import type { Prediction } from '@descent/contracts';
 import { Piscina } from 'piscina';
 import type { ThreadAnswer } from './answer.ts';
 import type { IngestResult, IngestTask } from './ingest.thread.ts';
@@ -9,7 +8,8 @@ import type { PredictTask } from './predict.thread.ts';
 /** Work that would block the event loop, done in threads that are started when first needed. */
 export interface Threads {
   ingest(task: IngestTask): Promise<IngestResult>;
-  predict(task: PredictTask): Promise<ThreadAnswer<Prediction>>;
+  /** JSON text of a Prediction. */
+  predict(task: PredictTask): Promise<ThreadAnswer<string>>;
   close(): Promise<void>;
 }
 
