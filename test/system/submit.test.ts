@@ -137,17 +137,7 @@ test('broken JSON is refused with line and column before anything is sent', asyn
 });
 
 test.each([
-  ['a file that is not there', ['submit', 'nowhere.json'], 'Cannot read nowhere.json'],
-  [
-    'an unknown option',
-    ['submit', 'line.json', '--folow'],
-    "unknown option '--folow'\n(Did you mean --follow?)",
-  ],
-  ['an unknown command', ['statsu', 'x'], "unknown command 'statsu'\n(Did you mean status?)"],
-  ['a missing argument', ['status'], "missing required argument 'id'"],
-  ['a number out of range', ['up', '--port', '70000'], 'whole number from 0 to 65535'],
   ['an unknown job', ['status', 'job_00000000000000000000000000'], 'JOB_NOT_FOUND'],
-  ['an unknown example', ['demo', '--example', 'mnist-mpl'], 'There is no example "mnist-mpl"'],
   ['a wrong token', ['ls', '--token', 'dsc_wrong'], 'UNAUTHENTICATED'],
 ])('%s ends with exit code 2', async (_what, args, message) => {
   const { code, stdout, stderr } = await descent(...args);

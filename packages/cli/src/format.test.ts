@@ -1,0 +1,42 @@
+import { expect, test } from 'vitest';
+import { count, decimal, duration, percent, progressLine, scores, table } from './format.ts';
+import { exampleJob } from './testing-job.ts';
+
+test('numbers are short and exact enough', () => {
+  expect(count(41_234.4)).toBe('41,234');
+  expect(percent(0.9781)).toBe('97.81 %');
+  expect([0, 0.123456, 12.34567, 0.00012345, 123456].map(decimal)).toEqual([
+    '0',
+    '0.1235',
+    '12.35',
+    '1.23e-4',
+    '1.23e+5',
+  ]);
+  expect([0, 7, 750, 3_723].map(duration)).toEqual(['0:00', '0:07', '12:30', '1:02:03']);
+});
+
+test('the loss comes first, and what the optimizer measures is left out', () => {
+  const values = { accuracy: 0.5, gradientNorm: 3, learningRate: 0.1, loss: 1.25, meanAbsoluteError: 2 };
+  expect(scores(values)).toBe('loss 1.25, accuracy 50.00 %, meanAbsoluteError 2');
+});
+
+test('the line of a running job holds step, epoch, loss, accuracy, samples per second and ETA', () => {
+  expect(progressLine(exampleJob())).toBe(
+    'step 1,000/1,407  epoch 2.13/3  loss 0.2134  accuracy 93.75 %  41,200 samples/s  ETA 0:23',
+  );
+});
+
+test('a job that waits says why', () => {
+  expect(progressLine(exampleJob({ state: 'queued', reason: 'two jobs before it' }))).toBe(
+    'queued: two jobs before it',
+  );
+});
+
+test('columns are as wide as their widest cell', () => {
+  expect(
+    table([
+      ['a', 'bb'],
+      ['cccc', 'd'],
+    ]),
+  ).toBe('a     bb\ncccc  d');
+});

@@ -1,0 +1,96 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { describeError } from './describe-error.ts';
+import { type ExitCode, exitCodeOf } from './exit-code.ts';
+import { runCli } from './program.ts';
+
+let folder: string;
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), 'descent-program-'));
+});
+afterAll(() => rmSync(folder, { recursive: true }));
+
+/** As `main.ts`, within this process. */
+async function descent(...argv: string[]) {
+  let stdout = '';
+  let stderr = '';
+  let code: ExitCode = 0;
+  const nothing = { url: undefined, token: undefined, dataDir: undefined, redisUrl: undefined };
+  try {
+    await runCli(argv, {
+      config: { ...nothing, cores: 4, workingDir: folder, temporaryDir: folder, env: {} },
+      stdout: { write: (text: string) => (stdout += text) },
+      stderr: { write: (text: string) => (stderr += text) },
+      signal: new AbortController().signal,
+      forceSignal: new AbortController().signal,
+      setExitCode(given) {
+        code = given;
+      },
+    });
+  } catch (error) {
+    code = exitCodeOf(error);
+    stderr += describeError(error, { json: argv.includes('--json') });
+  }
+  return { code, stdout, stderr };
+}
+
+const commands = [
+  'up',
+  'demo',
+  'submit',
+  'ls',
+  'status',
+  'watch',
+  'cancel',
+  'pause',
+  'resume',
+  'download',
+  'doctor',
+];
+
+test.each([...commands, 'datasets ls', 'datasets push'])(
+  '`descent %s --help` explains itself on stdout',
+  async (name) => {
+    const { code, stdout, stderr } = await descent(...name.split(' '), '--help');
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    expect(stdout).toMatch(/^Usage: descent /);
+    expect(stdout).toContain('--json');
+  },
+);
+
+test.each([
+  [
+    'an unknown option',
+    ['submit', 'x.json', '--folow'],
+    "unknown option '--folow'\n(Did you mean --follow?)",
+  ],
+  ['an unknown command', ['statsu', 'x'], "unknown command 'statsu'\n(Did you mean status?)"],
+  ['a missing argument', ['status'], "missing required argument 'id'"],
+  ['one argument too many', ['ls', 'x'], 'too many arguments'],
+  ['a number out of range', ['up', '--port', '70000'], 'whole number from 0 to 65535'],
+  ['a number that is none', ['up', '--workers', '1e3'], 'whole number from 1 to 256'],
+  ['an unknown state', ['ls', '--state', 'done'], 'Allowed choices are queued'],
+  ['a file that is not there', ['submit', 'nowhere.json'], 'Cannot read nowhere.json'],
+  ['an upload that is not there', ['datasets', 'push', 'x.csv'], 'Cannot read x.csv'],
+  [
+    'an unknown example',
+    ['demo', '--example', 'mnist-mpl'],
+    'There is no example "mnist-mpl"; there are: mnist-cnn, mnist-mlp',
+  ],
+  ['no service', ['ls'], 'SERVER_UNKNOWN. Start one with `descent up`'],
+])('%s ends with exit code 2 and nothing on stdout', async (_what, argv, message) => {
+  const { code, stdout, stderr } = await descent(...argv);
+  expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
+  expect(stderr).toContain(message);
+});
+
+test('with --json an error is one line: the error body with its advice', async () => {
+  const { stderr } = await descent('demo', '--json', '--example', 'mnist-mpl');
+  expect(JSON.parse(stderr)).toMatchObject({
+    code: 'EXAMPLE_UNKNOWN',
+    details: { name: 'mnist-mpl', didYouMean: 'mnist-mlp' },
+    advice: 'Each example is a file examples/NAME.json.',
+  });
+});
