@@ -98,6 +98,7 @@ async function demo(
     if (options.once) return;
     tell('The service keeps running. Ctrl-C stops it.');
     await stack.stopped;
+    tell('Stopped.');
   } catch (error) {
     // Ctrl-C is how a demo that serves is meant to end.
     if (!signal.aborted || options.once) throw error;

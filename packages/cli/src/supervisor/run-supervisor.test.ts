@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { runSupervisor } from './run-supervisor.ts';
-import type { PartPlan, StackEvent } from './stack-state.ts';
+import type { PartPlan, StackEvent, StackState } from './stack-state.ts';
 
 const plan = (name: string, needs: string[], stopRank: number): PartPlan => ({
   name,
@@ -13,11 +13,13 @@ const plan = (name: string, needs: string[], stopRank: number): PartPlan => ({
 /** Processes and time, both moved by hand. */
 function createFakes() {
   const log: string[] = [];
+  const phases: string[] = [];
   const alive = new Map<string, (event: StackEvent) => void>();
   const timers = new Map<number, () => void>();
   let serial = 0;
   return {
     log,
+    phases,
     timers,
     ready: (name: string) => alive.get(name)?.({ type: 'ready', name, atMs: 0 }),
     die(name: string) {
@@ -40,7 +42,7 @@ function createFakes() {
         log.push(`${signal} ${name}`);
       },
       tell: (text: string) => void log.push(text),
-      changed: () => {},
+      changed: ({ phase }: StackState) => void phases.push(phase),
       setTimer(callback: () => void) {
         const key = serial++;
         timers.set(key, callback);
@@ -67,6 +69,9 @@ test('the effects reach the processes, and timers that are over are cleared', as
   fakes.die('api');
   expect(await supervisor.finished).toBeNull();
   expect(fakes.timers.size).toBe(0);
+  const changes = fakes.phases.length;
+  supervisor.stop();
+  expect(fakes.phases).toHaveLength(changes);
   expect(fakes.log).toEqual([
     'spawn api 1',
     'spawn worker 1',

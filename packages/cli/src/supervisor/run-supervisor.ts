@@ -15,7 +15,7 @@ export interface SupervisorSeams {
   /** Signals the process of a part; one that has ended is no error. */
   signal(name: string, signal: 'SIGTERM' | 'SIGKILL'): void;
   tell(text: string): void;
-  /** Called after every event. */
+  /** Called when an event has changed the state, after its effects. */
   changed(state: StackState): void;
   setTimer(callback: () => void, afterMs: number): { clear(): void };
 }
@@ -85,9 +85,10 @@ export function runSupervisor(plans: readonly PartPlan[], seams: SupervisorSeams
     busy = true;
     for (let event = pending.shift(); event !== undefined; event = pending.shift()) {
       const decision = decide(state, event);
+      const isChange = decision.state !== state;
       state = decision.state;
       for (const effect of decision.effects) perform(effect);
-      seams.changed(state);
+      if (isChange) seams.changed(state);
     }
     busy = false;
   }
