@@ -8,8 +8,9 @@ const layers = {
   cnn: [conv(32), pool, conv(64), pool, { type: 'flatten' }, dense(128, 'relu'), dense(10)],
 };
 
-/** Steps of one measured run; the first tenth is warm-up. */
-const steps = { mlp: 1500, cnn: 150 };
+/** Epochs of 79 steps (the 10,000 images of the test split) in one measured run; a tenth of its steps is warm-up. */
+const epochs = { mlp: 20, cnn: 2 };
+const stepsPerEpoch = 79;
 
 export const caseNames = Object.keys(layers);
 
@@ -24,15 +25,17 @@ export function jobOf(name, { maxWorkers }) {
     },
     data: {
       dataset: 'builtin:mnist',
+      train: 'test',
       inputs: { image: { columns: ['image'], transform: { type: 'scale', factor: 1 / 255 } } },
     },
     training: {
-      epochs: Math.ceil((steps[name] * 128) / 60_000),
+      epochs: epochs[name],
       batchSize: 128,
+      checkpointEverySteps: 1_000_000,
       optimizer: { type: 'sgd', learningRate: 0.05, momentum: 0.9 },
     },
     maxWorkers,
   };
 }
 
-export const stepsOf = (name) => steps[name];
+export const stepsOf = (name) => epochs[name] * stepsPerEpoch;
