@@ -5,6 +5,8 @@ export default defineConfig({
   ssr: { resolve: { conditions: ['descent-source', 'module', 'node', 'development|production'] } },
   resolve: { conditions: ['descent-source', 'module', 'node', 'development|production'] },
   test: {
+    // The default leaves a core idle on a machine of two.
+    maxWorkers: '100%',
     // As the services do: onnxruntime must not report its use to its maker.
     env: { ORT_DISABLE_TELEMETRY: '1' },
     projects: [
@@ -28,6 +30,8 @@ export default defineConfig({
           testTimeout: 180_000,
           hookTimeout: 120_000,
           fileParallelism: false,
+          // After the unit tests: a stack needs the machine for itself.
+          sequence: { groupOrder: 1 },
         },
       },
     ],

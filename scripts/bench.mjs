@@ -13,6 +13,8 @@ const { values } = parseArgs({
   },
 });
 setUp();
+// Read by onnxruntime when it is loaded: it must not report its use to its maker.
+process.env.ORT_DISABLE_TELEMETRY = '1';
 const { caseNames, jobOf, stepsOf } = await import('./bench/cases.mjs');
 const { bareLoop } = await import('./bench/bare-loop.mjs');
 const { startStack } = await import('@descent/testkit');

@@ -9,7 +9,7 @@ import {
   selectSamples,
 } from '@descent/datasets';
 import { createOnnxEngine } from '@descent/engines';
-import { compileModel, initializeParameters, trainingGraph } from '@descent/models';
+import { compileModel, initializeParameters, trainingGraph, viewOf } from '@descent/models';
 import { createOptimizer, FlatMemory } from '@descent/optimizers';
 import { arrayOf } from '@descent/tensors';
 
@@ -45,45 +45,40 @@ export async function bareLoop(job, { steps, warmUp }) {
   );
   const order = sampleOrder(train, 0, 0);
 
-  // The engine does not take WebAssembly memory that the kernels own, so parameters and gradients are copied once a step, as a
-  // loop without our buffers would keep them anyway.
-  const flatParameters = new Float32Array(layout.elements);
-  const flatGradients = new Float32Array(layout.elements);
-  const views = new Map(layout.entries.map(({ name, offset, length }) => [name, { offset, length }]));
-  const part = (flat, { offset, length }) => flat.subarray(offset, offset + length);
-  const inputs = new Map();
+  // Bound straight to the memory of the optimizer, once for each of the two versions: nothing is copied.
+  const entries = new Map(layout.entries.map((entry) => [entry.name, entry]));
   const feeds = [];
+  const fed = new Map();
   for (const { name, dtype, elements } of program.inputs) {
-    const parameter = views.get(name);
-    const array = parameter ? part(flatParameters, parameter) : arrayOf(dtype, elements);
-    inputs.set(name, array);
-    if (!parameter) {
-      const gather = createGather(
-        split,
-        bindings.find(({ input }) => input === name),
-      );
-      feeds.push((indices) => gather(indices, array));
-    }
+    if (entries.has(name)) continue;
+    const array = arrayOf(dtype, elements);
+    const gather = createGather(
+      split,
+      bindings.find(({ input }) => input === name),
+    );
+    feeds.push((indices) => gather(indices, array));
+    fed.set(name, array);
   }
   const outputs = new Map(
     program.outputs.map(({ name, dtype, elements }) => {
-      const parameter = views.get(name.replace(/^gradient\//, ''));
-      return [
-        name,
-        parameter && name.startsWith('gradient/') ? part(flatGradients, parameter) : arrayOf(dtype, elements),
-      ];
+      const entry = name.startsWith('gradient/') && entries.get(name.slice('gradient/'.length));
+      return [name, entry ? viewOf(gradients.floats, entry) : arrayOf(dtype, elements)];
     }),
   );
-  const bound = program.bind({ inputs, outputs });
+  const bound = versions.map(({ floats }) => {
+    const inputs = program.inputs.map(({ name }) => [
+      name,
+      fed.get(name) ?? viewOf(floats, entries.get(name)),
+    ]);
+    return program.bind({ inputs: new Map(inputs), outputs });
+  });
   const batches = Math.floor(order.length / batchSize);
 
   const step = async (index) => {
     const start = (index % batches) * batchSize;
     const indices = order.subarray(start, start + batchSize);
     for (const feed of feeds) feed(indices);
-    flatParameters.set(versions[index % 2].floats);
-    await bound.run();
-    gradients.floats.set(flatGradients);
+    await bound[index % 2].run();
     optimizer.update({
       parameters: versions[index % 2],
       next: versions[(index + 1) % 2],

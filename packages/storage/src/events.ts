@@ -1,9 +1,7 @@
-import type { JobEvent } from '@descent/contracts';
+import type { JobEvent, NewJobEvent } from '@descent/contracts';
 import type { Database } from './database/database.ts';
 import { inChunks } from './in-chunks.ts';
 import { parse, text } from './json.ts';
-
-export type NewJobEvent = Omit<JobEvent, 'sequence'>;
 
 /** Appends events to a job; sequences go on from the last one, the first is 1. Call it in a transaction. */
 export async function appendEvents(

@@ -22,7 +22,7 @@ export {
   listDatasets,
   resetInterruptedUploads,
 } from './datasets.ts';
-export { appendEvents, type NewJobEvent, readEvents } from './events.ts';
+export { appendEvents, readEvents } from './events.ts';
 export {
   findIdempotent,
   forgetIdempotentBefore,
@@ -45,5 +45,5 @@ export {
   queuedJobIds,
   readPlan,
 } from './jobs.ts';
-export { findScores, type NewMetricPoint, putPoints, readPoints } from './metrics.ts';
+export { findScores, putPoints, readPoints } from './metrics.ts';
 export { countTokens, findToken, insertToken, type TokenRecord } from './tokens.ts';

@@ -1,9 +1,7 @@
-import type { MetricPoint, Scores } from '@descent/contracts';
+import type { MetricPoint, NewMetricPoint, Scores } from '@descent/contracts';
 import type { Database } from './database/database.ts';
 import { inChunks } from './in-chunks.ts';
 import { parse, parseOrNull, text } from './json.ts';
-
-export type NewMetricPoint = Omit<MetricPoint, 'sequence'>;
 
 /**
  * Stores points of a job; sequences go on from the last one, the first is 1. Call it in a transaction.

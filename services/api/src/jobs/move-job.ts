@@ -1,4 +1,4 @@
-import type { JobState } from '@descent/contracts';
+import type { JobState, NewJobEvent } from '@descent/contracts';
 import { DescentError } from '@descent/errors';
 import {
   appendEvents,
@@ -6,7 +6,6 @@ import {
   type Database,
   type JobChange,
   type JobRecord,
-  type NewJobEvent,
   type WantedState,
 } from '@descent/storage';
 import { hasEnded, isHeld, type JobStimulus, transition } from './job-state.ts';
