@@ -8,7 +8,7 @@ const root = join(dirname(fileURLToPath(import.meta.url)), '../..');
 /** Packages by level: one may import from lower levels only (docs/architecture.md, "Layers"). */
 const levels = [
   ['errors', 'observability'],
-  ['contracts', 'tensors'],
+  ['configuration', 'contracts', 'tensors'],
   ['autodiff', 'optimizers', 'datasets', 'scheduling', 'queue', 'gradient-channel', 'storage'],
   ['models', 'engines'],
   ['client'],

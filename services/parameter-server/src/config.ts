@@ -1,35 +1,31 @@
 import { hostname } from 'node:os';
+import {
+  type Environment,
+  readInteger,
+  readServiceSettings,
+  requireText,
+  type ServiceSettings,
+} from '@descent/configuration';
 
-export interface Config {
+/** Everything that the environment decides. Only `main.ts` calls it. */
+export interface Config extends ServiceSettings {
+  /** DESCENT_API_URL */
   readonly apiUrl: string;
-  readonly serviceToken: string;
-  readonly redisUrl: string;
-  readonly queuePrefix: string;
-  /** `unix:/path` or `tcp:host:port`. */
+  /** DESCENT_CHANNEL_ADDRESS, `unix:/path` or `tcp:host:port`; default: a free port on loopback. */
   readonly channelAddress: string;
+  /** DESCENT_MAX_JOBS: training jobs served at once, default 8. */
   readonly maxJobs: number;
+  /** DESCENT_NAME: how this process is called in events. */
   readonly name: string;
-  readonly logLevel: string;
 }
 
-/** Reads the environment. Throws an Error that names the first variable that is missing or wrong. */
-export function readConfig(env: NodeJS.ProcessEnv): Config {
-  const required = (name: string): string => {
-    const value = env[name];
-    if (value === undefined || value === '') throw new Error(`${name} must be set; see docs/operations.md`);
-    return value;
-  };
-  const maxJobs = Number(env.DESCENT_MAX_JOBS ?? 8);
-  if (!Number.isInteger(maxJobs) || maxJobs < 1)
-    throw new Error('DESCENT_MAX_JOBS must be a whole number from 1');
+/** @throws DescentError CONFIG_INVALID naming the variable */
+export function readConfig(environment: Environment): Config {
   return {
-    apiUrl: required('DESCENT_API_URL'),
-    serviceToken: required('DESCENT_SERVICE_TOKEN'),
-    redisUrl: required('REDIS_URL'),
-    queuePrefix: env.DESCENT_QUEUE_PREFIX ?? 'descent',
-    channelAddress: env.DESCENT_CHANNEL_ADDRESS ?? 'tcp:127.0.0.1:0',
-    maxJobs,
-    name: env.DESCENT_NAME ?? `${hostname()}-${process.pid}`,
-    logLevel: env.LOG_LEVEL ?? 'info',
+    ...readServiceSettings(environment),
+    apiUrl: requireText(environment, 'DESCENT_API_URL'),
+    channelAddress: environment.DESCENT_CHANNEL_ADDRESS ?? 'tcp:127.0.0.1:0',
+    maxJobs: readInteger(environment, 'DESCENT_MAX_JOBS', { fallback: 8, minimum: 1, maximum: 1000 }),
+    name: environment.DESCENT_NAME ?? `${hostname()}-${process.pid}`,
   };
 }

@@ -1,36 +1,31 @@
 import { hostname } from 'node:os';
+import {
+  type Environment,
+  readInteger,
+  readServiceSettings,
+  requireText,
+  type ServiceSettings,
+} from '@descent/configuration';
 
-export interface Config {
+/** Everything that the environment decides. Only `main.ts` calls it. */
+export interface Config extends ServiceSettings {
+  /** DESCENT_API_URL */
   readonly apiUrl: string;
-  readonly serviceToken: string;
-  readonly redisUrl: string;
-  readonly queuePrefix: string;
-  readonly name: string;
-  /** Shards of data sets are kept below this folder. */
+  /** DESCENT_CACHE_DIR: shards of data sets are kept below this folder. */
   readonly cacheDir: string;
-  /** Of the engine. Part of the numerics class. */
+  /** DESCENT_THREADS: of one operation; part of the numerics class. Default 1. */
   readonly threads: number;
-  readonly logLevel: string;
+  /** DESCENT_NAME: how this process is called in events. */
+  readonly name: string;
 }
 
-/** Reads the environment. Throws an Error that names the first variable that is missing or wrong. */
-export function readConfig(env: NodeJS.ProcessEnv): Config {
-  const required = (name: string): string => {
-    const value = env[name];
-    if (value === undefined || value === '') throw new Error(`${name} must be set; see docs/operations.md`);
-    return value;
-  };
-  const threads = Number(env.DESCENT_THREADS ?? 1);
-  if (!Number.isInteger(threads) || threads < 1)
-    throw new Error('DESCENT_THREADS must be a whole number from 1');
+/** @throws DescentError CONFIG_INVALID naming the variable */
+export function readConfig(environment: Environment): Config {
   return {
-    apiUrl: required('DESCENT_API_URL'),
-    serviceToken: required('DESCENT_SERVICE_TOKEN'),
-    redisUrl: required('REDIS_URL'),
-    queuePrefix: env.DESCENT_QUEUE_PREFIX ?? 'descent',
-    name: env.DESCENT_NAME ?? `${hostname()}-${process.pid}`,
-    cacheDir: required('DESCENT_CACHE_DIR'),
-    threads,
-    logLevel: env.LOG_LEVEL ?? 'info',
+    ...readServiceSettings(environment),
+    apiUrl: requireText(environment, 'DESCENT_API_URL'),
+    cacheDir: requireText(environment, 'DESCENT_CACHE_DIR'),
+    threads: readInteger(environment, 'DESCENT_THREADS', { fallback: 1, minimum: 1, maximum: 256 }),
+    name: environment.DESCENT_NAME ?? `${hostname()}-${process.pid}`,
   };
 }

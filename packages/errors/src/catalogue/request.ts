@@ -53,7 +53,7 @@ export const requestErrors = {
   CONFIG_INVALID: {
     status: 500,
     message: 'The environment variable {variable} is wrong: {problem}',
-    advice: 'Correct it and start the process again; docs/architecture.md lists the variables.',
+    advice: 'Correct it and start the process again; docs/operations.md lists the variables.',
     retryable: false,
   },
   INTERNAL: {
