@@ -4,7 +4,7 @@
  * A unit is open (nobody computes it), held (by one worker, or two when a slow one is repeated), or done. The round has
  * no clock and no I/O of its own: the caller performs what it decides, and a simulation can drive it.
  *
- *   open ──take──▶ held ──settle 'first'──▶ done
+ *   open ──take──▶ held ──settle──▶ done
  *     ▲              │
  *     └──give back───┘   (worker left, lost, or its result was refused)
  */
@@ -14,8 +14,6 @@ export interface Unit {
   readonly start: number;
   readonly end: number;
 }
-
-export type Settlement = 'first' | 'duplicate' | 'unassigned';
 
 interface Holding {
   readonly worker: string;
@@ -31,8 +29,6 @@ interface UnitState {
 }
 
 export interface Round {
-  readonly size: number;
-  readonly remaining: number;
   /** The open unit with the lowest index; units this worker spoiled before come last. */
   take(worker: string, now: number): Unit | undefined;
   /**
@@ -40,9 +36,9 @@ export interface Round {
    * hold one unit, and at most `mostRepeats` units are repeated at once.
    */
   repeat(worker: string, now: number, after: number): Unit | undefined;
-  holds(worker: string, index: number): boolean;
   isDone(index: number): boolean;
-  settle(worker: string, index: number): Settlement;
+  /** The unit is done; whoever else holds it computes in vain. */
+  settle(worker: string, index: number): void;
   /** Gives a refused unit back and returns how often that has happened to it. */
   refuse(worker: string, index: number): number;
   /** A unit that the worker will not compute after all. */
@@ -61,7 +57,6 @@ export function createRound(units: readonly Unit[]): Round {
     done: false,
     refusedFrom: new Set(),
   }));
-  let remaining = states.length;
   const spoiled = new Map<number, number>();
 
   const release = (state: UnitState, worker: string) => {
@@ -69,10 +64,6 @@ export function createRound(units: readonly Unit[]): Round {
   };
 
   return {
-    size: states.length,
-    get remaining() {
-      return remaining;
-    },
     take(worker, now) {
       const open = states.filter((state) => !state.done && state.holders.length === 0);
       const chosen = open.find((state) => !state.refusedFrom.has(worker)) ?? open[0];
@@ -91,18 +82,12 @@ export function createRound(units: readonly Unit[]): Round {
       slow?.holders.push({ worker, since: now });
       return slow?.unit;
     },
-    holds: (worker, index) => states[index]?.holders.some((holding) => holding.worker === worker) ?? false,
     isDone: (index) => states[index]?.done ?? false,
     settle(worker, index) {
       const state = states[index];
-      if (state === undefined) return 'unassigned';
-      const held = state.holders.some((holding) => holding.worker === worker);
+      if (state === undefined || state.done) return;
       release(state, worker);
-      if (state.done) return 'duplicate';
-      if (!held) return 'unassigned';
       state.done = true;
-      remaining--;
-      return 'first';
     },
     refuse(worker, index) {
       const state = states[index];

@@ -2,21 +2,19 @@ import type { JobError, Outcome, Progress, ReportAnswer, Scores } from '@descent
 import { DescentError, type ErrorCode } from '@descent/errors';
 import type { FrameHeader } from '@descent/gradient-channel';
 import type { CheckpointWriter } from './checkpoint-writer.ts';
+import { createCrew, type OpenRound } from './crew.ts';
 import type { GradientJobs } from './gradient-jobs.ts';
+import { objectionTo } from './objection.ts';
 import { createProgressMeter } from './progress-meter.ts';
 import type { Reporter } from './reporter.ts';
-import { createRound, type Round } from './round.ts';
+import { createRound } from './round.ts';
 import { addSums, meanScores } from './sums.ts';
 import type { Timetable } from './timetable.ts';
 import type { GradientSlot, TrainingState } from './training-state.ts';
 import { createTreeSum, type TreeSum } from './tree-sum.ts';
 import type { Held, ReleaseReason, WorkerLink } from './worker-link.ts';
 
-/** A gradient job lasts about this long, so that the next team's turn is never far. */
-const gradientJobMs = 1_000;
-/** A unit is repeated when it takes this many times as long as usual, and at least the time below. */
-const slowFactor = 3;
-const slowAtLeastMs = 500;
+/** Looks for slow units this often, and for lost gradient jobs every fourth time. */
 const tickMs = 250;
 /** A micro-batch whose gradient was not finite twice, on whatever workers, is no accident. */
 const mostNotFinite = 2;
@@ -38,10 +36,7 @@ export interface TrainingJobOptions {
 }
 
 /** Where a training job stands in the sequence of rounds. */
-interface CurrentRound {
-  readonly kind: Held['kind'];
-  readonly version: number;
-  readonly round: Round;
+interface CurrentRound extends OpenRound {
   readonly gradients: TreeSum<GradientSlot>;
   readonly scores: TreeSum<Float64Array>;
 }
@@ -76,13 +71,13 @@ export interface TrainingJob {
 
 export function createTrainingJob(options: TrainingJobOptions): TrainingJob {
   const { jobId, incarnation, state, timetable, gradientJobs, reporter, checkpoints, clock } = options;
-  const links = new Set<WorkerLink>();
+  const crew = createCrew({ gradientJobs, hold: state.hold, clock });
   const meter = createProgressMeter();
   let current: CurrentRound | undefined;
   let evaluated = state.evaluated;
-  let unitMs: number | undefined;
   let lastFiniteLoss: number | undefined;
   let over = false;
+  let isFenced = false;
   let ticker: NodeJS.Timeout | undefined;
   let ticks = 0;
   let settle: (outcome: Outcome | 'fenced') => void = () => {};
@@ -90,7 +85,9 @@ export function createTrainingJob(options: TrainingJobOptions): TrainingJob {
     settle = resolve;
   });
 
-  const serving = () => [...links].filter((link) => link.serial !== undefined);
+  const dispatch = (last?: WorkerLink) => {
+    if (current !== undefined) crew.dispatch(current, last);
+  };
 
   // --- the sequence of rounds -------------------------------------------------------------------------------------
 
@@ -115,66 +112,18 @@ export function createTrainingJob(options: TrainingJobOptions): TrainingJob {
     current = {
       kind,
       version,
+      epoch: kind === 'train' ? timetable.epochOf(version) : 0,
       round: createRound(units),
       gradients: state.createSum(units.length),
       scores: createTreeSum(units.length, addSums),
     };
-    for (const link of links) dispatch(link);
-  };
-
-  const dispatch = (link: WorkerLink) => {
-    if (over || current === undefined || link.serial === undefined || link.held !== undefined) return;
-    if (link.budget === 0) {
-      release(link, 'served');
-      return;
-    }
-    const now = clock();
-    const slowMs = Math.max(slowAtLeastMs, slowFactor * (unitMs ?? Number.POSITIVE_INFINITY));
-    const unit = current.round.take(link.worker, now) ?? current.round.repeat(link.worker, now, slowMs);
-    if (unit === undefined) return;
-    const { kind, version } = current;
-    if (link.version !== version) {
-      const published = state.hold();
-      link.wire.parameters(version, published.buffer, published.release);
-      link.version = version;
-    }
-    link.held = { assignment: ++link.assignments, kind, version, unit, since: now };
-    link.budget--;
-    if (link.budget === 0) gradientJobs.ending(link.serial);
-    link.wire.assign(link.held, kind === 'train' ? timetable.epochOf(version) : 0);
-  };
-
-  const release = (link: WorkerLink, reason: ReleaseReason) => {
-    const { serial } = link;
-    if (serial === undefined) return;
-    link.serial = undefined;
-    link.wire.released(reason);
-    gradientJobs.ended(serial);
+    dispatch();
   };
 
   // --- results ----------------------------------------------------------------------------------------------------
 
-  /** The first reason, in the order of docs/protocol.md, why a result does not count. */
-  const objection = (link: WorkerLink, kind: Held['kind'], header: FrameHeader): DescentError | undefined => {
-    const { step, microBatch } = header;
-    if (
-      current === undefined ||
-      step < current.version ||
-      (current.kind !== kind && step === current.version)
-    ) {
-      return new DescentError('GRADIENT_LATE', { step, current: state.version });
-    }
-    if (step === current.version && current.round.isDone(microBatch)) {
-      return new DescentError('GRADIENT_DUPLICATE', { step, microBatch });
-    }
-    const { held } = link;
-    const matches =
-      held?.assignment === header.assignment &&
-      held.kind === kind &&
-      held.version === step &&
-      held.unit.index === microBatch;
-    return matches ? undefined : new DescentError('GRADIENT_UNASSIGNED', { step, microBatch });
-  };
+  const objection = (link: WorkerLink, kind: Held['kind'], header: FrameHeader) =>
+    objectionTo(kind, header, link.held, current, state.version);
 
   const refuse = (link: WorkerLink, header: FrameHeader, error: DescentError) => {
     link.wire.refused(header, error);
@@ -184,17 +133,13 @@ export function createTrainingJob(options: TrainingJobOptions): TrainingJob {
       link.held = undefined;
     }
     // Others first: a result that was refused is better computed elsewhere.
-    for (const other of links) if (other !== link) dispatch(other);
     dispatch(link);
   };
 
   /** Takes a valid result into the ledger. */
   const accept = (link: WorkerLink, held: Held): void => {
     current!.round.settle(link.worker, held.unit.index);
-    const tookMs = clock() - held.since;
-    unitMs = unitMs === undefined ? tookMs : unitMs + 0.2 * (tookMs - unitMs);
-    link.held = undefined;
-    link.wire.accepted(held);
+    crew.done(link, held);
   };
 
   const applyStep = (total: GradientSlot) => {
@@ -240,7 +185,7 @@ export function createTrainingJob(options: TrainingJobOptions): TrainingJob {
     over = true;
     current = undefined;
     clearInterval(ticker);
-    for (const link of links) release(link, reason);
+    crew.releaseAll(reason);
   };
 
   const end = async (outcome: Outcome) => {
@@ -253,8 +198,13 @@ export function createTrainingJob(options: TrainingJobOptions): TrainingJob {
     stopRounds('ended');
     checkpoints.write(evaluated);
     await checkpoints.idle();
-    const weightsHash = await checkpoints.weights();
-    await end({ state: 'succeeded', weightsHash, ledgerHash: state.ledgerHash });
+    try {
+      const weightsHash = await checkpoints.weights();
+      await end({ state: 'succeeded', weightsHash, ledgerHash: state.ledgerHash });
+    } catch (cause) {
+      const problem = `its weights could not be stored: ${cause instanceof Error ? cause.message : cause}`;
+      if (!isFenced) fail(new DescentError('JOB_FAILED', { step: state.version, problem }, { cause }));
+    }
   };
 
   const fail = (error: DescentError) => {
@@ -290,26 +240,23 @@ export function createTrainingJob(options: TrainingJobOptions): TrainingJob {
         epochs: options.epochs,
         samplesPerSecond,
         etaSeconds: stepsPerSecond > 0 ? (steps - state.version) / stepsPerSecond : null,
-        workers: serving().length,
+        workers: crew.serving,
       };
     },
     start() {
       void gradientJobs.refill();
       ticker = setInterval(() => {
-        for (const link of links) dispatch(link);
+        dispatch();
         if (++ticks % 4 === 0) void gradientJobs.refill();
       }, tickMs);
       advance();
     },
     joined(link, serial) {
-      const known = links.has(link);
-      links.add(link);
-      link.serial = serial;
-      link.budget =
-        unitMs === undefined ? 4 : Math.min(4096, Math.max(1, Math.round(gradientJobMs / unitMs)));
-      if (!known) reporter.event('worker-joined', `Worker ${link.worker} joined`, { worker: link.worker });
-      if (over) release(link, 'ended');
-      else dispatch(link);
+      if (crew.join(link, serial)) {
+        reporter.event('worker-joined', `Worker ${link.worker} joined`, { worker: link.worker });
+      }
+      if (over) crew.releaseAll('ended');
+      else dispatch();
     },
     expectGradient(link, header) {
       if (header.incarnation !== incarnation) {
@@ -350,7 +297,7 @@ export function createTrainingJob(options: TrainingJobOptions): TrainingJob {
       }
       accept(link, held);
       const total = current!.gradients.add(held.unit.index, slot);
-      if (total === undefined) dispatch(link);
+      if (total === undefined) dispatch();
       else {
         current = undefined;
         applyStep(total);
@@ -365,7 +312,7 @@ export function createTrainingJob(options: TrainingJobOptions): TrainingJob {
       const held = link.held!;
       accept(link, held);
       const total = current!.scores.add(held.unit.index, sums);
-      if (total === undefined) dispatch(link);
+      if (total === undefined) dispatch();
       else {
         current = undefined;
         scoreVersion(total);
@@ -385,18 +332,14 @@ export function createTrainingJob(options: TrainingJobOptions): TrainingJob {
         fail(new DescentError('JOB_FAILED', { step: state.version, problem }, { cause: error }));
         return;
       }
-      for (const other of links) if (other !== link) dispatch(other);
       dispatch(link);
     },
     left(link, reason) {
-      if (!links.delete(link)) return;
+      if (!crew.leave(link)) return;
       current?.round.giveBack(link.worker);
-      link.held = undefined;
-      if (link.serial !== undefined) gradientJobs.ended(link.serial);
-      link.serial = undefined;
       if (over) return;
       reporter.event('worker-left', `Worker ${link.worker} left: ${reason}`, { worker: link.worker });
-      for (const other of links) dispatch(other);
+      dispatch();
     },
     want(wanted) {
       if (over || wanted === 'run') return;
@@ -410,6 +353,7 @@ export function createTrainingJob(options: TrainingJobOptions): TrainingJob {
       if (!over) void interrupt({ state: 'queued', reason });
     },
     fenced() {
+      isFenced = true;
       if (!over) stopRounds('ended');
       void gradientJobs.close();
       settle('fenced');
