@@ -9,13 +9,17 @@ import { fileURLToPath } from 'node:url';
 export const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const stamp = join(root, 'node_modules', '.descent-lock');
 
+/** Says nothing unless it fails; then everything the command said. */
 function run(command, args, what) {
-  const { status, error } = spawnSync(command, args, {
+  const { status, error, stdout, stderr } = spawnSync(command, args, {
     cwd: root,
-    stdio: ['ignore', 2, 2],
+    stdio: ['ignore', 'pipe', 'pipe'],
+    maxBuffer: 64 * 1024 * 1024,
     env: { ...process.env, TURBO_TELEMETRY_DISABLED: '1', DO_NOT_TRACK: '1' },
   });
   if (status === 0) return;
+  process.stderr.write(stdout ?? '');
+  process.stderr.write(stderr ?? '');
   console.error(`\n${what} failed${error ? `: ${error.message}` : ''}.`);
   process.exit(1);
 }
@@ -31,6 +35,7 @@ function install() {
 }
 
 function build() {
+  console.error('Building what has changed …');
   const turbo = join(root, 'node_modules', '.bin', 'turbo');
   run(turbo, ['run', 'compile', 'build', '--output-logs=errors-only', '--ui=stream'], 'The build');
 }
