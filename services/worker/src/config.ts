@@ -26,6 +26,6 @@ export function readConfig(environment: Environment): Config {
     apiUrl: requireText(environment, 'DESCENT_API_URL'),
     cacheDir: requireText(environment, 'DESCENT_CACHE_DIR'),
     threads: readInteger(environment, 'DESCENT_THREADS', { fallback: 1, minimum: 1, maximum: 256 }),
-    name: environment.DESCENT_NAME ?? `${hostname()}-${process.pid}`,
+    name: environment.DESCENT_NAME || `${hostname()}-${process.pid}`,
   };
 }

@@ -107,7 +107,8 @@ export function createGradientAgent(options: GradientAgentOptions): GradientAgen
     },
     refused: (_, error) => link().connection.destroy(error),
     closed(error) {
-      links.delete(key);
+      // A failed link may still be closing when the next gradient job has another one in its place.
+      if (links.get(key) === link()) links.delete(key);
       link().end?.(error?.message ?? 'the parameter server closed the connection');
     },
   });
@@ -134,6 +135,10 @@ export function createGradientAgent(options: GradientAgentOptions): GradientAgen
         link = await linkTo(job);
       } catch (error) {
         return error instanceof Error ? error.message : String(error);
+      }
+      if (leaving !== undefined) {
+        link.connection.close();
+        return leaving;
       }
       current = link;
       const { jobId, incarnation, lease } = job;

@@ -29,14 +29,14 @@ export function createShardCache({ apiUrl, serviceToken, folder }: ShardCacheOpt
   };
 
   const keep = async (path: string, bytes: Uint8Array) => {
-    await mkdir(folder, { recursive: true });
     const temporary = `${path}.${randomUUID()}.tmp`;
     try {
+      await mkdir(folder, { recursive: true });
       await writeFile(temporary, bytes);
       await rename(temporary, path);
     } catch {
       // A full disk costs the next worker a transfer, not this job its data.
-      await rm(temporary, { force: true });
+      await rm(temporary, { force: true }).catch(() => {});
     }
   };
 

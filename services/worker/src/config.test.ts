@@ -1,0 +1,55 @@
+import { hostname } from 'node:os';
+import { expect, test } from 'vitest';
+import { readConfig } from './config.ts';
+
+const environment = {
+  REDIS_URL: 'redis://127.0.0.1:6379',
+  DESCENT_SERVICE_TOKEN: 'a token of enough length',
+  DESCENT_API_URL: 'http://127.0.0.1:8080',
+  DESCENT_CACHE_DIR: '/var/cache/descent',
+};
+
+test('what the environment leaves out has a default', () => {
+  expect(readConfig(environment)).toEqual({
+    redisUrl: 'redis://127.0.0.1:6379',
+    queuePrefix: 'descent',
+    serviceToken: 'a token of enough length',
+    logLevel: 'info',
+    apiUrl: 'http://127.0.0.1:8080',
+    cacheDir: '/var/cache/descent',
+    threads: 1,
+    name: `${hostname()}-${process.pid}`,
+  });
+});
+
+test('threads and name are taken from the environment', () => {
+  const config = readConfig({ ...environment, DESCENT_THREADS: '4', DESCENT_NAME: 'worker-2' });
+  expect([config.threads, config.name]).toEqual([4, 'worker-2']);
+});
+
+test('an empty name counts as not set', () => {
+  expect(readConfig({ ...environment, DESCENT_NAME: '' }).name).toBe(`${hostname()}-${process.pid}`);
+});
+
+test.each(['REDIS_URL', 'DESCENT_SERVICE_TOKEN', 'DESCENT_API_URL', 'DESCENT_CACHE_DIR'])(
+  '%s is named when it is missing or empty',
+  (variable) => {
+    for (const value of [undefined, '']) {
+      expect(() => readConfig({ ...environment, [variable]: value })).toThrow(
+        expect.objectContaining({ code: 'CONFIG_INVALID', details: { variable, problem: 'it is not set' } }),
+      );
+    }
+  },
+);
+
+test.each(['0', '257', '1.5', 'many'])('DESCENT_THREADS=%s is refused by name', (threads) => {
+  expect(() => readConfig({ ...environment, DESCENT_THREADS: threads })).toThrow(
+    expect.objectContaining({
+      code: 'CONFIG_INVALID',
+      details: {
+        variable: 'DESCENT_THREADS',
+        problem: `"${threads}" is not a whole number from 1 to 256`,
+      },
+    }),
+  );
+});

@@ -1,0 +1,259 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { evaluate, type Feeds, type Graph, graphHash } from '@descent/autodiff';
+import { JobCreate, type TrainingPlan, validate } from '@descent/contracts';
+import {
+  createMemoryArtifacts,
+  ingestFile,
+  type SampleSelection,
+  sampleOrder,
+  selectSamples,
+} from '@descent/datasets';
+import { createOnnxEngine, type Engine } from '@descent/engines';
+import { type Assignment, readSums } from '@descent/gradient-channel';
+import {
+  compileModel,
+  dropoutMask,
+  evaluationGraph,
+  initializeParameters,
+  price,
+  trainingGraph,
+  viewOf,
+} from '@descent/models';
+import { elementCount, type Tensor, tensor } from '@descent/tensors';
+import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import { type PreparedJob, prepareJob, type Result } from './prepared-job.ts';
+
+const kinds = ['ash', 'elm', 'oak'];
+/** Every row another one, so that a wrong sample changes every sum. */
+const rows = Array.from({ length: 20 }, (_, row) => ({
+  x: [Math.fround(Math.sin(row)), Math.fround(Math.cos(3 * row)), Math.fround(row / 8 - 1)],
+  kind: (row * 7) % 3,
+}));
+const request = validate(JobCreate, {
+  model: {
+    inputs: { x: { shape: [3] } },
+    layers: [
+      { type: 'dense', name: 'hidden', units: 5, activation: 'tanh' },
+      { type: 'dropout', name: 'drop', rate: 0.5 },
+      { type: 'dense', name: 'out', units: 3 },
+    ],
+    loss: { type: 'softmaxCrossEntropy', labels: 'kind' },
+    metrics: ['accuracy'],
+  },
+  data: {
+    dataset: 'builtin:trees',
+    validation: { ratio: 0.25 },
+    inputs: { x: { columns: ['a', 'b', 'c'] } },
+  },
+  training: { epochs: 2, batchSize: 6, microBatches: 2, optimizer: { type: 'sgd', learningRate: 0.1 } },
+});
+const seed = 11;
+const model = compileModel(request.model);
+const graph = trainingGraph(model);
+const parameters = initializeParameters(model.layout, 3);
+const shards = createMemoryArtifacts();
+
+let folder: string;
+let engine: Engine;
+let plan: TrainingPlan;
+let job: PreparedJob;
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'prepared-job-'));
+  const path = join(folder, 'trees.csv');
+  const lines = rows.map(({ x, kind }) => [...x, kinds[kind]].join(','));
+  await writeFile(path, ['a,b,c,kind', ...lines].join('\n'));
+  const manifest = await ingestFile({ path, sink: shards });
+  const question = { batchSize: 6, microBatches: 2, datasetCount: 15, epochs: 2, optimizerSlots: 0 };
+  plan = {
+    jobId: 'job_01JTESTTESTTESTTESTTESTTES',
+    request,
+    manifest,
+    microBatches: 2,
+    seed,
+    price: price(model, question, graph),
+    graphHash: graphHash(graph),
+  };
+  engine = await createOnnxEngine();
+});
+
+beforeEach(async () => {
+  job = await prepareJob({ plan, parameters, engine, shards });
+  return () => job.dispose();
+});
+
+afterAll(async () => {
+  await engine.dispose();
+  await rm(folder, { recursive: true });
+});
+
+const train = (start: number, end: number, epoch = 0): Assignment => ({ kind: 'train', epoch, start, end });
+const sumsOf = ({ sums }: Result) => readSums(sums, model.metrics.length);
+/** The buffers of a result are reused by the next one. */
+const bitsOf = ({ sums, gradients }: Result) => Buffer.concat([sums, gradients!]).toString('hex');
+const elementsOf = (gradients: Uint8Array) => new Float32Array(gradients.slice().buffer);
+
+/** The reference evaluation of the same micro-batch, fed from the rows themselves. */
+function reference(of: Graph, samples: Uint32Array, step: number, microBatch: number) {
+  const batch = samples.length;
+  const chosen = [...samples].map((sample) => rows[sample]!);
+  const feeds: Record<string, Tensor> = {
+    x: tensor('float32', [batch, 3], Float32Array.from(chosen.flatMap(({ x }) => x))),
+    kind: tensor(
+      'int32',
+      [batch],
+      Int32Array.from(chosen, ({ kind }) => kind),
+    ),
+  };
+  for (const entry of model.layout.entries) {
+    feeds[entry.name] = tensor('float32', entry.shape, viewOf(parameters, entry));
+  }
+  for (const { name, shape, rate, index } of model.randomInputs) {
+    const mask = new Float32Array(batch * elementCount(shape));
+    dropoutMask(mask, rate, index, { seed, step, microBatch });
+    feeds[name] = tensor('float32', [batch, ...shape], mask);
+  }
+  return evaluate(of, feeds satisfies Feeds, { batch }).outputs;
+}
+
+function expectClose(actual: ArrayLike<number>, expected: Tensor): void {
+  expect(actual.length).toBe(expected.data.length);
+  Array.from(expected.data, Number).forEach((value, index) => {
+    expect(Math.abs(actual[index]! - value)).toBeLessThanOrEqual(1e-5 * (1 + Math.abs(value)));
+  });
+}
+
+function expectReference(result: Result, selection: SampleSelection, assignment: Assignment, at: number[]) {
+  const order = sampleOrder(selection, seed, assignment.epoch);
+  const samples = order.subarray(assignment.start, assignment.end);
+  const expected = reference(graph, samples, at[0]!, at[1]!);
+  const { samples: count, loss, metrics } = sumsOf(result);
+  expect(count).toBe(samples.length);
+  expectClose([loss], expected.get('loss')!);
+  expectClose(metrics, expected.get('metric/accuracy')!);
+  const gradients = elementsOf(result.gradients!);
+  expect(gradients.length).toBe(model.layout.elements);
+  for (const entry of model.layout.entries) {
+    expectClose(viewOf(gradients, entry), expected.get(`gradient/${entry.name}`)!);
+  }
+}
+
+const selected = () => selectSamples(request.data, plan.manifest, seed);
+
+test('sums and gradients of a micro-batch are those of the reference evaluation', async () => {
+  const assignment = train(3, 6);
+  const result = await job.compute(assignment, 4, 1);
+  expectReference(result, selected().train, assignment, [4, 1]);
+});
+
+test('the samples are those of the order of the epoch', async () => {
+  const { train: selection } = selected();
+  expect(sampleOrder(selection, seed, 1)).not.toEqual(sampleOrder(selection, seed, 0));
+  const assignment = train(9, 15, 1);
+  const result = await job.compute(assignment, 4, 0);
+  expectReference(result, selection, assignment, [4, 0]);
+});
+
+test('between the parameters the gradients are zero', async () => {
+  const gradients = elementsOf((await job.compute(train(0, 6), 0, 0)).gradients!);
+  const isParameter = new Set(
+    model.layout.entries.flatMap(({ offset, length }) => Array.from({ length }, (_, i) => offset + i)),
+  );
+  const between = gradients.filter((_, index) => !isParameter.has(index));
+  expect(between.length).toBeGreaterThan(0);
+  expect([...between]).toEqual([...between].fill(0));
+});
+
+test('batch sizes follow each other, each as if it were the only one', async () => {
+  const { train: selection } = selected();
+  for (const [start, end] of [
+    [0, 3],
+    [3, 15],
+    [14, 15],
+    [0, 3],
+  ] as const) {
+    const assignment = train(start, end);
+    expectReference(await job.compute(assignment, 2, 0), selection, assignment, [2, 0]);
+  }
+});
+
+test('a micro-batch that is computed twice has the same dropout, down to the bits', async () => {
+  const first = bitsOf(await job.compute(train(0, 6), 5, 1));
+  const other = await prepareJob({ plan, parameters, engine, shards });
+  expect(bitsOf(await other.compute(train(0, 6), 5, 1))).toBe(first);
+  other.dispose();
+  await job.compute(train(0, 6), 6, 1);
+  expect(bitsOf(await job.compute(train(0, 6), 5, 1))).toBe(first);
+});
+
+test('another step and another micro-batch drop other units', async () => {
+  const results = new Set([
+    bitsOf(await job.compute(train(0, 6), 5, 1)),
+    bitsOf(await job.compute(train(0, 6), 6, 1)),
+    bitsOf(await job.compute(train(0, 6), 5, 0)),
+  ]);
+  expect(results.size).toBe(3);
+});
+
+test('parameters that arrive later are those of the next result', async () => {
+  const own = parameters.slice();
+  const fresh = await prepareJob({ plan, parameters: own, engine, shards });
+  await fresh.compute(train(0, 6), 0, 0);
+  own.fill(0);
+  // Equal logits: every class has probability ⅓.
+  expect(sumsOf(await fresh.compute(train(0, 6), 0, 0)).loss).toBeCloseTo(6 * Math.log(3), 5);
+  fresh.dispose();
+});
+
+test('an evaluation takes the validation samples in ascending order, drops nothing and has no gradients', async () => {
+  const { validation } = selected();
+  expect(validation!.count).toBe(5);
+  const result = await job.compute({ kind: 'evaluate', epoch: 1, start: 1, end: 5 }, 8, 0);
+  expect(result.gradients).toBeUndefined();
+  const expected = reference(evaluationGraph(model), validation!.indices!.subarray(1, 5), 8, 0);
+  const { samples, loss, metrics } = sumsOf(result);
+  expect(samples).toBe(4);
+  expectClose([loss], expected.get('loss')!);
+  expectClose(metrics, expected.get('metric/accuracy')!);
+});
+
+test('a plan of another graph is refused with both hashes', async () => {
+  const expected = '0'.repeat(64);
+  const other = prepareJob({ plan: { ...plan, graphHash: expected }, parameters, engine, shards });
+  await expect(other).rejects.toMatchObject({
+    code: 'GRAPH_MISMATCH',
+    details: { actual: plan.graphHash, expected },
+  });
+});
+
+test('an assignment beyond the samples is refused, and the next one works', async () => {
+  await expect(job.compute(train(12, 16), 0, 0)).rejects.toMatchObject({
+    code: 'FRAME_MALFORMED',
+    message: expect.stringContaining('samples 12 to 16 do not all exist'),
+  });
+  await expect(job.compute({ kind: 'evaluate', epoch: 0, start: 0, end: 6 }, 0, 0)).rejects.toMatchObject({
+    code: 'FRAME_MALFORMED',
+  });
+  expect(sumsOf(await job.compute(train(12, 15), 0, 0)).samples).toBe(3);
+});
+
+test('an evaluation of a job without validation is refused', async () => {
+  const { validation: _, ...data } = request.data;
+  const blind = await prepareJob({
+    plan: { ...plan, request: { ...request, data } },
+    parameters,
+    engine,
+    shards,
+  });
+  await expect(blind.compute({ kind: 'evaluate', epoch: 0, start: 0, end: 1 }, 0, 0)).rejects.toMatchObject({
+    message: expect.stringContaining('there is nothing to evaluate'),
+  });
+  blind.dispose();
+});
+
+test('a job whose shards are gone is refused', async () => {
+  const gone = prepareJob({ plan, parameters, engine, shards: createMemoryArtifacts() });
+  await expect(gone).rejects.toMatchObject({ code: 'ARTIFACT_NOT_FOUND' });
+});
