@@ -22,11 +22,16 @@ export function requireSecret(environment: Environment, variable: string): strin
   throw new DescentError('CONFIG_INVALID', { variable, problem: 'it needs at least 16 characters' });
 }
 
+export function readText(environment: Environment, variable: string, fallback: string): string {
+  const value = environment[variable];
+  return value === undefined || value === '' ? fallback : value;
+}
+
 export function readInteger(environment: Environment, variable: string, range: IntegerRange): number {
   const text = environment[variable];
   if (text === undefined || text === '') return range.fallback;
   const value = Number(text);
-  if (Number.isInteger(value) && value >= range.minimum && value <= range.maximum) return value;
+  if (/^-?\d+$/.test(text) && value >= range.minimum && value <= range.maximum) return value;
   throw new DescentError('CONFIG_INVALID', {
     variable,
     problem: `"${text}" is not a whole number from ${range.minimum} to ${range.maximum}`,

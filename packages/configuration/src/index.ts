@@ -2,6 +2,7 @@ export {
   type Environment,
   type IntegerRange,
   readInteger,
+  readText,
   requireSecret,
   requireText,
 } from './environment.ts';

@@ -1,4 +1,4 @@
-import { type Environment, requireSecret, requireText } from './environment.ts';
+import { type Environment, readText, requireSecret, requireText } from './environment.ts';
 
 /** What every service is told. */
 export interface ServiceSettings {
@@ -15,8 +15,8 @@ export interface ServiceSettings {
 export function readServiceSettings(environment: Environment): ServiceSettings {
   return {
     redisUrl: requireText(environment, 'REDIS_URL'),
-    queuePrefix: environment.DESCENT_QUEUE_PREFIX ?? 'descent',
+    queuePrefix: readText(environment, 'DESCENT_QUEUE_PREFIX', 'descent'),
     serviceToken: requireSecret(environment, 'DESCENT_SERVICE_TOKEN'),
-    logLevel: environment.LOG_LEVEL ?? 'info',
+    logLevel: readText(environment, 'LOG_LEVEL', 'info'),
   };
 }

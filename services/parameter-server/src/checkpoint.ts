@@ -55,14 +55,18 @@ export function decodeCheckpoint(
     }
     return target;
   };
+  const readEvaluation = (text: string) => {
+    try {
+      return { version: expected.step, values: JSON.parse(text) };
+    } catch (cause) {
+      throw damaged('its validation scores are not JSON', cause);
+    }
+  };
   const slotNames = new Set([...tensors.keys()].flatMap((key) => /^slots\/([^/]+)\//.exec(key)?.[1] ?? []));
   return {
     version: expected.step,
     ledgerHash: metadata.ledgerHash,
-    evaluated:
-      metadata.validation === undefined
-        ? undefined
-        : { version: expected.step, values: JSON.parse(metadata.validation) },
+    evaluated: metadata.validation === undefined ? undefined : readEvaluation(metadata.validation),
     parameters: flat('parameters'),
     slots: new Map([...slotNames].map((slot) => [slot, flat(`slots/${slot}`)])),
   };

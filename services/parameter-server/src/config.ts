@@ -3,6 +3,7 @@ import {
   type Environment,
   readInteger,
   readServiceSettings,
+  readText,
   requireText,
   type ServiceSettings,
 } from '@descent/configuration';
@@ -24,8 +25,8 @@ export function readConfig(environment: Environment): Config {
   return {
     ...readServiceSettings(environment),
     apiUrl: requireText(environment, 'DESCENT_API_URL'),
-    channelAddress: environment.DESCENT_CHANNEL_ADDRESS ?? 'tcp:127.0.0.1:0',
+    channelAddress: readText(environment, 'DESCENT_CHANNEL_ADDRESS', 'tcp:127.0.0.1:0'),
     maxJobs: readInteger(environment, 'DESCENT_MAX_JOBS', { fallback: 8, minimum: 1, maximum: 1000 }),
-    name: environment.DESCENT_NAME ?? `${hostname()}-${process.pid}`,
+    name: readText(environment, 'DESCENT_NAME', `${hostname()}-${process.pid}`),
   };
 }

@@ -81,6 +81,8 @@ export function createGradientJobs(options: GradientJobsOptions): GradientJobs {
         entries.delete(serial);
         throw error;
       }
+      // It may have come to the queue after everything else was removed.
+      if (closed) await queue.remove([key(serial)]);
     }
   };
 

@@ -1,5 +1,5 @@
 import type { ClaimAnswer } from '@descent/contracts';
-import { isDescentError } from '@descent/errors';
+import { type ErrorCode, isDescentError } from '@descent/errors';
 import { initializeParameters, type ParameterLayout } from '@descent/models';
 import { decodeCheckpoint } from './checkpoint.ts';
 import { emptyLedger } from './ledger.ts';
@@ -14,6 +14,13 @@ export interface RestoreOptions {
   onDamaged(error: Error): void;
 }
 
+/** What is wrong with one checkpoint says nothing about the one before it. */
+const unusable: ReadonlySet<ErrorCode> = new Set([
+  'ARTIFACT_DAMAGED',
+  'CHECKPOINT_DAMAGED',
+  'CHECKPOINT_NOT_FOUND',
+]);
+
 /** The newest checkpoint that verifies, or the initial parameters from the plan's seed. */
 export async function restore({ truth, claim, layout, onDamaged }: RestoreOptions): Promise<StartPoint> {
   const { jobId, graphHash, seed } = claim.plan;
@@ -22,8 +29,7 @@ export async function restore({ truth, claim, layout, onDamaged }: RestoreOption
       const file = await truth.getCheckpoint(jobId, step);
       return decodeCheckpoint(layout, graphHash, { jobId, step }, file);
     } catch (error) {
-      if (!isDescentError(error, 'CHECKPOINT_DAMAGED') && !isDescentError(error, 'CHECKPOINT_NOT_FOUND'))
-        throw error;
+      if (!isDescentError(error) || !unusable.has(error.code)) throw error;
       onDamaged(error);
     }
   }

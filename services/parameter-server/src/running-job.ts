@@ -48,7 +48,6 @@ export async function runTrainingJob(claim: ClaimAnswer, options: RunOptions): P
   const numerics = createNumericsGate(reproducibility, claim.numericsClass);
   const fence = new AbortController();
   let job: TrainingJob | undefined;
-  const timetable = planTimetable(plan);
 
   const reporter: Reporter = createReporter({
     truth,
@@ -59,7 +58,7 @@ export async function runTrainingJob(claim: ClaimAnswer, options: RunOptions): P
       numericsClass: numerics.numericsClass,
       progress: job?.progress() ?? {
         step: 0,
-        steps: timetable.steps,
+        steps: plan.price.steps,
         epoch: 0,
         epochs: training.epochs,
         samplesPerSecond: 0,
@@ -78,6 +77,7 @@ export async function runTrainingJob(claim: ClaimAnswer, options: RunOptions): P
     const model = compileModel(plan.request.model);
     requireSameGraph(hashGraph(trainingGraph(model)), plan.graphHash);
     const { layout, metrics } = model;
+    const timetable = planTimetable(plan);
     const start = await restore({
       truth,
       claim,
@@ -145,7 +145,10 @@ export async function runTrainingJob(claim: ClaimAnswer, options: RunOptions): P
     const problem = cause instanceof Error ? cause.message : String(cause);
     const { code, message, details, entry } =
       cause instanceof DescentError ? cause : new DescentError('JOB_FAILED', { step: 0, problem }, { cause });
-    const outcome: Outcome = { state: 'failed', error: { code, message, details, advice: entry.advice } };
+    // What may pass by itself is no reason to fail the job: it is handed back for another attempt.
+    const outcome: Outcome = entry.retryable
+      ? { state: 'queued', reason: message }
+      : { state: 'failed', error: { code, message, details, advice: entry.advice } };
     await reporter.finish(outcome);
     return outcome;
   }

@@ -13,6 +13,7 @@ export interface Truth {
     step: number,
     file: Uint8Array,
   ): Promise<{ hash: string }>;
+  /** ARTIFACT_DAMAGED when the api finds that the file does not match its hash. */
   getCheckpoint(jobId: string, step: number): Promise<Uint8Array>;
   putWeights(jobId: string, incarnation: number, file: Uint8Array): Promise<{ hash: string }>;
 }
@@ -40,7 +41,9 @@ export function createTruth({ apiUrl, serviceToken, server, timeoutMs = 10_000 }
     }
     if (response.ok) return response;
     const body: unknown = await response.json().catch(() => undefined);
-    if (!isErrorBody(body) || response.status >= 500) {
+    // A damaged file stays damaged; any other 5xx may pass.
+    const mayPass = response.status >= 500 && !(isErrorBody(body) && body.code === 'ARTIFACT_DAMAGED');
+    if (!isErrorBody(body) || mayPass) {
       throw new DescentError('UNAVAILABLE', { part: 'The api', status: response.status, body });
     }
     throw DescentError.fromBody(body);
@@ -49,7 +52,7 @@ export function createTruth({ apiUrl, serviceToken, server, timeoutMs = 10_000 }
   const post = async <Answer>(path: string, body: unknown): Promise<Answer> => {
     const headers = { 'content-type': 'application/json' };
     const response = await call('POST', path, { headers, body: JSON.stringify(body) });
-    return (await response.json()) as Answer;
+    return (await whole(response.json())) as Answer;
   };
 
   const put = async (path: string, incarnation: number, file: Uint8Array): Promise<{ hash: string }> => {
@@ -58,7 +61,7 @@ export function createTruth({ apiUrl, serviceToken, server, timeoutMs = 10_000 }
       'x-descent-incarnation': String(incarnation),
     };
     const response = await call('PUT', path, { headers, body: file });
-    return (await response.json()) as { hash: string };
+    return (await whole(response.json())) as { hash: string };
   };
 
   return {
@@ -66,10 +69,21 @@ export function createTruth({ apiUrl, serviceToken, server, timeoutMs = 10_000 }
     report: (jobId, report) => post(`/jobs/${jobId}/reports`, report),
     putCheckpoint: (jobId, incarnation, step, file) =>
       put(`/jobs/${jobId}/checkpoints/${step}`, incarnation, file),
-    getCheckpoint: async (jobId, step) =>
-      new Uint8Array(await (await call('GET', `/jobs/${jobId}/checkpoints/${step}`)).arrayBuffer()),
+    async getCheckpoint(jobId, step) {
+      const response = await call('GET', `/jobs/${jobId}/checkpoints/${step}`);
+      return new Uint8Array(await whole(response.arrayBuffer()));
+    },
     putWeights: (jobId, incarnation, file) => put(`/jobs/${jobId}/weights`, incarnation, file),
   };
+}
+
+/** The body of an answer; UNAVAILABLE when it breaks off. */
+async function whole<Body>(body: Promise<Body>): Promise<Body> {
+  try {
+    return await body;
+  } catch (cause) {
+    throw new DescentError('UNAVAILABLE', { part: 'The api' }, { cause });
+  }
 }
 
 function isErrorBody(body: unknown): body is ErrorBody {

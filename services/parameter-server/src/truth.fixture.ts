@@ -1,0 +1,16 @@
+import type { Truth } from './truth.ts';
+
+/** An api of which only the given routes may be called. */
+export function createFakeTruth(routes: Partial<Truth>): Truth {
+  const unexpected = async () => {
+    throw new Error('this route was not expected to be called');
+  };
+  return {
+    claim: unexpected,
+    report: unexpected,
+    putCheckpoint: unexpected,
+    getCheckpoint: unexpected,
+    putWeights: unexpected,
+    ...routes,
+  };
+}
