@@ -13,11 +13,15 @@ import { createFakeTruth } from './truth.fixture.ts';
 vi.mock('node:timers/promises', () => ({
   setTimeout: (ms: number, value: unknown, { signal }: { signal: AbortSignal }) =>
     new Promise((resolve, reject) => {
-      const timer = setTimeout(resolve, ms, value);
-      signal.addEventListener('abort', () => {
+      const abort = () => {
         clearTimeout(timer);
         reject(signal.reason);
-      });
+      };
+      const timer = setTimeout(() => {
+        signal.removeEventListener('abort', abort);
+        resolve(value);
+      }, ms);
+      signal.addEventListener('abort', abort);
     }),
 }));
 

@@ -17,6 +17,7 @@ export interface RestoreOptions {
 /** What is wrong with one checkpoint says nothing about the one before it. */
 const unusable: ReadonlySet<ErrorCode> = new Set([
   'ARTIFACT_DAMAGED',
+  'ARTIFACT_NOT_FOUND',
   'CHECKPOINT_DAMAGED',
   'CHECKPOINT_NOT_FOUND',
 ]);
