@@ -101,6 +101,7 @@ test.each<[what: string, newest: Uint8Array | Error, code: string]>([
     new DescentError('ARTIFACT_DAMAGED', { hash, actual: 'f'.repeat(64) }),
     'ARTIFACT_DAMAGED',
   ],
+  ['without its file', new DescentError('ARTIFACT_NOT_FOUND', { hash }), 'ARTIFACT_NOT_FOUND'],
   ['gone', new DescentError('CHECKPOINT_NOT_FOUND', { jobId, checkpoint: 'ck_20' }), 'CHECKPOINT_NOT_FOUND'],
 ])(
   'a newest checkpoint that is %s raises an alarm and the next older one is used',
