@@ -3,6 +3,7 @@ import {
   type Environment,
   readInteger,
   readServiceSettings,
+  readText,
   requireText,
   type ServiceSettings,
 } from '@descent/configuration';
@@ -24,7 +25,7 @@ export function readConfig(environment: Environment): Config {
   return {
     ...readServiceSettings(environment),
     dataDir: path.resolve(requireText(environment, 'DESCENT_DATA_DIR')),
-    host: environment.DESCENT_HOST ?? '127.0.0.1',
+    host: readText(environment, 'DESCENT_HOST', '127.0.0.1'),
     port: readInteger(environment, 'DESCENT_PORT', { fallback: 7100, minimum: 0, maximum: 65_535 }),
     maxRunningJobs: readInteger(environment, 'DESCENT_MAX_RUNNING_JOBS', {
       fallback: 4,
