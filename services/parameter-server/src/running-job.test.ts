@@ -70,6 +70,8 @@ async function outcomeOf(claim: ClaimAnswer, getCheckpoint?: RunOptions['truth']
     opened: () => () => {},
   });
   expect(reports.at(-1)?.outcome).toEqual(outcome);
+  // What is said while the job is prepared.
+  expect(reports[0]?.progress.step).toBe(claim.checkpoints[0]?.step ?? 0);
   return outcome;
 }
 

@@ -48,6 +48,8 @@ export async function runTrainingJob(claim: ClaimAnswer, options: RunOptions): P
   const numerics = createNumericsGate(reproducibility, claim.numericsClass);
   const fence = new AbortController();
   let job: TrainingJob | undefined;
+  // Until a checkpoint is read the newest one is the best guess: progress must not seem to start over.
+  const expectedStep = claim.checkpoints[0]?.step ?? 0;
 
   const reporter: Reporter = createReporter({
     truth,
@@ -57,9 +59,9 @@ export async function runTrainingJob(claim: ClaimAnswer, options: RunOptions): P
     current: () => ({
       numericsClass: numerics.numericsClass,
       progress: job?.progress() ?? {
-        step: 0,
+        step: expectedStep,
         steps: plan.price.steps,
-        epoch: 0,
+        epoch: expectedStep / plan.price.stepsPerEpoch,
         epochs: training.epochs,
         samplesPerSecond: 0,
         etaSeconds: null,

@@ -1,6 +1,6 @@
 import type { JobError, Outcome, Progress, ReportAnswer, Scores } from '@descent/contracts';
 import { DescentError, type ErrorCode } from '@descent/errors';
-import type { FrameHeader } from '@descent/gradient-channel';
+import { type FrameHeader, wrongLength } from '@descent/gradient-channel';
 import type { CheckpointWriter } from './checkpoint-writer.ts';
 import { createCrew, type OpenRound } from './crew.ts';
 import type { GradientJobs } from './gradient-jobs.ts';
@@ -266,13 +266,7 @@ export function createTrainingJob(options: TrainingJobOptions): TrainingJob {
           given: header.incarnation,
         });
       }
-      if (header.payloadBytes !== state.slotBytes) {
-        return new DescentError('FRAME_LENGTH', {
-          type: 'GRADIENT',
-          actualBytes: header.payloadBytes,
-          expectedBytes: state.slotBytes,
-        });
-      }
+      if (header.payloadBytes !== state.slotBytes) return wrongLength(header, state.slotBytes);
       return objection(link, 'train', header) ?? state.takeSlot();
     },
     gradient(link, header, slot) {

@@ -1,20 +1,5 @@
-import type { Layer, SpecOf } from './layer.ts';
-import { imageOf, pair, slide } from './window.ts';
+import type { SpecOf } from './layer.ts';
+import { pool } from './pool.ts';
 
-/** Mean of each window (ONNX AveragePool); padding does not count, as in Keras. Strides default to the window. */
-export const averagePool2d: Layer<SpecOf<'averagePool2d'>> = {
-  takes: 'one',
-  build: (context, [input], spec) => {
-    const image = imageOf(context, input);
-    const window = pair(spec.poolSize ?? 2);
-    const { size, strides, pads, output } = slide(
-      context,
-      image,
-      window,
-      pair(spec.strides ?? spec.poolSize ?? 2),
-      spec.padding,
-    );
-    const value = context.graph.add('AveragePool', [image.value], { kernel_shape: size, strides, pads });
-    return { ...image, value, shape: [...output, image.shape[2]!] };
-  },
-};
+/** Mean of each window (ONNX AveragePool); padding does not count, as in Keras. */
+export const averagePool2d = pool<SpecOf<'averagePool2d'>>('AveragePool');
