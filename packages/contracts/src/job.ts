@@ -1,7 +1,7 @@
 import { type Static, Type } from 'typebox';
 import { Closed, OneOf } from './closed.ts';
 import { DataSettings } from './data.ts';
-import { ModelSpec } from './model-spec.ts';
+import { ModelSpec } from './model/model-spec.ts';
 import { OptimizerSettings, ScheduleSettings } from './optimizer.ts';
 
 export const JobId = Type.String({ pattern: '^job_[0-9A-HJKMNP-TV-Z]{26}$' });

@@ -1,0 +1,30 @@
+import { type Static, type TSchema, Type } from 'typebox';
+import { Closed, OneOf } from '../closed.ts';
+import { ConstantSpec, NodeSpec, ParameterSpec } from './graph-form.ts';
+import { LayerSpec } from './layers.ts';
+import { LossSpec } from './losses.ts';
+import { MetricName } from './metrics.ts';
+import { inputNamePattern, SampleShape, valueNamePattern } from './names.ts';
+
+export const InputSpec = Closed({
+  shape: SampleShape,
+  dtype: Type.Optional(OneOf(['float32', 'int32'])),
+});
+export type InputSpec = Static<typeof InputSpec>;
+
+const named = <Value extends TSchema>(value: Value) =>
+  Type.Record(Type.String({ pattern: valueNamePattern }), value, { additionalProperties: false });
+
+/** A model as data: layers in order (or wired by name), operations by name, or both. */
+export const ModelSpec = Closed({
+  inputs: Type.Record(Type.String({ pattern: inputNamePattern }), InputSpec, {
+    additionalProperties: false,
+  }),
+  layers: Type.Optional(Type.Array(LayerSpec)),
+  parameters: Type.Optional(named(ParameterSpec)),
+  constants: Type.Optional(named(ConstantSpec)),
+  nodes: Type.Optional(Type.Array(NodeSpec)),
+  loss: LossSpec,
+  metrics: Type.Optional(Type.Array(MetricName)),
+});
+export type ModelSpec = Static<typeof ModelSpec>;
