@@ -1,4 +1,5 @@
 import { DescentError } from '@descent/errors';
+import { decomposeOnce } from './decompose.ts';
 import { elementCountOf, renderShape, sameShape } from './dim.ts';
 import type { Graph, Node, ValueName } from './graph.ts';
 import { createGraphBuilder, type GraphBuilder } from './graph-builder.ts';
@@ -14,8 +15,10 @@ import { expandLike } from './rules/broadcast.ts';
  *
  * Griewank & Walther, Evaluating Derivatives (2008), chapter 3.
  */
-export function differentiate(graph: Graph, loss: string, wrt: readonly ValueName[]): Graph {
-  const lossValue = checkedLoss(graph, loss);
+export function differentiate(given: Graph, loss: string, wrt: readonly ValueName[]): Graph {
+  checkedLoss(given, loss);
+  const graph = withRules(given, wrt);
+  const lossValue = graph.outputs.get(loss)!;
   const needed = valuesBehind(graph, wrt);
   const builder = createGraphBuilder(graph);
   const contributions = new Map<ValueName, ValueName[]>();
@@ -98,6 +101,16 @@ function valuesBehind(graph: Graph, wrt: readonly ValueName[]): Set<ValueName> {
     }
   }
   return needed;
+}
+
+/** Nodes on the way whose gradient is that of their function body are replaced by it. */
+function withRules(graph: Graph, wrt: readonly ValueName[]): Graph {
+  const needed = valuesBehind(graph, wrt);
+  const next = decomposeOnce(
+    graph,
+    ({ op, inputs }) => operationOf(op).gradient === 'decompose' && inputs.some((value) => needed.has(value)),
+  );
+  return next === graph ? graph : withRules(next, wrt);
 }
 
 function ruleOf(node: Node, loss: string): Exclude<Operation['gradient'], string> {

@@ -39,6 +39,8 @@ export interface GraphBuilder {
   inLayer<Result>(layer: string | undefined, body: () => Result): Result;
   /** Names derived inside `body` start with `scope/`, whatever the layer is. */
   inScope<Result>(scope: string, body: () => Result): Result;
+  /** Nodes so far, those of the graph that it extends first. */
+  readonly nodes: readonly Node[];
   build(): Graph;
 }
 
@@ -179,6 +181,7 @@ export function createGraphBuilder(from?: Graph): GraphBuilder {
         scope = before;
       }
     },
+    nodes,
     build: () => ({
       inputs: [...inputs],
       parameters: [...parameters],

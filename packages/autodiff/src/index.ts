@@ -7,6 +7,7 @@ export {
   type GradientDeviation,
 } from './check-gradient.ts';
 export { cost, type GraphCost, type NodeCost, peakMemory } from './cost.ts';
+export { decompose } from './decompose.ts';
 export { differentiate } from './differentiate.ts';
 export {
   type BatchDim,
@@ -32,6 +33,7 @@ export { lastUses } from './liveness.ts';
 export type {
   ConcreteType,
   Cost,
+  DecomposeContext,
   GradientContext,
   GradientRule,
   InputRule,

@@ -39,6 +39,9 @@ export interface GradientContext {
   constant(input: number): Tensor | undefined;
 }
 
+/** What a function body sees: the builder of the graph that its nodes are added to, and the node it stands for. */
+export type DecomposeContext = Pick<GradientContext, 'graph' | 'node' | 'type' | 'constant'>;
+
 /** Per input, the value that holds the loss's gradient by it; undefined where there is none or it is not needed. */
 export type GradientRule = (context: GradientContext) => readonly (ValueName | undefined)[];
 
@@ -71,9 +74,14 @@ export interface Operation {
   /**
    * Adds the nodes of the vector-Jacobian product.
    * 'zero': piecewise constant or of integers, so no gradient flows. 'first-order-only': itself a gradient, whose
-   * own derivative is not known; differentiating it is refused.
+   * own derivative is not known; differentiating it is refused. 'decompose': that of the function body.
    */
-  readonly gradient: GradientRule | 'zero' | 'first-order-only';
+  readonly gradient: GradientRule | 'zero' | 'first-order-only' | 'decompose';
+  /**
+   * The function body: the same computation in simpler operations, a value per output of the node. For engines
+   * without a kernel, and for the gradient where there is no rule. Ends in operations without a body.
+   */
+  decompose?(context: DecomposeContext): readonly ValueName[];
   /** Floating-point operations of one run. */
   flops(
     inputs: readonly (ConcreteType | undefined)[],

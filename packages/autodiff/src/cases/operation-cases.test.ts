@@ -1,7 +1,10 @@
+import type { Tensor } from '@descent/tensors';
 import { describe, expect, test } from 'vitest';
 import { checkGradient } from '../check-gradient.ts';
+import { decompose } from '../decompose.ts';
 import { evaluate } from '../evaluate.ts';
-import { operations } from '../operations/index.ts';
+import type { Node } from '../graph.ts';
+import { operationOf, operations } from '../operations/index.ts';
 import { simplify } from '../simplify/simplify.ts';
 import { operationCases } from './operation-cases.ts';
 
@@ -10,6 +13,17 @@ describe.each(operationCases)('$name', ({ forward, training, wrt, feeds }) => {
     const out = evaluate(forward, feeds).outputs.get('out')!;
     expect(Array.from(out.data, Number).filter((value) => !Number.isFinite(value))).toEqual([]);
   });
+
+  if (forward.nodes.some(hasBody)) {
+    test('its function body computes the same, under the same names', () => {
+      const body = decompose(forward, () => true);
+      expect(body.nodes.filter(hasBody)).toEqual([]);
+      const [whole, parts] = [forward, body].map((graph) => evaluate(graph, feeds, { values: 'all' }).values);
+      for (const [name, tensor] of whole!) {
+        expectClose(tensor, parts!.get(name)!);
+      }
+    });
+  }
 
   if (training === undefined) return;
 
@@ -20,14 +34,21 @@ describe.each(operationCases)('$name', ({ forward, training, wrt, feeds }) => {
 
   test('simplifying changes no output', () => {
     const [plain, simple] = [training, simplify(training)].map((graph) => evaluate(graph, feeds).outputs);
-    for (const [name, tensor] of plain!) {
-      const values = Array.from(simple!.get(name)!.data, Number);
-      Array.from(tensor.data, Number).forEach((value, index) => {
-        expect(values[index]).toBeCloseTo(value, 6);
-      });
-    }
+    for (const [name, tensor] of plain!) expectClose(tensor, simple!.get(name)!);
   });
 });
+
+function hasBody({ op }: Node): boolean {
+  return operationOf(op).decompose !== undefined;
+}
+
+function expectClose(expected: Tensor, actual: Tensor): void {
+  expect([actual.dtype, actual.shape]).toEqual([expected.dtype, expected.shape]);
+  const values = Array.from(actual.data, Number);
+  Array.from(expected.data, Number).forEach((value, index) => {
+    expect(values[index]).toBeCloseTo(value, 6);
+  });
+}
 
 test('every operation, forward and backward, is in a case', () => {
   const covered = new Set(

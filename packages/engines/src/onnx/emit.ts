@@ -1,4 +1,4 @@
-import { bind, type ConcreteType, type Graph, type Node, type ValueName } from '@descent/autodiff';
+import { bind, type ConcreteType, decompose, type Graph, type Node, type ValueName } from '@descent/autodiff';
 import { DescentError } from '@descent/errors';
 import { type Tensor, tensor } from '@descent/tensors';
 import type { Port } from '../engine.ts';
@@ -22,7 +22,8 @@ export const inputName = (index: number): string => `i${index}`;
 export const outputName = (index: number): string => `o${index}`;
 
 /** Writes the nodes that the named outputs depend on as one ONNX model for a fixed batch size. */
-export function emitModel(graph: Graph, batch: number, outputs: readonly string[]): EmittedModel {
+export function emitModel(given: Graph, batch: number, outputs: readonly string[]): EmittedModel {
+  const graph = decompose(given, ({ op }) => lowerings[op] === 'decompose');
   const kept = outputs.map((name) => graph.outputs.get(name)!);
   const needed = nodesFor(graph, kept);
   const { nodes, types } = reorderReluGrad({ nodes: needed.nodes, types: graph.types, outputs: kept });
@@ -60,7 +61,9 @@ export function emitModel(graph: Graph, batch: number, outputs: readonly string[
       feeds: (op) => node.outputs.some((value) => consumers.get(value)?.some((user) => user.op === op)),
     };
     writer.within(node.name);
-    const written = lowerings[node.op](context);
+    const lowering = lowerings[node.op];
+    if (lowering === 'decompose') throw new Error(`${node.op} has no function body`);
+    const written = lowering(context);
     node.outputs.forEach((value, index) => {
       values.set(value, written[index]!);
     });

@@ -9,8 +9,11 @@ import { reduceMaxGrad, reduceSum } from './reductions.ts';
 import { reluGrad } from './relu.ts';
 import { cast, expand, identity, relabel, shape, size } from './shapes.ts';
 
-/** How each operation of the graph is written in ONNX. Total: an operation without a lowering does not compile. */
-export const lowerings: Readonly<Record<OperationName, Lowering>> = {
+/**
+ * How each operation of the graph is written in ONNX, or that its function body is. Total: an operation without a
+ * lowering does not compile.
+ */
+export const lowerings: Readonly<Record<OperationName, Lowering | 'decompose'>> = {
   Abs: plain,
   Add: plain,
   And: plain,
