@@ -25,8 +25,8 @@ export async function bareLoop(job, { steps, warmUp }) {
   const optimizer = createOptimizer(job.training.optimizer);
   const memory = new FlatMemory({
     parameters: { count: 2, length: layout.elements },
-    gradients: { count: 1, length: layout.elements },
-    slots: { count: optimizer.slotNames.length, length: layout.elements },
+    gradients: { count: 1, length: layout.gradientElements },
+    slots: { count: optimizer.slotNames.length, length: layout.trainableElements },
   });
   const { parameters: versions, slots } = memory.buffers;
   const [gradients] = memory.buffers.gradients;
@@ -87,6 +87,7 @@ export async function bareLoop(job, { steps, warmUp }) {
       step: index,
       learningRate: job.training.optimizer.learningRate,
       scale: 1 / batchSize,
+      range: { start: 0, end: layout.trainableElements },
     });
   };
   for (let index = 0; index < warmUp; index++) await step(index);

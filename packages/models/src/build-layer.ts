@@ -48,6 +48,11 @@ function contextOf(draft: Draft, { name, path }: LayerElement): LayerContext {
     mode,
     parameter: (role, shape, initializer) =>
       draft.declare({ name: `${name}/${role}`, shape, initializer, trainable: true }, place),
+    state: (role, shape, initializer, momentum) =>
+      draft.declare({ name: `${name}/${role}`, shape, initializer, trainable: false, momentum }, place),
+    updateState: (state, statistic) => {
+      draft.statistics.set(state, [...(draft.statistics.get(state) ?? []), statistic]);
+    },
     dropoutMask: (shape, rate) => {
       const input = `${name}/mask`;
       randomInputs.push({ kind: 'dropout', name: input, index: randomInputs.length, shape, rate });

@@ -347,6 +347,7 @@ describe('compileModel', () => {
       ],
       elements: 64,
       trainableElements: 48,
+      gradientElements: 48,
     });
   });
 

@@ -5,7 +5,7 @@ import type { RandomInput } from './draft.ts';
 import type { Mode } from './layers/layer.ts';
 import { defaultLimits, type ModelLimits } from './limits.ts';
 import { type LayerOutline, lower } from './lowering.ts';
-import { layOut, type ParameterLayout } from './parameter-layout.ts';
+import { isState, layOut, type ParameterEntry, type ParameterLayout } from './parameter-layout.ts';
 import { resolveWiring } from './wiring.ts';
 
 /** What the data set feeds under `name`: [batch, ...shape]. */
@@ -89,5 +89,10 @@ function refuseManyElements(spec: ModelSpec, at: FieldPath, limits: ModelLimits)
 }
 
 function inLayoutOrder(graph: Graph, layout: ParameterLayout): Graph {
-  return { ...graph, parameters: layout.entries.map(({ name }) => name) };
+  const named = (entries: readonly ParameterEntry[]) => entries.map(({ name }) => name);
+  return {
+    ...graph,
+    parameters: named(layout.entries.filter((entry) => !isState(entry))),
+    states: named(layout.entries.filter(isState)),
+  };
 }

@@ -4,7 +4,7 @@ import { elementCount } from '@descent/tensors';
 import type { Feature } from './feature.ts';
 import type { Mode } from './layers/layer.ts';
 import type { ModelLimits } from './limits.ts';
-import type { ParameterDeclaration } from './parameter-layout.ts';
+import { isState, type ParameterDeclaration } from './parameter-layout.ts';
 import type { Wiring } from './wiring.ts';
 
 /** An input that no data set feeds: the worker makes it with `fillRandomInput`. */
@@ -33,7 +33,9 @@ export interface Draft {
   readonly features: Map<string, Feature>;
   readonly parameters: ParameterDeclaration[];
   readonly randomInputs: RandomInput[];
-  /** Adds a parameter to the graph, within the limit. */
+  /** Per state, the statistics of a micro-batch that it is to average: a tensor of its shape for each place of use. */
+  readonly statistics: Map<string, ValueName[]>;
+  /** Adds a parameter or a state to the graph, within the limit. */
   declare(parameter: ParameterDeclaration, place: Place): ValueName;
   /** Refuses a value that is larger than a value may be. */
   admit(value: ValueName, place: Place): void;
@@ -65,6 +67,7 @@ export function createDraft(wiring: Wiring, mode: Mode, limits: ModelLimits): Dr
     features: new Map(),
     parameters,
     randomInputs: [],
+    statistics: new Map(),
     declare: (parameter, { name, path }) => {
       parameterElements += elementCount(parameter.shape);
       if (parameterElements > limits.parameters) {
@@ -78,7 +81,9 @@ export function createDraft(wiring: Wiring, mode: Mode, limits: ModelLimits): Dr
         });
       }
       parameters.push(parameter);
-      return graph.parameter(parameter.name, parameter.shape);
+      return isState(parameter)
+        ? graph.state(parameter.name, parameter.shape)
+        : graph.parameter(parameter.name, parameter.shape);
     },
     admit: (value, place) => admitCount(elementCountOf(graph.type(value).shape).coefficient, place),
     admitShape: (shape, place) => admitCount(elementCount(shape), place),

@@ -3,7 +3,7 @@ import type { CompiledModel } from './compile-model.ts';
 
 /**
  * Forward and backward pass in one. Inputs: features, labels, dropout masks. Outputs, all sums over the samples of the
- * micro-batch: `loss`, `metric/<name>`, and `gradient/<parameter>` for every trainable parameter.
+ * micro-batch: `loss`, `metric/<name>`, `gradient/<parameter>` for every trainable parameter, `state/<state>`.
  */
 export function trainingGraph({ forward, layout }: CompiledModel): Graph {
   const trained = layout.entries.filter(({ trainable }) => trainable).map(({ name }) => name);

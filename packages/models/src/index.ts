@@ -6,5 +6,11 @@ export { evaluationGraph, inferenceGraph, trainingGraph } from './graphs.ts';
 export { initializeParameters } from './initialize-parameters.ts';
 export { defaultLimits, type ModelLimits } from './limits.ts';
 export type { LayerOutline } from './lowering.ts';
-export { type ParameterEntry, type ParameterLayout, viewOf } from './parameter-layout.ts';
+export {
+  gradientOutput,
+  isState,
+  type ParameterEntry,
+  type ParameterLayout,
+  viewOf,
+} from './parameter-layout.ts';
 export { layerSummaries, type PriceQuestion, price } from './price.ts';

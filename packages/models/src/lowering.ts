@@ -1,5 +1,6 @@
 import type { Graph } from '@descent/autodiff';
 import { elementCount } from '@descent/tensors';
+import { addStatistics } from './add-statistics.ts';
 import { buildLayer } from './build-layer.ts';
 import { buildNode } from './build-node.ts';
 import { declareConstants, declareInputs, declareParameters } from './declare-values.ts';
@@ -50,6 +51,7 @@ export function lower(wiring: Wiring, mode: Mode, limits: ModelLimits): Lowering
     return { name, type: element.spec.op, path, outputShape: shape, parameters };
   });
   const label = addObjective(draft);
+  if (mode === 'training') addStatistics(draft);
   const { graph, parameters, randomInputs } = draft;
   return { graph: graph.build(), parameters, randomInputs, layers, label };
 }

@@ -23,6 +23,7 @@ export function price(
   const { batchSize, microBatches, datasetCount, epochs, optimizerSlots } = question;
   const { layout } = model;
   const parameterBytes = layout.elements * 4;
+  const gradientBytes = layout.gradientElements * 4;
   const largestMicroBatch = Math.ceil(batchSize / microBatches);
   const stepsPerEpoch = Math.ceil(datasetCount / batchSize);
   return {
@@ -30,10 +31,11 @@ export function price(
     parameterBytes,
     flopsPerStep: cost(graph, batchSize).flops,
     // The gradient waits in a buffer of its own while it is sent and the next parameters arrive.
-    workerMemoryBytes: peakMemory(graph, largestMicroBatch) + 2 * parameterBytes,
+    workerMemoryBytes: peakMemory(graph, largestMicroBatch) + parameterBytes + gradientBytes,
     // Two parameter versions, one gradient per micro-batch until its sibling in the tree arrives, the optimizer's slots.
-    serverMemoryBytes: parameterBytes * (2 + microBatches + optimizerSlots),
-    wireBytesPerStep: 2 * parameterBytes,
+    serverMemoryBytes:
+      2 * parameterBytes + microBatches * gradientBytes + optimizerSlots * layout.trainableElements * 4,
+    wireBytesPerStep: parameterBytes + gradientBytes,
     stepsPerEpoch,
     steps: stepsPerEpoch * epochs,
   };

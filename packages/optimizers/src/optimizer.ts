@@ -5,7 +5,10 @@ import { type Range, requireSameMemory, resolveRange } from './range.ts';
 import type { OptimizerType, Rule, SettingsOf } from './rule.ts';
 import { sgd } from './sgd.ts';
 
-/** One update, from parameter version `step` to version `step + 1`. All buffers have one length and one memory. */
+/**
+ * One update, from parameter version `step` to version `step + 1`. All buffers lie in one memory, and have one length
+ * where no range is given.
+ */
 export interface Update {
   /** Version `step`; only read, since connections may still be sending it. */
   readonly parameters: FlatBuffer;
@@ -57,7 +60,7 @@ export function createOptimizer(settings: OptimizerSettings): Optimizer {
       for (const slot of Object.values(named(slots))) slot.floats.fill(0);
     },
     update: ({ parameters, next, gradients, slots, step, learningRate, scale, range }) => {
-      requireSameMemory({ parameters, next, gradients, ...named(slots) });
+      requireSameMemory({ parameters, next, gradients, ...named(slots) }, range);
       const addressOf = (buffer: FlatBuffer) => resolveRange(buffer, range).address;
       apply(parameters.memory.kernels, {
         parameters: addressOf(parameters),

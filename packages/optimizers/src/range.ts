@@ -18,14 +18,17 @@ export function resolveRange(
   return { address: buffer.byteOffset + start * Float32Array.BYTES_PER_ELEMENT, count: end - start };
 }
 
-/** Buffers that one kernel call touches must have one memory, one length, and be different buffers. */
-export function requireSameMemory(buffers: Readonly<Record<string, FlatBuffer>>): void {
+/**
+ * Buffers that one kernel call touches must lie in one memory and be different buffers; of one length as well, where
+ * it works on all of them whole.
+ */
+export function requireSameMemory(buffers: Readonly<Record<string, FlatBuffer>>, range?: Range): void {
   const named = Object.entries(buffers);
   const [firstName, first] = named[0]!;
   const seen = new Map<number, string>();
   for (const [name, buffer] of named) {
     if (buffer.memory !== first.memory) throw new TypeError(`${name} and ${firstName} lie in two memories`);
-    if (buffer.floats.length !== first.floats.length)
+    if (range === undefined && buffer.floats.length !== first.floats.length)
       throw new RangeError(
         `${name} has ${buffer.floats.length} elements, ${firstName} has ${first.floats.length}`,
       );

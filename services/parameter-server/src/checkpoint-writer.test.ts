@@ -35,6 +35,7 @@ const layout: ParameterLayout = {
   entries: [{ name: 'w', shape: [2], offset: 0, length: 2, initializer: 'zeros', trainable: true }],
   elements: 16,
   trainableElements: 16,
+  gradientElements: 16,
 };
 const away = () => new DescentError('UNAVAILABLE', { part: 'The api' });
 const stale = () => new DescentError('INCARNATION_STALE', { jobId, current: 5, given: incarnation });

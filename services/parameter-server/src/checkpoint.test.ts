@@ -16,6 +16,7 @@ const layout: ParameterLayout = {
   ],
   elements: 32,
   trainableElements: 32,
+  gradientElements: 32,
 };
 
 /** Elements of every parameter count up from `first`, in flat order; zeros between them. */
@@ -66,6 +67,24 @@ test('parameters, slots, ledger and validation come back with equal bits', () =>
 test('a state without slots and without scores comes back so', () => {
   const given = { ...state, evaluated: undefined, slots: undefined };
   expect(decode(encodeCheckpoint(layout, graphHash, given))).toEqual({ ...given, slots: new Map() });
+});
+
+test('a state of the model is kept with the parameters and has no optimizer slots', () => {
+  const [weight, bias] = layout.entries;
+  const withState: ParameterLayout = {
+    ...layout,
+    entries: [weight!, { ...bias!, name: 'norm.mean', trainable: false, momentum: 0.9 }],
+    trainableElements: 16,
+  };
+  const slots = new Map([['velocity', flat(3).slice(0, 16)]]);
+  const encoded = encodeCheckpoint(withState, graphHash, { ...state, slots });
+  expect([...decodeSafetensors(encoded).tensors.keys()]).toEqual([
+    'parameters/dense.weight',
+    'parameters/norm.mean',
+    'slots/velocity/dense.weight',
+  ]);
+  const decoded = decodeCheckpoint(withState, graphHash, { jobId, step: 12 }, encoded);
+  expect(decoded).toEqual({ ...state, slots });
 });
 
 test('scores of an older version are not those of this checkpoint', () => {

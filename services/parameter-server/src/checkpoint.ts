@@ -1,20 +1,20 @@
 import { DescentError } from '@descent/errors';
-import type { ParameterLayout } from '@descent/models';
+import type { ParameterEntry, ParameterLayout } from '@descent/models';
 import { decodeSafetensors, encodeSafetensors, type Tensor, tensor } from '@descent/tensors';
 import type { StartPoint } from './training-state.ts';
 
 /**
- * A checkpoint is a safetensors file: `parameters/<name>` and, per optimizer slot, `slots/<slot>/<name>`, all float32
- * in the shapes of the parameters; metadata `step`, `ledgerHash`, `graphHash`, `validation` (JSON).
+ * A checkpoint is a safetensors file: `parameters/<name>` for all that the layout names and, per optimizer slot,
+ * `slots/<slot>/<name>` for what is trained, all float32 in the shapes of the parameters; metadata `step`, `ledgerHash`, `graphHash`, `validation` (JSON).
  * The data cursor and every random stream follow from `step` and the plan's seed.
  */
 export function encodeCheckpoint(layout: ParameterLayout, graphHash: string, state: StartPoint): Uint8Array {
   const tensors = new Map<string, Tensor>();
-  const put = (prefix: string, flat: Float32Array) => {
-    for (const [name, value] of named(layout, flat)) tensors.set(`${prefix}/${name}`, value);
+  const put = (prefix: string, entries: readonly ParameterEntry[], flat: Float32Array) => {
+    for (const [name, value] of named(entries, flat)) tensors.set(`${prefix}/${name}`, value);
   };
-  put('parameters', state.parameters);
-  for (const [slot, flat] of state.slots ?? []) put(`slots/${slot}`, flat);
+  put('parameters', layout.entries, state.parameters);
+  for (const [slot, flat] of state.slots ?? []) put(`slots/${slot}`, trainedEntries(layout), flat);
   const { version, values } = state.evaluated ?? {};
   return encodeSafetensors(tensors, {
     step: String(state.version),
@@ -44,9 +44,9 @@ export function decodeCheckpoint(
   if (metadata.step !== String(expected.step)) throw damaged(`it says step ${metadata.step}`);
   if (metadata.ledgerHash === undefined) throw damaged('it has no ledger hash');
 
-  const flat = (prefix: string): Float32Array => {
-    const target = new Float32Array(layout.elements);
-    for (const { name, offset, length } of layout.entries) {
+  const flat = (prefix: string, entries: readonly ParameterEntry[], elements: number): Float32Array => {
+    const target = new Float32Array(elements);
+    for (const { name, offset, length } of entries) {
       const value = tensors.get(`${prefix}/${name}`);
       if (!(value?.data instanceof Float32Array) || value.data.length !== length) {
         throw damaged(`tensor ${prefix}/${name} is missing or has another size`);
@@ -67,19 +67,28 @@ export function decodeCheckpoint(
     version: expected.step,
     ledgerHash: metadata.ledgerHash,
     evaluated: metadata.validation === undefined ? undefined : readEvaluation(metadata.validation),
-    parameters: flat('parameters'),
-    slots: new Map([...slotNames].map((slot) => [slot, flat(`slots/${slot}`)])),
+    parameters: flat('parameters', layout.entries, layout.elements),
+    slots: new Map(
+      [...slotNames].map((slot) => [
+        slot,
+        flat(`slots/${slot}`, trainedEntries(layout), layout.trainableElements),
+      ]),
+    ),
   };
 }
 
 /** The weights alone, under the parameters' names. The SHA-256 of this file is the job's weights hash. */
 export function encodeWeights(layout: ParameterLayout, parameters: Float32Array): Uint8Array {
-  return encodeSafetensors(named(layout, parameters));
+  return encodeSafetensors(named(layout.entries, parameters));
 }
 
-function named(layout: ParameterLayout, flat: Float32Array): Map<string, Tensor> {
+function trainedEntries({ entries }: ParameterLayout): readonly ParameterEntry[] {
+  return entries.filter(({ trainable }) => trainable);
+}
+
+function named(entries: readonly ParameterEntry[], flat: Float32Array): Map<string, Tensor> {
   return new Map(
-    layout.entries.map(({ name, shape, offset, length }) => [
+    entries.map(({ name, shape, offset, length }) => [
       name,
       tensor('float32', shape, flat.subarray(offset, offset + length)),
     ]),

@@ -22,6 +22,7 @@ const layout: ParameterLayout = {
   ],
   elements: 16,
   trainableElements: 16,
+  gradientElements: 16,
 };
 const claim = (seed: number, steps: readonly number[]): ClaimAnswer => ({
   incarnation: 2,

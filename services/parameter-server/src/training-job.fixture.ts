@@ -57,6 +57,7 @@ export function createWorld(options: WorldOptions = {}) {
     entries: [{ ...entry, initializer: 'zeros', trainable: true }],
     elements: 16,
     trainableElements: 16,
+    gradientElements: 16,
   };
   const training: TrainingSettings = {
     epochs: options.epochs ?? 1,

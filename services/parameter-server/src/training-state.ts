@@ -10,6 +10,7 @@ import {
   learningRateAt,
   statistics,
 } from '@descent/optimizers';
+import { averageStates } from './average-states.ts';
 import { createLedger } from './ledger.ts';
 import { createParameterVersions, type PublishedVersion } from './parameter-versions.ts';
 import { mostRepeats } from './round.ts';
@@ -80,18 +81,18 @@ export interface TrainingStateOptions {
 export function createTrainingState(options: TrainingStateOptions): TrainingState {
   const { layout, metrics, training, steps, start } = options;
   const optimizer = createOptimizer(training.optimizer);
-  const length = layout.elements;
+  const trainable = { start: 0, end: layout.trainableElements };
   const memory = new FlatMemory({
-    parameters: { count: parameterBuffers, length },
+    parameters: { count: parameterBuffers, length: layout.elements },
     gradients: {
       count: options.microBatches + mostRepeats,
-      length,
+      length: layout.gradientElements,
       prefixBytes: sumsBlockBytes(metrics.length),
     },
-    slots: { count: optimizer.slotNames.length, length },
+    slots: { count: optimizer.slotNames.length, length: layout.trainableElements },
   });
   const { parameters, gradients, slots } = memory.buffers;
-  // All of them, since an update writes only the trainable part.
+  // All of them, since an update leaves what is frozen.
   for (const buffer of parameters) buffer.floats.set(start.parameters);
   optimizer.init(slots);
   optimizer.slotNames.forEach((name, index) => {
@@ -134,7 +135,7 @@ export function createTrainingState(options: TrainingStateOptions): TrainingStat
       if (next === undefined) return undefined;
       const step = versions.version;
       const samples = total.sums[0]!;
-      const gradientNorm = Math.sqrt(statistics(total.gradient).squaredNorm) / samples;
+      const gradientNorm = Math.sqrt(statistics(total.gradient, trainable).squaredNorm) / samples;
       const learningRate = learningRateAt(training.schedule, training.optimizer.learningRate, step, steps);
       optimizer.update({
         parameters: versions.current,
@@ -144,8 +145,9 @@ export function createTrainingState(options: TrainingStateOptions): TrainingStat
         step,
         learningRate,
         scale: clipFactor(gradientNorm, training.clipNorm) / samples,
-        range: { start: 0, end: layout.trainableElements },
+        range: trainable,
       });
+      averageStates(layout, versions.current.floats, next.floats, total.gradient.floats, samples);
       versions.publish();
       ledger.append(step, total.sums);
       const values = { ...meanScores(total.sums, metrics), gradientNorm, learningRate };

@@ -20,6 +20,7 @@ import {
   compileModel,
   dropoutMask,
   evaluationGraph,
+  gradientOutput,
   trainingGraph,
   viewOf,
 } from '@descent/models';
@@ -97,7 +98,7 @@ export async function prepareJob({ plan, parameters, engine, shards }: PrepareOp
     evaluate: selected.validation && (await samplesOf(evaluationGraph(model), selected.validation, false)),
   };
 
-  const gradients = new Float32Array(model.layout.elements);
+  const gradients = new Float32Array(model.layout.gradientElements);
   const sums = new Uint8Array(sumsBlockBytes(model.metrics.length));
   const programs = createRecentlyUsed<string, Promise<Ready>>(keptPrograms, (ready) => {
     ready.then(({ program }) => program.release()).catch(() => {});
@@ -155,7 +156,10 @@ async function makeReady(options: ReadyOptions): Promise<Ready> {
     model.layout.entries.map((entry) => [entry.name, viewOf(parameters, entry)]),
   );
   const gradientViews = new Map(
-    model.layout.entries.map((entry) => [`gradient/${entry.name}`, viewOf(gradients, entry)]),
+    model.layout.entries.flatMap((entry) => {
+      const output = gradientOutput(entry);
+      return output === undefined ? [] : [[output, viewOf(gradients, entry)] as const];
+    }),
   );
 
   const inputOf = ({ name, dtype, elements }: Port): ElementArray => {

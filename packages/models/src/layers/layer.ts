@@ -12,6 +12,16 @@ export interface LayerContext {
   readonly mode: Mode;
   /** Declares a trained tensor `<layer>/<role>`. */
   parameter(role: string, shape: readonly number[], initializer: Initializer): ValueName;
+  /**
+   * Declares a state `<layer>/<role>`: a running average that is part of the weights but has no gradient. `momentum` is
+   * the share of the old value that a step keeps (Keras' momentum; PyTorch's is 1 − that).
+   */
+  state(role: string, shape: readonly number[], initializer: Initializer, momentum: number): ValueName;
+  /**
+   * Gives the statistic of this micro-batch that the state averages, of the state's shape: a mean over its samples.
+   * Only in training.
+   */
+  updateState(state: ValueName, statistic: ValueName): void;
   /** Declares an input [batch, ...shape] that the worker fills with 0 or 1/(1 − rate): `<layer>/mask`. */
   dropoutMask(shape: readonly number[], rate: number): ValueName;
   /** To throw: shapes are those of one sample, or words. */
