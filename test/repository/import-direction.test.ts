@@ -9,8 +9,9 @@ const root = join(dirname(fileURLToPath(import.meta.url)), '../..');
 const levels = [
   ['errors', 'observability'],
   ['configuration', 'contracts', 'tensors'],
-  ['autodiff', 'optimizers', 'datasets', 'scheduling', 'queue', 'gradient-channel', 'storage'],
+  ['autodiff', 'optimizers', 'datasets', 'scheduling', 'queue', 'gradient-channel', 'storage', 'onnx-format'],
   ['models', 'engines'],
+  ['interchange'],
   ['client'],
   ['testkit'],
   ['api', 'parameter-server', 'worker', 'dashboard', 'cli'],
@@ -28,6 +29,8 @@ const soleImporters: Record<string, string> = {
   'onnxruntime-node': 'engines',
   kysely: 'storage',
   libsql: 'storage',
+  protobufjs: 'onnx-format',
+  'protobufjs/minimal.js': 'onnx-format',
 };
 
 interface Import {

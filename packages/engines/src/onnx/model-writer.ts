@@ -1,20 +1,18 @@
+import { attributeTypes, encodeMessage, type MessageDraft, tensorProto } from '@descent/onnx-format';
 import { bytesOf, elementCount, type Tensor, tensor } from '@descent/tensors';
 import { type EngineDtype, elementTypes } from './element-types.ts';
-import {
-  type AttributeProto,
-  attributeTypes,
-  encodeModel,
-  type NodeProto,
-  type TensorProto,
-  type TypeProto,
-  type ValueInfoProto,
-} from './onnx-proto.ts';
 
 /** Name of a value in the ONNX model. The empty string is an absent optional input. */
 export type OnnxValue = string;
 
 /** A number is ONNX's INT; `real` makes a FLOAT of it. */
 export type OnnxAttribute = number | string | readonly number[] | { readonly real: number };
+
+type NodeDraft = MessageDraft<'NodeProto'> & {
+  readonly input: readonly OnnxValue[];
+  readonly output: readonly OnnxValue[];
+};
+type ValueInfo = MessageDraft<'ValueInfoProto'> & { readonly name: string };
 
 export const real = (value: number): OnnxAttribute => ({ real: value });
 
@@ -26,10 +24,10 @@ const opsets = [
 
 /** Grows an ONNX model. Equal nodes and equal constants are written once, so lowerings need not share by hand. */
 export class ModelWriter {
-  readonly #nodes: NodeProto[] = [];
-  readonly #initializers: TensorProto[] = [];
-  readonly #inputs: ValueInfoProto[] = [];
-  readonly #outputs: { readonly info: ValueInfoProto; readonly value: OnnxValue }[] = [];
+  readonly #nodes: NodeDraft[] = [];
+  readonly #initializers: MessageDraft<'TensorProto'>[] = [];
+  readonly #inputs: ValueInfo[] = [];
+  readonly #outputs: { readonly info: ValueInfo; readonly value: OnnxValue }[] = [];
   readonly #written = new Map<string, readonly OnnxValue[]>();
   #scope = '';
   #values = 0;
@@ -93,13 +91,14 @@ export class ModelWriter {
     return output;
   }
 
-  constant({ dtype, shape, data }: Tensor<EngineDtype>): OnnxValue {
+  constant(value: Tensor<EngineDtype>): OnnxValue {
+    const { dtype, shape, data } = value;
     const bytes = bytesOf(data);
     const key = bytes.length > 256 ? undefined : `${dtype} ${shape.join()} ${bytes.join()}`;
     const known = key === undefined ? undefined : this.#written.get(key);
     if (known !== undefined) return known[0]!;
     const name = this.#fresh();
-    this.#initializers.push({ name, dims: shape, dataType: elementTypes[dtype], rawData: bytes });
+    this.#initializers.push(tensorProto(name, value));
     if (key !== undefined) this.#written.set(key, [name]);
     return name;
   }
@@ -117,7 +116,7 @@ export class ModelWriter {
   encode(): Uint8Array {
     const renamed = this.#nameOutputs();
     const rename = (value: OnnxValue) => renamed.get(value) ?? value;
-    return encodeModel({
+    return encodeMessage('ModelProto', {
       irVersion: 8,
       producerName: 'descent',
       opsetImport: opsets,
@@ -164,16 +163,16 @@ export class ModelWriter {
   }
 }
 
-function valueInfo(name: string, dtype: EngineDtype, shape: readonly number[]): ValueInfoProto {
+function valueInfo(name: string, dtype: EngineDtype, shape: readonly number[]): ValueInfo {
   return { name, type: tensorType(dtype, shape) };
 }
 
-function tensorType(dtype: EngineDtype, shape: readonly number[]): TypeProto {
+function tensorType(dtype: EngineDtype, shape: readonly number[]): MessageDraft<'TypeProto'> {
   const dim = shape.map((dimValue) => ({ dimValue }));
   return { tensorType: { elemType: elementTypes[dtype], shape: { dim } } };
 }
 
-function attributeProto(name: string, value: OnnxAttribute): AttributeProto {
+function attributeProto(name: string, value: OnnxAttribute): MessageDraft<'AttributeProto'> {
   if (typeof value === 'number') return { name, type: attributeTypes.int, i: value };
   if (typeof value === 'string') {
     return { name, type: attributeTypes.string, s: new TextEncoder().encode(value) };

@@ -3,7 +3,9 @@ import { cliErrors } from './cli.ts';
 import { dataErrors } from './data.ts';
 import { engineErrors } from './engine.ts';
 import { graphErrors } from './graph.ts';
+import { interchangeErrors } from './interchange.ts';
 import { jobErrors } from './job.ts';
+import { onnxErrors } from './onnx.ts';
 import { queueErrors } from './queue.ts';
 import { requestErrors } from './request.ts';
 import { specErrors } from './spec.ts';
@@ -18,6 +20,8 @@ export const catalogueSections = {
   job: jobErrors,
   channel: channelErrors,
   engine: engineErrors,
+  interchange: interchangeErrors,
+  onnx: onnxErrors,
   queue: queueErrors,
   storage: storageErrors,
   cli: cliErrors,
@@ -31,6 +35,8 @@ export const catalogue = {
   ...jobErrors,
   ...channelErrors,
   ...engineErrors,
+  ...interchangeErrors,
+  ...onnxErrors,
   ...queueErrors,
   ...storageErrors,
   ...cliErrors,
