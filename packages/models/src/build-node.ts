@@ -15,14 +15,24 @@ export function buildNode(draft: Draft, element: NodeElement): ValueName {
     const feature = features.get(input);
     return feature === undefined ? input : toAsWritten(graph, feature).value;
   });
-  const value = translated(element, () =>
-    graph.inLayer(name, () => graph.add(op, inputs, { ...spec.attributes } as Attributes, name)),
-  );
-  draft.admit(value, element);
-  const [, ...sample] = graph.type(value).shape;
-  // A layer that reads it checks first that no later axis holds the batch.
-  features.set(name, asWritten(value, sample as readonly number[]));
-  return value;
+  const values = translated(element, () => graph.inLayer(name, () => addNode(draft, element, op, inputs)));
+  values.forEach((value, index) => {
+    draft.admit(value, element);
+    const [, ...sample] = graph.type(value).shape;
+    // A layer that reads it checks first that no later axis holds the batch.
+    features.set(element.outputs[index]!, asWritten(value, sample as readonly number[]));
+  });
+  return values[0]!;
+}
+
+function addNode(
+  draft: Draft,
+  { name, spec, outputs }: NodeElement,
+  op: OnnxOperationName,
+  inputs: readonly ValueName[],
+): readonly ValueName[] {
+  const attributes = { ...spec.attributes } as Attributes;
+  return draft.graph.addMany(op, inputs, attributes, outputs.length, name);
 }
 
 function isOperation(op: string): op is OnnxOperationName {

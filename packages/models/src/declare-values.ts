@@ -24,6 +24,15 @@ export function declareParameters(draft: Draft): void {
   }
 }
 
+/** The `states` of the graph form. */
+export function declareStates(draft: Draft): void {
+  const { spec, at } = draft.wiring;
+  for (const [name, { shape, initializer = 'zeros', momentum = 0.9 }] of Object.entries(spec.states ?? {})) {
+    const place = { name, path: formatPath([...at, 'states', name]) };
+    draft.declare({ name, shape, initializer, trainable: false, momentum }, place);
+  }
+}
+
 /** The `constants` of the graph form. */
 export function declareConstants(draft: Draft): void {
   const { spec, at } = draft.wiring;

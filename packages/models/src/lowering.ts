@@ -3,7 +3,7 @@ import { elementCount } from '@descent/tensors';
 import { addStatistics } from './add-statistics.ts';
 import { buildLayer } from './build-layer.ts';
 import { buildNode } from './build-node.ts';
-import { declareConstants, declareInputs, declareParameters } from './declare-values.ts';
+import { declareConstants, declareInputs, declareParameters, declareStates } from './declare-values.ts';
 import { createDraft, type Draft, type RandomInput } from './draft.ts';
 import type { Mode } from './layers/layer.ts';
 import type { ModelLimits } from './limits.ts';
@@ -36,6 +36,7 @@ export function lower(wiring: Wiring, mode: Mode, limits: ModelLimits): Lowering
   const draft = createDraft(wiring, mode, limits);
   declareInputs(draft);
   declareParameters(draft);
+  declareStates(draft);
   declareConstants(draft);
   const trainable = trainableSizes(draft);
   const layers = wiring.elements.map((element): LayerOutline => {

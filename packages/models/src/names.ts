@@ -1,4 +1,4 @@
-import type { ModelSpec } from '@descent/contracts';
+import type { ModelSpec, NodeSpec } from '@descent/contracts';
 import { type FieldPath, formatPath } from '@descent/contracts';
 import { DescentError } from '@descent/errors';
 
@@ -8,7 +8,7 @@ export interface Names {
   readonly layers: readonly string[];
   /** What a layer may read: inputs, layers and nodes. */
   readonly features: ReadonlySet<string>;
-  /** What a node may read: those, parameters and constants. */
+  /** What a node may read: those, parameters, states and constants. */
   readonly values: ReadonlySet<string>;
 }
 
@@ -25,6 +25,7 @@ export function nameEverything(spec: ModelSpec, at: FieldPath): Names {
   for (const name of Object.keys(spec.inputs)) claim(name, ['inputs', name]);
   if (!Object.hasOwn(spec.inputs, spec.loss.labels)) claim(spec.loss.labels, ['loss', 'labels']);
   for (const name of Object.keys(spec.parameters ?? {})) claim(name, ['parameters', name]);
+  for (const name of Object.keys(spec.states ?? {})) claim(name, ['states', name]);
   for (const name of Object.keys(spec.constants ?? {})) claim(name, ['constants', name]);
   spec.nodes?.forEach(({ name }, index) => {
     claim(name, ['nodes', index, 'name']);
@@ -51,7 +52,7 @@ export function nameEverything(spec: ModelSpec, at: FieldPath): Names {
   const features = new Set([
     ...Object.keys(spec.inputs),
     ...layers,
-    ...(spec.nodes ?? []).map(({ name }) => name),
+    ...(spec.nodes ?? []).flatMap(outputNames),
   ]);
   return {
     layers,
@@ -59,7 +60,13 @@ export function nameEverything(spec: ModelSpec, at: FieldPath): Names {
     values: new Set([
       ...features,
       ...Object.keys(spec.parameters ?? {}),
+      ...Object.keys(spec.states ?? {}),
       ...Object.keys(spec.constants ?? {}),
     ]),
   };
+}
+
+/** Names under which the outputs of a node are read. A colon is no part of a node's name, so they are free. */
+export function outputNames({ name, outputs = 1 }: NodeSpec): readonly string[] {
+  return Array.from({ length: outputs }, (_, index) => (index === 0 ? name : `${name}:${index}`));
 }

@@ -2,6 +2,8 @@ import { DescentError } from '@descent/errors';
 
 interface Vertex {
   readonly name: string;
+  /** Names under which others read it. */
+  readonly outputs: readonly string[];
   readonly path: string;
   readonly inputs: readonly string[];
 }
@@ -13,7 +15,7 @@ interface Vertex {
  * @throws DescentError SPEC_CYCLE with the circle spelled out
  */
 export function topologicalOrder<V extends Vertex>(vertices: readonly V[]): readonly V[] {
-  const byName = new Map(vertices.map((vertex) => [vertex.name, vertex]));
+  const producers = new Map(vertices.flatMap((vertex) => vertex.outputs.map((name) => [name, vertex])));
   const order: V[] = [];
   const done = new Set<V>();
 
@@ -31,7 +33,7 @@ export function topologicalOrder<V extends Vertex>(vertices: readonly V[]): read
         continue;
       }
       top.next += 1;
-      const input = byName.get(name);
+      const input = producers.get(name);
       if (input === undefined || done.has(input)) continue;
       if (open.has(input))
         throw cycle(

@@ -1,7 +1,7 @@
 import type { LayerSpec, ModelSpec, NodeSpec } from '@descent/contracts';
 import { type FieldPath, formatPath, nearestName } from '@descent/contracts';
 import { DescentError } from '@descent/errors';
-import { type Names, nameEverything } from './names.ts';
+import { type Names, nameEverything, outputNames } from './names.ts';
 import { topologicalOrder } from './topological-order.ts';
 
 /** A layer or a node of the spec, with its name and the names it reads. */
@@ -13,6 +13,8 @@ interface ElementBase {
   readonly path: string;
   /** '' stands for an optional input of a node that is left out. */
   readonly inputs: readonly string[];
+  /** Names under which others read it: its own, then `name:1`, … */
+  readonly outputs: readonly string[];
 }
 
 export interface LayerElement extends ElementBase {
@@ -71,7 +73,7 @@ function layerElements(spec: ModelSpec, names: Names, at: FieldPath): LayerEleme
     const path = formatPath([...at, 'layers', index]);
     const previous = names.layers[index - 1];
     const inputs = layer.inputs ?? [previous ?? soleInput(spec, name, path)];
-    return { kind: 'layer', name, path, inputs, spec: layer };
+    return { kind: 'layer', name, path, inputs, outputs: [name], spec: layer };
   });
 }
 
@@ -81,6 +83,7 @@ function nodeElements(spec: ModelSpec, at: FieldPath): NodeElement[] {
     name: node.name,
     path: formatPath([...at, 'nodes', index]),
     inputs: node.inputs,
+    outputs: outputNames(node),
     spec: node,
   }));
 }
@@ -123,13 +126,15 @@ function unknownValue(path: string, name: string, known: Iterable<string>): Desc
 function predictionOf(spec: ModelSpec, elements: readonly Element[], names: Names, at: FieldPath): string {
   const named = spec.loss.prediction;
   if (named !== undefined) {
-    const known = elements.map(({ name }) => name);
+    const known = elements.flatMap(({ outputs }) => outputs);
     if (known.includes(named)) return named;
     throw unknownValue(formatPath([...at, 'loss', 'prediction']), named, known);
   }
   if ((spec.nodes ?? []).length === 0) return names.layers.at(-1)!;
   const read = new Set(elements.flatMap(({ inputs }) => inputs));
-  const ends = elements.filter(({ name }) => !read.has(name)).map(({ name }) => name);
+  const ends = elements
+    .filter(({ outputs }) => !outputs.some((name) => read.has(name)))
+    .map(({ name }) => name);
   const [only] = ends;
   if (ends.length === 1 && only !== undefined) return only;
   throw new DescentError('SPEC_PREDICTION_UNCLEAR', {
@@ -140,8 +145,8 @@ function predictionOf(spec: ModelSpec, elements: readonly Element[], names: Name
 
 function valuesBehind(prediction: string, ordered: readonly Element[]): ReadonlySet<string> {
   const used = new Set([prediction]);
-  for (const { name, inputs } of ordered.toReversed()) {
-    if (used.has(name)) for (const input of inputs) used.add(input);
+  for (const { inputs, outputs } of ordered.toReversed()) {
+    if (outputs.some((name) => used.has(name))) for (const input of inputs) used.add(input);
   }
   return used;
 }
@@ -155,8 +160,8 @@ function refuseUnused(
 ): void {
   const refuse = (what: string, name: string, path: string) =>
     new DescentError('SPEC_UNUSED', { path, what, name });
-  for (const { kind, name, path } of elements) {
-    if (!used.has(name)) throw refuse(kind, name, path);
+  for (const { kind, name, path, outputs } of elements) {
+    if (!outputs.some((output) => used.has(output))) throw refuse(kind, name, path);
   }
   for (const name of Object.keys(spec.inputs)) {
     if (used.has(name) || name === spec.loss.labels) continue;
@@ -164,6 +169,7 @@ function refuseUnused(
   }
   for (const [section, what] of [
     ['parameters', 'parameter'],
+    ['states', 'state'],
     ['constants', 'constant'],
   ] as const) {
     for (const name of Object.keys(spec[section] ?? {})) {

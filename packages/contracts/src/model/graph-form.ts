@@ -16,6 +16,15 @@ export const NodeSpec = Closed({
   name: Type.String({ pattern: valueNamePattern }),
   inputs: Type.Array(Type.String()),
   attributes: Type.Optional(Type.Record(Type.String(), NodeAttribute)),
+  outputs: Type.Optional(
+    Type.Integer({
+      minimum: 1,
+      maximum: 1024,
+      default: 1,
+      description:
+        'Outputs taken: the first is read under the name of the node, the others as `name:1`, `name:2`, …',
+    }),
+  ),
 });
 export type NodeSpec = Static<typeof NodeSpec>;
 
@@ -25,6 +34,25 @@ export const ParameterSpec = Closed({
   trainable: Type.Optional(Type.Boolean({ default: true })),
 });
 export type ParameterSpec = Static<typeof ParameterSpec>;
+
+/**
+ * A running average, such as the moments of batch normalisation: part of the weights, without a gradient.
+ * A BatchNormalization node whose `input_mean` and `input_var` are states normalises with the moments of the
+ * micro-batch in training and averages them here.
+ */
+export const StateSpec = Closed({
+  shape: SampleShape,
+  initializer: Type.Optional(Initializer),
+  momentum: Type.Optional(
+    Type.Number({
+      minimum: 0,
+      exclusiveMaximum: 1,
+      default: 0.9,
+      description: 'Share of the old value that a step keeps',
+    }),
+  ),
+});
+export type StateSpec = Static<typeof StateSpec>;
 
 export const ConstantSpec = Closed({
   shape: SampleShape,

@@ -1,7 +1,7 @@
 import { type Static, type TSchema, Type } from 'typebox';
 import { Closed, OneOf } from '../closed.ts';
-import { ConstantSpec, NodeSpec, ParameterSpec } from './graph-form.ts';
-import { LayerSpec } from './layers.ts';
+import { ConstantSpec, NodeSpec, ParameterSpec, StateSpec } from './graph-form.ts';
+import { FunctionSpec, LayerSpec } from './layers.ts';
 import { LossSpec } from './losses.ts';
 import { MetricName } from './metrics.ts';
 import { inputNamePattern, SampleShape, valueNamePattern } from './names.ts';
@@ -21,7 +21,9 @@ export const ModelSpec = Closed({
     additionalProperties: false,
   }),
   layers: Type.Optional(Type.Array(LayerSpec)),
+  functions: Type.Optional(named(FunctionSpec)),
   parameters: Type.Optional(named(ParameterSpec)),
+  states: Type.Optional(named(StateSpec)),
   constants: Type.Optional(named(ConstantSpec)),
   nodes: Type.Optional(Type.Array(NodeSpec)),
   loss: LossSpec,
