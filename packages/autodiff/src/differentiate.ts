@@ -34,6 +34,8 @@ export function differentiate(given: Graph, loss: string, wrt: readonly ValueNam
 
   for (const node of graph.nodes.toReversed()) {
     if (!node.outputs.some((value) => contributions.has(value))) continue;
+    // Reached only where `wrt` names a value behind it: the gradient ends there.
+    if (operationOf(node.op).gradient === 'zero') continue;
     const needs = node.inputs.map((value) => needed.has(value));
     if (!needs.includes(true)) continue;
     builder.inLayer(node.layer, () =>

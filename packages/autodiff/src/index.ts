@@ -26,6 +26,19 @@ export {
   sameShape,
 } from './dim.ts';
 export { type EvaluateOptions, type Evaluation, evaluate, type Feeds } from './evaluate.ts';
+export type { ValueCheck } from './explain/check-value.ts';
+export {
+  type ExplainOptions,
+  type Explanation,
+  explain,
+  type NodeExplanation,
+  type ValueExplanation,
+} from './explain/explain.ts';
+export { defaultExplainLimits, type ExplainLimits } from './explain/explain-work.ts';
+export { lectureShape } from './explain/lecture-shape.ts';
+export { type LocalDerivative, localDerivative } from './explain/local-derivative.ts';
+export type { Saturation } from './explain/saturation.ts';
+export type { TensorStatistics, TensorSummary } from './explain/tensor-summary.ts';
 export type { Attributes, AttributeValue, Graph, Node, ValueName, ValueType } from './graph.ts';
 export { createGraphBuilder, type GraphBuilder } from './graph-builder.ts';
 export { graphHash } from './graph-hash.ts';

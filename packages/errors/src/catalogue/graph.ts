@@ -70,4 +70,10 @@ export const graphErrors = {
     advice: 'Labels and indices count from 0 and must be smaller than the number of classes or rows.',
     retryable: false,
   },
+  EXPLAIN_TOO_LARGE: {
+    status: 422,
+    message: 'Explaining this takes {actual} {what}; the limit is {limit}: {remedy}',
+    advice: 'Explain fewer samples (`details.fits`), or only some nodes (`nodes`), or a smaller model.',
+    retryable: false,
+  },
 } as const satisfies Record<string, CatalogueEntry>;
