@@ -6,7 +6,9 @@ const testOnly = /\.test\.ts$|^testing-/;
 
 test('the sources import nothing of Node, so that the dashboard can bundle them', () => {
   const folder = new URL('.', import.meta.url);
-  const sources = readdirSync(folder).filter((name) => name.endsWith('.ts') && !testOnly.test(name));
+  const files = readdirSync(folder, { recursive: true, encoding: 'utf8' });
+  const sources = files.filter((name) => name.endsWith('.ts') && !testOnly.test(name));
+  expect(sources).toContain('tracing/trace.ts');
   expect(sources.length).toBeGreaterThan(5);
   for (const name of sources) {
     const text = readFileSync(new URL(name, folder), 'utf8');

@@ -8,6 +8,7 @@ const titles: Record<string, string> = {
   job: 'Training jobs',
   channel: 'Gradient channel',
   engine: 'Engines',
+  interchange: 'Tracing, import and export',
   queue: 'Queue',
   cli: 'Command line',
 };
