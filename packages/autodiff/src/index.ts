@@ -62,4 +62,5 @@ export {
   operationOf,
   operations,
 } from './operations/index.ts';
+export { type Window, windowOf } from './rules/window.ts';
 export { simplify } from './simplify/simplify.ts';

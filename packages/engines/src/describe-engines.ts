@@ -1,5 +1,6 @@
+import { messageOf } from './message-of.ts';
 import { instructionSet } from './numerics-class.ts';
-import { loadRuntime, messageOf } from './onnx/runtime.ts';
+import { loadRuntime } from './onnx/runtime.ts';
 
 /** One engine as `descent doctor` shows it. */
 export interface EngineDescription {

@@ -1,6 +1,7 @@
 import { type Graph, graphHash } from '@descent/autodiff';
 import { DescentError } from '@descent/errors';
 import type { InferenceSession, Tensor } from 'onnxruntime-node';
+import { checkOutputs, wholeNumber } from '../check-options.ts';
 import type {
   Bindings,
   BoundProgram,
@@ -10,12 +11,13 @@ import type {
   Port,
   Program,
 } from '../engine.ts';
+import { messageOf } from '../message-of.ts';
 import { instructionSet } from '../numerics-class.ts';
 import { boundArray } from '../ports.ts';
 import { ProgramCache } from '../program-cache.ts';
 import { isEngineDtype } from './element-types.ts';
 import { emitModel, inputName, outputName } from './emit.ts';
-import { loadRuntime, messageOf, type Runtime, sessionOptions } from './runtime.ts';
+import { loadRuntime, type Runtime, sessionOptions } from './runtime.ts';
 import { isUnreturned, unreturnedFetch } from './unreturned.ts';
 
 export interface OnnxEngineOptions {
@@ -133,19 +135,4 @@ function tied(
 function onnxTensor(runtime: Runtime, { dtype, shape }: Port, array: ElementArray): Tensor {
   if (!isEngineDtype(dtype)) throw new TypeError(`${dtype} ports are refused when the model is written`);
   return new runtime.Tensor(dtype, array, shape);
-}
-
-function checkOutputs(graph: Graph, outputs: readonly string[]): void {
-  for (const output of outputs) {
-    if (graph.outputs.has(output)) continue;
-    throw new DescentError('ENGINE_OUTPUT_UNKNOWN', { output, outputs: [...graph.outputs.keys()] });
-  }
-}
-
-function wholeNumber(option: string, value: number, least: number): void {
-  if (Number.isSafeInteger(value) && value >= least) return;
-  throw new DescentError('ENGINE_OPTION_INVALID', {
-    option,
-    problem: `is ${value}; it must be a whole number of at least ${least}`,
-  });
 }

@@ -1,5 +1,6 @@
 import { DescentError } from '@descent/errors';
 import type { InferenceSession } from 'onnxruntime-node';
+import { messageOf } from '../message-of.ts';
 
 export type Runtime = typeof import('onnxruntime-node');
 
@@ -32,8 +33,4 @@ export function sessionOptions(threads: number): InferenceSession.SessionOptions
     logSeverityLevel: 4,
     extra: { session: { intra_op: { allow_spinning: '0' } } },
   };
-}
-
-export function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }
