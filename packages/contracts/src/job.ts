@@ -73,6 +73,15 @@ export const Price = Closed({
   parameterBytes: Type.Integer(),
   flopsPerStep: Type.Number({ description: 'Forward and backward, whole mini-batch' }),
   workerMemoryBytes: Type.Integer({ description: 'Peak estimate for one micro-batch' }),
+  checkpointing: Type.Optional(
+    Closed(
+      {
+        savedBytes: Type.Integer({ description: 'How much more memory a worker would need without' }),
+        extraFlops: Type.Number({ description: 'Per step, for what is computed twice' }),
+      },
+      { description: 'Of a model that recomputes parts of its forward pass' },
+    ),
+  ),
   serverMemoryBytes: Type.Integer(),
   wireBytesPerStep: Type.Integer({ description: 'Parameters down and gradients up, per worker' }),
   stepsPerEpoch: Type.Integer(),

@@ -121,13 +121,12 @@ async function raw(address: string): Promise<Socket> {
 describe.each(['unix', 'tcp'] as const)('over %s', (kind) => {
   test('both ends hear each other', async () => {
     const { end, worker } = await pair(kind);
-    end.connection.sendJson({ type: 'WELCOME' }, { plan: null, elements: 3, metrics: ['accuracy'] });
+    end.connection.sendJson({ type: 'WELCOME' }, { plan: null, elements: 3 });
     end.connection.send({ type: 'PARAMETERS', version: 7 }, [noise(12)]);
     const welcome = await worker.next();
     expect(welcome.kind === 'frame' && decodeJson('WELCOME', welcome.payload)).toEqual({
       plan: null,
       elements: 3,
-      metrics: ['accuracy'],
     });
     expect(await worker.next()).toMatchObject({
       header: { type: 'PARAMETERS', version: 7 },

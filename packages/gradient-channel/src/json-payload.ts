@@ -20,7 +20,6 @@ export const jsonSchemas = {
   WELCOME: Closed({
     plan: Type.Union([TrainingPlan, Type.Null()]),
     elements: Type.Integer({ minimum: 0, description: 'f32 elements of the flat parameter buffer' }),
-    metrics: Type.Array(Name, { maxItems: 64 }),
   }),
   REFUSED: ErrorPayload,
   RELEASE: Reason,

@@ -2,14 +2,14 @@
 export interface Sums {
   readonly samples: number;
   readonly loss: number;
-  /** In the order of WELCOME's `metrics`. */
+  /** What the model's metrics add up, one after the other. */
   readonly metrics: readonly number[];
 }
 
 /** The gradients behind the block begin at a multiple of this, so SIMD kernels may read them in place. */
 const ALIGNMENT = 64;
 
-/** Bytes of the sums block: samples, loss and each metric as f64, padded with zeros. */
+/** Bytes of the sums block: samples, loss and `metrics` further numbers as f64, padded with zeros. */
 export function sumsBlockBytes(metrics: number): number {
   return Math.ceil((8 * (2 + metrics)) / ALIGNMENT) * ALIGNMENT;
 }

@@ -1,10 +1,13 @@
-import type { Graph } from '@descent/autodiff';
+import { elementCountOf, type Graph } from '@descent/autodiff';
 import { type FieldPath, formatPath, type MetricName, type ModelSpec } from '@descent/contracts';
 import { DescentError } from '@descent/errors';
+import { checkCheckpointing } from './checkpointing.ts';
+import { countElements } from './count-elements.ts';
 import type { RandomInput } from './draft.ts';
 import type { Mode } from './layers/layer.ts';
 import { defaultLimits, type ModelLimits } from './limits.ts';
 import { type LayerOutline, lower } from './lowering.ts';
+import type { CompiledMetric } from './metrics/scores.ts';
 import { isState, layOut, type ParameterEntry, type ParameterLayout } from './parameter-layout.ts';
 import { resolveWiring } from './wiring.ts';
 
@@ -15,7 +18,7 @@ export interface ModelInput {
   readonly dtype: 'float32' | 'int32';
   /** Of one sample, as in the spec: images are channels-last. */
   readonly shape: readonly number[];
-  /** Of labels that are class codes: they must lie in 0 … classes − 1. */
+  /** Of class codes and symbols: they must lie in 0 … classes − 1. */
   readonly classes?: number;
 }
 
@@ -24,8 +27,8 @@ export interface CompiledModel {
   readonly spec: ModelSpec;
   /** Features in the order of the spec, then the labels (unless they are one of the features). */
   readonly inputs: readonly ModelInput[];
-  /** Metrics in the order of the sums block. */
-  readonly metrics: readonly MetricName[];
+  /** In the order of the sums block. */
+  readonly metrics: readonly CompiledMetric[];
   readonly layout: ParameterLayout;
   /** Further inputs of the training graph. */
   readonly randomInputs: readonly RandomInput[];
@@ -38,6 +41,8 @@ export interface CompileOptions {
   readonly limits?: Partial<ModelLimits>;
   /** Where the spec stands in what the user sent, for the paths of errors. Default `model`. */
   readonly at?: FieldPath;
+  /** Accepts a model without trainable parameters, which can be explained but not trained. Default false. */
+  readonly untrained?: boolean;
 }
 
 /**
@@ -52,20 +57,22 @@ export function compileModel(spec: ModelSpec, options: CompileOptions = {}): Com
   const wiring = resolveWiring(spec, at);
   const training = lower(wiring, 'training', limits);
   const layout = layOut(training.parameters);
-  if (layout.trainableElements === 0) {
+  if (layout.trainableElements === 0 && options.untrained !== true) {
     const problem = 'has no trainable parameter, so there is nothing to train';
     throw new DescentError('SPEC_EMPTY', { path: formatPath(at), problem });
   }
   const graphFor = (mode: Mode) => inLayoutOrder(lower(wiring, mode, limits).graph, layout);
   const features = wiring.features.map((name): ModelInput => {
     const { shape, dtype = 'float32' } = spec.inputs[name]!;
-    return { name, role: 'feature', dtype, shape };
+    const classes = training.codes.get(name);
+    return { name, role: 'feature', dtype, shape, ...(classes === undefined ? {} : { classes }) };
   });
+  checkCheckpointing(spec, training.layers, at);
   const { label } = training;
   return {
     spec,
     inputs: wiring.features.includes(label.name) ? features : [...features, { ...label, role: 'label' }],
-    metrics: spec.metrics ?? [],
+    metrics: (spec.metrics ?? []).map((name) => ({ name, sums: sumsOf(training.graph, name) })),
     layout,
     randomInputs: training.randomInputs,
     layers: training.layers,
@@ -78,7 +85,7 @@ export function compileModel(spec: ModelSpec, options: CompileOptions = {}): Com
 }
 
 function refuseManyElements(spec: ModelSpec, at: FieldPath, limits: ModelLimits): void {
-  const actual = (spec.layers ?? []).length + (spec.nodes ?? []).length;
+  const actual = countElements(spec, at);
   if (actual <= limits.nodes) return;
   throw new DescentError('SPEC_TOO_LARGE', {
     path: formatPath(at),
@@ -86,6 +93,10 @@ function refuseManyElements(spec: ModelSpec, at: FieldPath, limits: ModelLimits)
     actual,
     limit: limits.nodes,
   });
+}
+
+function sumsOf({ outputs, types }: Graph, metric: MetricName): number {
+  return elementCountOf(types.get(outputs.get(`metric/${metric}`)!)!.shape).coefficient;
 }
 
 function inLayoutOrder(graph: Graph, layout: ParameterLayout): Graph {

@@ -44,7 +44,7 @@ export function addObjective(draft: Draft): LabelInput {
     graph.inScope('loss', () => loss.sum(graph, prediction, labels)),
   );
   spec.metrics?.forEach((name, index) => {
-    const rule = metrics[name][spec.loss.type];
+    const rule = metrics[name].sums[spec.loss.type];
     const path = formatPath([...at, 'metrics', index]);
     if (rule === undefined) {
       throw new DescentError('SPEC_METRIC_INVALID', { path, metric: name, loss: spec.loss.type });

@@ -1,7 +1,7 @@
 import { cost, type Graph, peakMemory } from '@descent/autodiff';
 import type { LayerSummary, Price } from '@descent/contracts';
 import type { CompiledModel } from './compile-model.ts';
-import { trainingGraph } from './graphs.ts';
+import { plainTrainingGraph, trainingGraph } from './graphs.ts';
 
 export interface PriceQuestion {
   /** Samples per optimizer step. */
@@ -26,12 +26,21 @@ export function price(
   const gradientBytes = layout.gradientElements * 4;
   const largestMicroBatch = Math.ceil(batchSize / microBatches);
   const stepsPerEpoch = Math.ceil(datasetCount / batchSize);
+  const checkpointingOf = (): Pick<Price, 'checkpointing'> => {
+    if (model.spec.checkpointing === undefined) return {};
+    const plain = plainTrainingGraph(model);
+    const savedBytes = peakMemory(plain, largestMicroBatch) - memory;
+    return { checkpointing: { savedBytes, extraFlops: flopsPerStep - cost(plain, batchSize).flops } };
+  };
+  const flopsPerStep = cost(graph, batchSize).flops;
+  const memory = peakMemory(graph, largestMicroBatch);
   return {
     parameters: layout.entries.reduce((sum, entry) => sum + (entry.trainable ? entry.length : 0), 0),
     parameterBytes,
-    flopsPerStep: cost(graph, batchSize).flops,
+    flopsPerStep,
     // The gradient waits in a buffer of its own while it is sent and the next parameters arrive.
-    workerMemoryBytes: peakMemory(graph, largestMicroBatch) + parameterBytes + gradientBytes,
+    workerMemoryBytes: memory + parameterBytes + gradientBytes,
+    ...checkpointingOf(),
     // Two parameter versions, one gradient per micro-batch until its sibling in the tree arrives, the optimizer's slots.
     serverMemoryBytes:
       2 * parameterBytes + microBatches * gradientBytes + optimizerSlots * layout.trainableElements * 4,

@@ -126,7 +126,7 @@ beforeEach(async () => {
     incarnation,
     plan,
     elements: 16,
-    metrics: ['accuracy'],
+    metrics: [{ name: 'accuracy', sums: 1 }],
     training: world.job,
     gradientJobs: {
       join(serial, worker) {
@@ -160,7 +160,7 @@ afterEach(async () => {
 test('a worker with a valid lease is welcomed and gets parameters, then work', async () => {
   peer.join();
   const welcome = decodeJson('WELCOME', (await peer.hear('WELCOME')).payload);
-  expect(welcome).toEqual({ plan, elements: 16, metrics: ['accuracy'] });
+  expect(welcome).toEqual({ plan, elements: 16 });
   const { header, payload } = await peer.hear('PARAMETERS');
   expect(header.version).toBe(0);
   expect([...new Float32Array(payload.slice().buffer, 0, 3)]).toEqual([1, 2, 3]);

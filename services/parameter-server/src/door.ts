@@ -5,10 +5,11 @@ import {
   decodeJson,
   type FrameHeader,
   jobKey,
-  sumsBlockBytes,
   verifyLease,
 } from '@descent/gradient-channel';
+import { sumCount } from '@descent/models';
 import type { RunningJob } from './running-job.ts';
+import { readSumsBlock, sumsBlockBytes } from './sums.ts';
 import type { GradientSlot } from './training-state.ts';
 import { createWire } from './wire.ts';
 import type { WorkerLink } from './worker-link.ts';
@@ -88,7 +89,6 @@ export function createDoor({ leaseKey, findJob, clock }: DoorOptions): Door {
           {
             plan: hello.wantsPlan ? job.plan : null,
             elements: job.elements,
-            metrics: [...job.metrics],
           },
         );
         job.training.joined(admitted.link, serial);
@@ -116,11 +116,7 @@ export function createDoor({ leaseKey, findJob, clock }: DoorOptions): Door {
             return;
           }
           case 'SCORES':
-            job.training.scores(
-              link,
-              header,
-              new Float64Array(payload.slice().buffer, 0, 2 + job.metrics.length),
-            );
+            job.training.scores(link, header, readSumsBlock(payload.slice(), sumCount(job.metrics)));
             return;
           case 'FAILED':
             job.training.failed(link, header, DescentError.fromBody(decodeJson('FAILED', payload)));
@@ -139,7 +135,7 @@ export function createDoor({ leaseKey, findJob, clock }: DoorOptions): Door {
           if (admitted === undefined)
             return new DescentError('FRAME_MALFORMED', { problem: `${header.type} before JOIN` });
           const { job, link } = admitted;
-          if (header.type === 'SCORES') return new Uint8Array(sumsBlockBytes(job.metrics.length));
+          if (header.type === 'SCORES') return new Uint8Array(sumsBlockBytes(sumCount(job.metrics)));
           if (header.type !== 'GRADIENT') {
             return new DescentError('FRAME_MALFORMED', { problem: `a worker does not send ${header.type}` });
           }

@@ -1,7 +1,7 @@
 import { graphHash as hashGraph } from '@descent/autodiff';
 import type { ClaimAnswer, Outcome, TrainingPlan } from '@descent/contracts';
 import { DescentError } from '@descent/errors';
-import { compileModel, trainingGraph } from '@descent/models';
+import { type CompiledMetric, compileModel, trainingGraph } from '@descent/models';
 import { createCheckpointWriter } from './checkpoint-writer.ts';
 import { createGradientJobs, type GradientJobs, type GradientQueue } from './gradient-jobs.ts';
 import { createNumericsGate, type NumericsGate } from './numerics-gate.ts';
@@ -19,7 +19,7 @@ export interface RunningJob {
   /** For workers that do not know it yet. */
   readonly plan: TrainingPlan;
   readonly elements: number;
-  readonly metrics: readonly string[];
+  readonly metrics: readonly CompiledMetric[];
   readonly training: TrainingJob;
   readonly gradientJobs: GradientJobs;
   readonly numerics: NumericsGate;

@@ -1,6 +1,6 @@
 import { writeSums } from '@descent/gradient-channel';
 import { expect, test } from 'vitest';
-import { addSums, meanScores, readSumsBlock, sumsBlockBytes } from './sums.ts';
+import { addSums, readSumsBlock, sumsBlockBytes } from './sums.ts';
 
 test('the sums of a received payload are read in place', () => {
   const payload = new Uint8Array(128).subarray(64);
@@ -21,13 +21,4 @@ test('sums are added into the left one and the right one stays', () => {
   addSums(left, right);
   expect([...left]).toEqual([5, 0.1 + 0.2, 3]);
   expect([...right]).toEqual([3, 0.2, 2]);
-});
-
-test('scores are means over samples under the names of the metrics', () => {
-  expect(meanScores(Float64Array.of(4, 10, 3, 1), ['accuracy', 'top5'])).toEqual({
-    loss: 2.5,
-    accuracy: 0.75,
-    top5: 0.25,
-  });
-  expect(meanScores(Float64Array.of(4, 10), [])).toEqual({ loss: 2.5 });
 });

@@ -75,7 +75,7 @@ export function createWorld(options: WorldOptions = {}) {
   const parameters = new Float32Array(layout.elements);
   parameters.set(initial);
   const start = { version: 0, ledgerHash: emptyLedger, evaluated: undefined, parameters, slots: undefined };
-  const metrics = ['accuracy'];
+  const metrics = [{ name: 'accuracy', sums: 1 }] as const;
   const state = createTrainingState({
     layout,
     metrics,

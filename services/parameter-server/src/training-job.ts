@@ -1,6 +1,7 @@
 import type { JobError, Outcome, Progress, ReportAnswer, Scores } from '@descent/contracts';
 import { DescentError, type ErrorCode } from '@descent/errors';
 import { type FrameHeader, wrongLength } from '@descent/gradient-channel';
+import { type CompiledMetric, scoresOf } from '@descent/models';
 import type { CheckpointWriter } from './checkpoint-writer.ts';
 import { createCrew, type OpenRound } from './crew.ts';
 import type { GradientJobs } from './gradient-jobs.ts';
@@ -8,7 +9,7 @@ import { objectionTo } from './objection.ts';
 import { createProgressMeter } from './progress-meter.ts';
 import type { Reporter } from './reporter.ts';
 import { createRound } from './round.ts';
-import { addSums, meanScores } from './sums.ts';
+import { addSums } from './sums.ts';
 import type { Timetable } from './timetable.ts';
 import type { GradientSlot, TrainingState } from './training-state.ts';
 import { createTreeSum, type TreeSum } from './tree-sum.ts';
@@ -25,7 +26,7 @@ export interface TrainingJobOptions {
   readonly jobId: string;
   readonly incarnation: number;
   readonly epochs: number;
-  readonly metrics: readonly string[];
+  readonly metrics: readonly CompiledMetric[];
   readonly state: TrainingState;
   readonly timetable: Timetable;
   readonly gradientJobs: GradientJobs;
@@ -164,7 +165,7 @@ export function createTrainingJob(options: TrainingJobOptions): TrainingJob {
 
   const scoreVersion = (sums: Float64Array) => {
     const { version } = state;
-    const values: Scores = meanScores(sums, options.metrics);
+    const values: Scores = scoresOf(options.metrics, sums);
     if (!Object.values(values).every(Number.isFinite)) {
       diverged(values.loss);
       return;

@@ -1,5 +1,5 @@
 import type { Scores, TrainingSettings } from '@descent/contracts';
-import type { ParameterLayout } from '@descent/models';
+import { type CompiledMetric, type ParameterLayout, scoresOf, sumCount } from '@descent/models';
 import {
   addInto,
   allFinite,
@@ -14,7 +14,7 @@ import { averageStates } from './average-states.ts';
 import { createLedger } from './ledger.ts';
 import { createParameterVersions, type PublishedVersion } from './parameter-versions.ts';
 import { mostRepeats } from './round.ts';
-import { addSums, meanScores, readSumsBlock, sumsBlockBytes } from './sums.ts';
+import { addSums, readSumsBlock, sumsBlockBytes } from './sums.ts';
 import { createTreeSum, type TreeSum } from './tree-sum.ts';
 
 /** The current version, one that sockets may still be sending, and the one being written. */
@@ -71,7 +71,7 @@ export interface TrainingState {
 
 export interface TrainingStateOptions {
   readonly layout: ParameterLayout;
-  readonly metrics: readonly string[];
+  readonly metrics: readonly CompiledMetric[];
   readonly microBatches: number;
   readonly training: TrainingSettings;
   readonly steps: number;
@@ -87,7 +87,7 @@ export function createTrainingState(options: TrainingStateOptions): TrainingStat
     gradients: {
       count: options.microBatches + mostRepeats,
       length: layout.gradientElements,
-      prefixBytes: sumsBlockBytes(metrics.length),
+      prefixBytes: sumsBlockBytes(sumCount(metrics)),
     },
     slots: { count: optimizer.slotNames.length, length: layout.trainableElements },
   });
@@ -104,7 +104,7 @@ export function createTrainingState(options: TrainingStateOptions): TrainingStat
   const ledger = createLedger(start.ledgerHash);
   const free: GradientSlot[] = gradients.map((gradient) => ({
     payload: gradient.payload,
-    sums: readSumsBlock(gradient.payload, metrics.length),
+    sums: readSumsBlock(gradient.payload, sumCount(metrics)),
     gradient,
   }));
 
@@ -150,7 +150,7 @@ export function createTrainingState(options: TrainingStateOptions): TrainingStat
       averageStates(layout, versions.current.floats, next.floats, total.gradient.floats, samples);
       versions.publish();
       ledger.append(step, total.sums);
-      const values = { ...meanScores(total.sums, metrics), gradientNorm, learningRate };
+      const values = { ...scoresOf(metrics, total.sums), gradientNorm, learningRate };
       free.push(total);
       return { samples, values };
     },

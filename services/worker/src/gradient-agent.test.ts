@@ -105,7 +105,7 @@ const hearJoin = async () => {
   return { header, from, body: decodeJson('JOIN', payload) };
 };
 const welcome = (connection: ChannelConnection, given: TrainingPlan | null, fields = to) =>
-  connection.sendJson({ type: 'WELCOME', ...fields }, { plan: given, elements, metrics: ['accuracy'] });
+  connection.sendJson({ type: 'WELCOME', ...fields }, { plan: given, elements });
 const sendParameters = (connection: ChannelConnection, version: number, value: number) =>
   connection.send({ type: 'PARAMETERS', ...to, version }, [bytesOf(new Float32Array(elements).fill(value))]);
 const assign = (

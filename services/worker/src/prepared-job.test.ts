@@ -18,6 +18,7 @@ import {
   evaluationGraph,
   initializeParameters,
   price,
+  sumCount,
   trainingGraph,
   viewOf,
 } from '@descent/models';
@@ -90,7 +91,7 @@ afterAll(async () => {
 });
 
 const train = (start: number, end: number, epoch = 0): Assignment => ({ kind: 'train', epoch, start, end });
-const sumsOf = ({ sums }: Result) => readSums(sums, model.metrics.length);
+const sumsOf = ({ sums }: Result) => readSums(sums, sumCount(model.metrics));
 /** The buffers of a result are reused by the next one. */
 const bitsOf = ({ sums, gradients }: Result) => Buffer.concat([sums, gradients!]).toString('hex');
 const elementsOf = (gradients: Uint8Array) => new Float32Array(gradients.slice().buffer);

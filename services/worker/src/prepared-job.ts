@@ -21,6 +21,7 @@ import {
   dropoutMask,
   evaluationGraph,
   gradientOutput,
+  sumCount,
   trainingGraph,
   viewOf,
 } from '@descent/models';
@@ -57,7 +58,7 @@ export interface PrepareOptions {
 interface Ready {
   readonly program: Program;
   readonly feeds: readonly ((indices: Uint32Array, step: number, microBatch: number) => void)[];
-  readonly scalars: ReadonlyMap<string, ElementArray>;
+  readonly outputs: ReadonlyMap<string, ElementArray>;
   run(): Promise<void>;
 }
 
@@ -99,7 +100,7 @@ export async function prepareJob({ plan, parameters, engine, shards }: PrepareOp
   };
 
   const gradients = new Float32Array(model.layout.gradientElements);
-  const sums = new Uint8Array(sumsBlockBytes(model.metrics.length));
+  const sums = new Uint8Array(sumsBlockBytes(sumCount(model.metrics)));
   const programs = createRecentlyUsed<string, Promise<Ready>>(keptPrograms, (ready) => {
     ready.then(({ program }) => program.release()).catch(() => {});
   });
@@ -125,11 +126,13 @@ export async function prepareJob({ plan, parameters, engine, shards }: PrepareOp
       const ready = await readyFor(kind, source, indices.length);
       for (const feed of ready.feeds) feed(indices, step, microBatch);
       await ready.run();
-      const scalar = (name: string) => Number(ready.scalars.get(name)![0]);
+      const scalar = (name: string) => Number(ready.outputs.get(name)![0]);
       writeSums(sums, {
         samples: indices.length,
         loss: scalar('loss'),
-        metrics: model.metrics.map((name) => scalar(`metric/${name}`)),
+        metrics: model.metrics.flatMap(({ name }) =>
+          Array.from(ready.outputs.get(`metric/${name}`)!, Number),
+        ),
       });
       return { sums, gradients: kind === 'train' ? bytesOf(gradients) : undefined };
     },
@@ -184,7 +187,7 @@ async function makeReady(options: ReadyOptions): Promise<Ready> {
   const outputs = new Map(program.outputs.map((port) => [port.name, outputOf(port)]));
   const inputs = new Map(program.inputs.map((port) => [port.name, inputOf(port)]));
   const bound = program.bind({ inputs, outputs });
-  return { program, feeds, scalars: outputs, run: () => bound.run() };
+  return { program, feeds, outputs, run: () => bound.run() };
 }
 
 function gathersOf(split: LoadedSplit, bindings: readonly InputBinding[]): ReadonlyMap<string, Gather> {

@@ -12,6 +12,16 @@ export const InputSpec = Closed({
 });
 export type InputSpec = Static<typeof InputSpec>;
 
+/**
+ * What the forward pass computes and the backward pass computes again, to save memory: the named layers and blocks,
+ * each for itself, or as it pays best. The weights come out with the same bits.
+ */
+export const Checkpointing = Type.Union([
+  Type.Literal('auto'),
+  Type.Array(Type.String(), { minItems: 1, description: 'Names of layers, blocks or nodes' }),
+]);
+export type Checkpointing = Static<typeof Checkpointing>;
+
 const named = <Value extends TSchema>(value: Value) =>
   Type.Record(Type.String({ pattern: valueNamePattern }), value, { additionalProperties: false });
 
@@ -28,5 +38,6 @@ export const ModelSpec = Closed({
   nodes: Type.Optional(Type.Array(NodeSpec)),
   loss: LossSpec,
   metrics: Type.Optional(Type.Array(MetricName)),
+  checkpointing: Type.Optional(Checkpointing),
 });
 export type ModelSpec = Static<typeof ModelSpec>;

@@ -1,0 +1,17 @@
+import type { Operation } from '../operation.ts';
+
+/**
+ * X, but not before `after` is there: the order of two nodes that no value connects. `recompute` needs it, since an
+ * engine runs a node as soon as it can and merges it with an equal one.
+ */
+export const after: Operation = {
+  inputs: [
+    { name: 'X', dtypes: 'any' },
+    { name: 'after', dtypes: 'float' },
+  ],
+  attributes: {},
+  shape: ({ inputs: [x] }) => [x!],
+  evaluate: ([x]) => [x!],
+  gradient: 'first-order-only',
+  flops: () => 0,
+};
