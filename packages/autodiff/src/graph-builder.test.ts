@@ -256,7 +256,24 @@ describe('attributes are refused by name', () => {
       { kernel_shape: [2, 2], pads: [2, 0, 0, 0] },
       'attribute "pads" [2, 0, 0, 0] must be smaller than the window',
     ],
-    ['MaxPool', [[1, 1, 4, 4]], { kernel_shape: [2, 2], ceil_mode: 1 }, 'attribute "ceil_mode" must be 0'],
+    [
+      'MaxPool',
+      [[1, 1, 4, 4]],
+      { kernel_shape: [2, 2], storage_order: 2 },
+      'attribute "storage_order" must be 0 or 1',
+    ],
+    [
+      'MaxPool',
+      [[1, 1, 1]],
+      { kernel_shape: [2], dilations: [2], pads: [1, 1] },
+      'attribute "pads" [1, 1] must be smaller than the window',
+    ],
+    [
+      'AveragePool',
+      [[1, 1, 4, 4]],
+      { kernel_shape: [2, 2], auto_pad: 'SAME' },
+      'attribute "auto_pad" must be one of NOTSET, VALID, SAME_UPPER, SAME_LOWER',
+    ],
     [
       'Conv',
       [

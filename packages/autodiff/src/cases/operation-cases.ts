@@ -1,5 +1,8 @@
+import { activationCases } from './activation-cases.ts';
 import { elementWiseCases } from './element-wise-cases.ts';
+import { integerCases } from './integer-cases.ts';
 import { matrixCases } from './matrix-cases.ts';
+import { normalizationCases } from './normalization-cases.ts';
 import type { OperationCase } from './operation-case.ts';
 import { reductionCases } from './reduction-cases.ts';
 import { shapeCases } from './shape-cases.ts';
@@ -7,8 +10,11 @@ import { windowCases } from './window-cases.ts';
 
 /** The behavioural suite of all operations. Every engine must agree with the reference evaluation on each case. */
 export const operationCases: readonly OperationCase[] = [
+  ...activationCases,
   ...elementWiseCases,
+  ...integerCases,
   ...matrixCases,
+  ...normalizationCases,
   ...reductionCases,
   ...shapeCases,
   ...windowCases,

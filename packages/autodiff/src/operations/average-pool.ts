@@ -3,25 +3,23 @@ import type { Operation } from '../operation.ts';
 import { integer } from '../rules/attributes.ts';
 import { inputOf, outputGradient } from '../rules/gradients.ts';
 import { numbers, tensorOf, zeros } from '../rules/numbers.ts';
-import { planesOf, poolingOf, poolingOrRefuse, walkPooling } from '../rules/pooling.ts';
+import { meanShares, planesOf, poolingOf, poolingOrRefuse, walkPooling } from '../rules/pooling.ts';
 import { resolvedAttributes, spatialShape, windowAttributes, windowOf } from '../rules/window.ts';
 
-const { auto_pad, kernel_shape, pads, strides } = windowAttributes;
-
-/** ONNX AveragePool. Padding counts in the mean only with count_include_pad. */
+/** ONNX AveragePool (opset 19, with dilations). Padding counts in the mean only with count_include_pad. */
 export const averagePool: Operation = {
   inputs: [{ name: 'X', dtypes: 'float' }],
-  attributes: { auto_pad, kernel_shape, pads, strides, ceil_mode: 'integer', count_include_pad: 'integer' },
+  attributes: { ...windowAttributes, ceil_mode: 'integer', count_include_pad: 'integer' },
   shape: (context) => [
     { dtype: 'float32', shape: spatialShape(context.inputs[0]!.shape, poolingOrRefuse(context).output) },
   ],
   evaluate: ([x], attributes, [type]) => {
     const [values, out] = [numbers(x!), zeros(type!.shape)];
     const window = poolingOf(x!, attributes);
-    const whole = integer(attributes, 'count_include_pad', 0) !== 0;
+    const shares = meanShares(window, attributes);
     walkPooling(window, planesOf(x!), (output, inputs) => {
-      const count = whole ? elementCount(window.kernel) : inputs.length;
-      for (const offset of inputs) out[output]! += values[offset]! / count;
+      const share = shares[output % shares.length]!;
+      for (const offset of inputs) out[output]! += values[offset]! * share;
     });
     return [tensorOf(type!, out)];
   },
@@ -29,13 +27,11 @@ export const averagePool: Operation = {
     const { graph, node, type } = context;
     const input = type(inputOf(context, 0)).shape.slice(2) as readonly number[];
     const window = windowOf(input, node.attributes.kernel_shape as readonly number[], node.attributes);
-    const { kernel_shape, strides, pads } = resolvedAttributes(window);
     return [
       graph.add('AveragePoolGrad', [outputGradient(context)], {
-        kernel_shape: kernel_shape!,
-        strides: strides!,
-        pads: pads!,
+        ...resolvedAttributes(window),
         input_shape: input,
+        ceil_mode: integer(node.attributes, 'ceil_mode', 0),
         count_include_pad: integer(node.attributes, 'count_include_pad', 0),
       }),
     ];

@@ -37,7 +37,15 @@ export const convInputGrad: Operation = {
     });
     return [tensorOf(type!, out)];
   },
-  gradient: 'first-order-only',
+  /** It is linear in both inputs: a convolution takes the gradient back to dY, and W meets it as it met dY. */
+  gradient: ({ graph, node, needs, outputGradients }) => {
+    const [dy, w, upstream] = [node.inputs[0]!, node.inputs[1]!, outputGradients[0]!];
+    const { input_shape: _, ...attributes } = node.attributes;
+    return [
+      needs[0] ? graph.add('Conv', [upstream, w], attributes) : undefined,
+      needs[1] ? graph.add('ConvWeightGrad', [upstream, dy], attributes) : undefined,
+    ];
+  },
   flops: ([, w], [dx], attributes) => convolutionFlops(convolutionOf(w!, dx!, attributes)),
 };
 

@@ -16,7 +16,7 @@ export const maxPoolGrad: Operation = {
     { name: 'X', dtypes: 'float' },
     { name: 'Y', dtypes: 'float' },
   ],
-  attributes: resolvedWindowAttributes,
+  attributes: { ...resolvedWindowAttributes, ceil_mode: 'integer' },
   shape: (context) => {
     const [dy, x, y] = context.inputs.map((input) => input!.shape);
     const window = poolingOrRefuse({ ...context, inputs: [context.inputs[1]] });

@@ -15,13 +15,26 @@ export function poolingOrRefuse(context: ShapeContext): Window {
   }
   const kernel = integers(node.attributes, 'kernel_shape');
   if (kernel === undefined) throw wrongAttribute(node, 'kernel_shape', 'is missing');
-  if (integer(node.attributes, 'ceil_mode', 0) !== 0) throw wrongAttribute(node, 'ceil_mode', 'must be 0');
   const window = windowOrRefuse(context, shape.slice(2), kernel);
   // A window that lies in the padding alone has no maximum and no mean.
-  if (window.pads.some((pad, index) => pad >= kernel[index % kernel.length]!)) {
+  if (window.pads.some((pad, index) => pad >= kernel[index % kernel.length]!) || hasEmptyPlace(window)) {
     throw wrongAttribute(node, 'pads', `${renderShape(window.pads)} must be smaller than the window`);
   }
   return window;
+}
+
+/** A place is a product of places per axis, so it is empty where one axis has an empty one. */
+function hasEmptyPlace({ input, kernel, strides, dilations, pads, output }: Window): boolean {
+  return input.some((size, axis) => {
+    const [count, elements] = [output[axis]!, kernel[axis]!];
+    const inside = (place: number, element: number) => {
+      const at = place * strides[axis]! - pads[axis]! + element * dilations[axis]!;
+      return at >= 0 && at < size;
+    };
+    return Array.from({ length: count }).some((_, place) =>
+      Array.from({ length: elements }).every((__, element) => !inside(place, element)),
+    );
+  });
 }
 
 export function poolingOf(input: ConcreteType, attributes: Attributes): Window {
@@ -52,6 +65,29 @@ export function walkPooling(
       visit(plane * places + place, inputs);
     }
   }
+}
+
+/**
+ * Per place, 1 ÷ the number of elements that a mean over its window counts: those inside the input, or with
+ * count_include_pad those inside the input and its padding (a window of ceil_mode may reach beyond both).
+ */
+export function meanShares(window: Window, attributes: Attributes): Float64Array {
+  const counted =
+    integer(attributes, 'count_include_pad', 0) === 0
+      ? window
+      : {
+          ...window,
+          input: window.input.map(
+            (size, axis) => size + window.pads[axis]! + window.pads[axis + window.input.length]!,
+          ),
+          pads: window.pads.map(() => 0),
+        };
+  const at = windowOffsets(counted);
+  const elements = elementCount(window.kernel);
+  return Float64Array.from({ length: elementCount(window.output) }, (_, place) => {
+    const inside = at.subarray(place * elements, (place + 1) * elements).filter((offset) => offset >= 0);
+    return 1 / inside.length;
+  });
 }
 
 export function planesOf({ shape }: ConcreteType): number {

@@ -2,7 +2,7 @@ import { elementCount } from '@descent/tensors';
 import { type Dim, renderShape, type Shape } from '../dim.ts';
 import type { Attributes } from '../graph.ts';
 import type { AttributeKind, ShapeContext } from '../operation.ts';
-import { integers, text } from './attributes.ts';
+import { integer, integers, text } from './attributes.ts';
 import { offsets, stridesOf, unravel } from './indexing.ts';
 import { mismatch, wrongAttribute } from './refuse.ts';
 
@@ -16,6 +16,8 @@ export interface Window {
   readonly pads: readonly number[];
   readonly output: readonly number[];
 }
+
+export const autoPads: readonly string[] = ['NOTSET', 'VALID', 'SAME_UPPER', 'SAME_LOWER'];
 
 export const windowAttributes = {
   auto_pad: 'text',
@@ -39,9 +41,14 @@ export function windowOf(
   const dilations = perAxis(attributes, 'dilations', rank);
   const reach = kernel.map((size, axis) => (size - 1) * dilations[axis]! + 1);
   const pads = padsOf(input, reach, strides, attributes);
+  const ceil = integer(attributes, 'ceil_mode', 0) !== 0;
   const output = input.map((size, axis) => {
-    const padded = size + pads[axis]! + pads[axis + rank]!;
-    return Math.floor((padded - reach[axis]!) / strides[axis]!) + 1;
+    const [begin, end, stride] = [pads[axis]!, pads[axis + rank]!, strides[axis]!];
+    const steps = (size + begin + end - reach[axis]!) / stride;
+    if (!ceil || Number.isInteger(steps)) return Math.floor(steps) + 1;
+    // A window of the rest counts where it starts before the padding at the end.
+    const places = Math.ceil(steps) + 1;
+    return (places - 1) * stride < size + begin ? places : places - 1;
   });
   return { input, kernel, strides, dilations, pads, output };
 }
@@ -53,8 +60,8 @@ export function windowOrRefuse(context: ShapeContext, spatial: Shape, kernel: re
   if (fixed.length !== spatial.length) {
     throw mismatch(context, `the spatial axes ${renderShape(spatial)} must not hold the batch`);
   }
-  if (!['NOTSET', 'VALID', 'SAME_UPPER'].includes(text(node.attributes, 'auto_pad', 'NOTSET'))) {
-    throw wrongAttribute(node, 'auto_pad', 'must be NOTSET, VALID or SAME_UPPER');
+  if (!autoPads.includes(text(node.attributes, 'auto_pad', 'NOTSET'))) {
+    throw wrongAttribute(node, 'auto_pad', `must be one of ${autoPads.join(', ')}`);
   }
   for (const [name, least, length] of [
     ['strides', 1, spatial.length],
@@ -122,7 +129,7 @@ export function spatialShape(shape: Shape, spatial: readonly Dim[], channels?: D
   return [shape[0]!, channels ?? shape[1]!, ...spatial];
 }
 
-function perAxis(attributes: Attributes, name: string, rank: number): readonly number[] {
+export function perAxis(attributes: Attributes, name: string, rank: number): readonly number[] {
   return integers(attributes, name) ?? new Array<number>(rank).fill(1);
 }
 
@@ -140,6 +147,7 @@ function padsOf(
     const places = Math.ceil(size / strides[axis]!);
     return Math.max(0, (places - 1) * strides[axis]! + reach[axis]! - size);
   });
-  // SAME_UPPER: the odd zero goes to the end.
-  return [...total.map((pad) => Math.floor(pad / 2)), ...total.map((pad) => Math.ceil(pad / 2))];
+  // The odd zero goes to the end for SAME_UPPER, to the beginning for SAME_LOWER.
+  const [less, more] = [total.map((pad) => Math.floor(pad / 2)), total.map((pad) => Math.ceil(pad / 2))];
+  return mode === 'SAME_UPPER' ? [...less, ...more] : [...more, ...less];
 }

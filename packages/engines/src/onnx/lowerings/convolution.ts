@@ -1,7 +1,18 @@
 import { elementCount } from '@descent/tensors';
 import { input, inputShape, type Lowering, outputShape, reshaped, single } from '../lowering.ts';
 import type { ModelWriter, OnnxValue } from '../model-writer.ts';
-import { reach, resolvedWindow, transposedAttributes, type Window } from './windows.ts';
+import { plain } from './plain.ts';
+import { paddedWindow, reach, resolvedWindow, transposedAttributes, type Window } from './windows.ts';
+
+/** onnxruntime refuses SAME padding with dilations, so the pads are written out. */
+export const conv: Lowering = (context) => {
+  const { node } = context;
+  if (node.attributes.auto_pad === undefined || node.attributes.dilations === undefined)
+    return plain(context);
+  const { auto_pad: _, ...attributes } = node.attributes;
+  const { pads } = paddedWindow(context, inputShape(context, 1).slice(2));
+  return plain({ ...context, node: { ...node, attributes: { ...attributes, pads } } });
+};
 
 export const convInputGrad: Lowering = single((context) => {
   const attributes = transposedAttributes(

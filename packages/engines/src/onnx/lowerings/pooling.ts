@@ -11,11 +11,13 @@ import {
 import type { OnnxValue } from '../model-writer.ts';
 import { plain } from './plain.ts';
 import {
+  dropsLastWindow,
   isDisjoint,
-  reach,
+  paddedWindow,
   resolvedWindow,
   transposedAttributes,
   type Window,
+  widened,
   windowAttributes,
 } from './windows.ts';
 
@@ -24,15 +26,24 @@ import {
  * maximum). That makes pooling about three times slower, and is still cheaper than any way to find the winners again.
  */
 export const maxPool: Lowering = (context) => {
-  if (!context.feeds('MaxPoolGrad') || context.node.attributes.auto_pad !== undefined) return plain(context);
-  return [poolWithIndices(context, input(context, 0)).pooled];
+  const { attributes, outputs } = context.node;
+  const pool = (order?: number) =>
+    poolWithIndices(
+      context,
+      { window: paddedWindow(context), x: 0, places: outputShape(context).slice(2) },
+      order,
+    );
+  if (outputs.length > 1)
+    return [pool().pooled, pool(attributes.storage_order as number | undefined).indices];
+  if (context.feeds('MaxPoolGrad') || attributes.ceil_mode === 1) return [pool().pooled];
+  return plain(context);
 };
 
 export const maxPoolGrad: Lowering = single((context) => {
   const { writer } = context;
   const [dy, shape] = [input(context, 0), outputShape(context)];
-  const { indices } = poolWithIndices(context, input(context, 1));
   const window = resolvedWindow(context);
+  const { indices } = poolWithIndices(context, { window, x: 1, places: inputShape(context, 0).slice(2) });
   if (isDisjoint(window)) {
     return writer.op('MaxUnpool', [dy, indices, writer.integers(shape)], {
       kernel_shape: window.kernel,
@@ -52,11 +63,42 @@ export const maxPoolGrad: Lowering = single((context) => {
   return reshaped(writer, added, shape);
 });
 
-function poolWithIndices(context: LoweringContext, x: OnnxValue): { pooled: OnnxValue; indices: OnnxValue } {
-  const attributes = windowAttributes(resolvedWindow(context));
-  const [pooled, indices] = context.writer.many('MaxPool', [x], attributes, 2);
+function poolWithIndices(
+  context: LoweringContext,
+  pool: { readonly window: Window; readonly x: number; readonly places: readonly number[] },
+  order = 0,
+): { pooled: OnnxValue; indices: OnnxValue } {
+  const { window, x, places } = pool;
+  const spatial = inputShape(context, x).slice(2);
+  const ceil = context.node.attributes.ceil_mode === 1;
+  const whole = ceil && dropsLastWindow(window, spatial, places);
+  const attributes = {
+    ...windowAttributes(whole ? widened(window, spatial, places) : window),
+    ...(ceil && !whole ? { ceil_mode: 1 } : {}),
+    ...(order === 0 ? {} : { storage_order: order }),
+  };
+  const [pooled, indices] = context.writer.many('MaxPool', [input(context, x)], attributes, 2);
   return { pooled: pooled!, indices: indices! };
 }
+
+/** onnxruntime's kernel knows no dilations in this opset, and three spatial axes at most. */
+export const averagePool: Lowering = (context) => {
+  const { node, writer } = context;
+  const window = paddedWindow(context);
+  const [spatial, places] = [inputShape(context, 0).slice(2), outputShape(context).slice(2)];
+  const known = window.kernel.length <= 3 && window.dilations.every((step) => step === 1);
+  if (known && !(node.attributes.ceil_mode === 1 && dropsLastWindow(window, spatial, places))) {
+    const { dilations: _, ...attributes } = node.attributes;
+    return plain({ ...context, node: { ...node, attributes } });
+  }
+  const channels = inputShape(context, 0)[1]!;
+  const ones = writer.filled(1, [channels, 1, ...window.kernel]);
+  const sums = writer.op('Conv', [input(context, 0), ones], {
+    ...windowAttributes(widened(window, spatial, places)),
+    group: channels,
+  });
+  return [writer.op('Mul', [sums, meanShares(context, window, spatial, places)])];
+};
 
 /** The adjoint of a mean over windows: a grouped ConvTranspose with a kernel of ones, each dY divided by its count first. */
 export const averagePoolGrad: Lowering = single((context) => {
@@ -64,11 +106,7 @@ export const averagePoolGrad: Lowering = single((context) => {
   const window = resolvedWindow(context);
   const [spatial, places] = [outputShape(context).slice(2), inputShape(context, 0).slice(2)];
   const channels = outputShape(context)[1]!;
-  const counted = (context.node.attributes.count_include_pad ?? 0) !== 0;
-  const shares = counted
-    ? writer.filled(1 / elementCount(window.kernel))
-    : writer.constant(tensor('float32', [1, 1, ...places], windowShares(window, spatial, places)));
-  const shared = writer.op('Mul', [input(context, 0), shares]);
+  const shared = writer.op('Mul', [input(context, 0), meanShares(context, window, spatial, places)]);
   const ones = writer.filled(1, [channels, 1, ...window.kernel]);
   return writer.op('ConvTranspose', [shared, ones], {
     ...transposedAttributes(window, spatial, places),
@@ -76,18 +114,36 @@ export const averagePoolGrad: Lowering = single((context) => {
   });
 });
 
-/** 1 ÷ the number of elements of each window that lie inside the input. */
-function windowShares(window: Window, spatial: readonly number[], places: readonly number[]): Float32Array {
-  const perAxis = places.map((count, axis) =>
-    Array.from({ length: count }, (_, place) => {
-      const start = place * window.strides[axis]! - window.pads[axis]!;
-      const end = start + reach(window, axis);
-      return Math.min(end, spatial[axis]!) - Math.max(start, 0);
-    }),
-  );
+/** 1 ÷ the number of elements that each mean counts: one factor where all count the same, else one per place. */
+function meanShares(
+  { node, writer }: LoweringContext,
+  window: Window,
+  spatial: readonly number[],
+  places: readonly number[],
+): OnnxValue {
+  const counted = (node.attributes.count_include_pad ?? 0) !== 0;
+  const perAxis = places.map((count, axis) => {
+    const [before, after] = [window.pads[axis]!, window.pads[axis + places.length]!];
+    const [first, end] = counted ? [-before, spatial[axis]! + after] : [0, spatial[axis]!];
+    return Array.from({ length: count }, (_, place) => {
+      const start = place * window.strides[axis]! - before;
+      const elements = Array.from(
+        { length: window.kernel[axis]! },
+        (__, element) => start + element * window.dilations[axis]!,
+      );
+      return elements.filter((at) => at >= first && at < end).length;
+    });
+  });
   const counts = perAxis.reduce<readonly number[]>(
     (products, sizes) => products.flatMap((product) => sizes.map((size) => product * size)),
     [1],
   );
-  return Float32Array.from(counts, (count) => 1 / count);
+  if (counts.every((count) => count === counts[0])) return writer.filled(1 / counts[0]!);
+  return writer.constant(
+    tensor(
+      'float32',
+      [1, 1, ...places],
+      Float32Array.from(counts, (count) => 1 / count),
+    ),
+  );
 }

@@ -1,5 +1,5 @@
 import { elementCount } from '@descent/tensors';
-import { inputShape, type LoweringContext } from '../lowering.ts';
+import { inputShape, type LoweringContext, outputShape } from '../lowering.ts';
 import type { OnnxAttribute } from '../model-writer.ts';
 
 /** The sliding window of a backward node, or of a pooling: one entry per spatial axis, pads all begins then all ends. */
@@ -10,9 +10,41 @@ export interface Window {
   readonly pads: readonly number[];
 }
 
+/** The window of a forward node, whose pads auto_pad may leave to the sizes of its input and output. */
+export function paddedWindow(context: LoweringContext, kernel?: readonly number[]): Window {
+  const window = resolvedWindow(context, kernel);
+  const mode = context.node.attributes.auto_pad ?? 'NOTSET';
+  if (mode === 'NOTSET') return window;
+  if (mode === 'VALID') return { ...window, pads: window.pads.map(() => 0) };
+  const [input, output] = [inputShape(context, 0).slice(2), outputShape(context).slice(2)];
+  const total = input.map((size, axis) =>
+    Math.max(0, (output[axis]! - 1) * window.strides[axis]! + reach(window, axis) - size),
+  );
+  const [less, more] = [total.map((pad) => Math.floor(pad / 2)), total.map((pad) => Math.ceil(pad / 2))];
+  return { ...window, pads: mode === 'SAME_UPPER' ? [...less, ...more] : [...more, ...less] };
+}
+
+/**
+ * onnxruntime's shape inference counts a last window of ceil_mode that lies in the padding alone; the operator's
+ * definition, and ours, drops it.
+ */
+export function dropsLastWindow(
+  window: Window,
+  input: readonly number[],
+  output: readonly number[],
+): boolean {
+  const { strides, pads } = window;
+  return input.some((size, axis) => {
+    const padded = size + pads[axis]! + pads[axis + input.length]!;
+    return Math.ceil((padded - reach(window, axis)) / strides[axis]!) + 1 > output[axis]!;
+  });
+}
+
 /** From a node whose attributes hold the window resolved, as those of all backward operations do. */
-export function resolvedWindow({ node: { attributes } }: LoweringContext): Window {
-  const kernel = attributes.kernel_shape as readonly number[];
+export function resolvedWindow(
+  { node: { attributes } }: LoweringContext,
+  kernel = attributes.kernel_shape as readonly number[],
+): Window {
   const list = (name: string, missing: readonly number[]) =>
     (attributes[name] as readonly number[] | undefined) ?? missing;
   const ones = kernel.map(() => 1);
@@ -48,7 +80,10 @@ export function isDisjoint(window: Window): boolean {
   return window.kernel.every((_, axis) => reach(window, axis) <= window.strides[axis]!);
 }
 
-/** ConvTranspose's attributes for the adjoint of a window: what it leaves of the input behind the last window is `output_padding`. */
+/**
+ * ConvTranspose's attributes for the adjoint of a window: what it leaves of the input behind the last window is
+ * `output_padding`; where the last window of ceil_mode reaches beyond the padding, the padding at the end grows.
+ */
 export function transposedAttributes(
   window: Window,
   input: readonly number[],
@@ -60,9 +95,19 @@ export function transposedAttributes(
     return size - covered + pads[axis]! + pads[axis + input.length]!;
   });
   return {
-    ...windowAttributes(window),
-    ...(rest.every((size) => size === 0) ? {} : { output_padding: rest }),
+    ...windowAttributes(widened(window, input, output)),
+    ...(rest.every((size) => size <= 0) ? {} : { output_padding: rest.map((size) => Math.max(0, size)) }),
   };
+}
+
+/** The same places with pads at the end that every window, those of ceil_mode too, ends in. */
+export function widened(window: Window, input: readonly number[], output: readonly number[]): Window {
+  const { strides, pads } = window;
+  const ends = input.map((size, axis) => {
+    const covered = (output[axis]! - 1) * strides[axis]! + reach(window, axis);
+    return Math.max(pads[axis + input.length]!, covered - size - pads[axis]!);
+  });
+  return { ...window, pads: [...pads.slice(0, input.length), ...ends] };
 }
 
 export function spatialSize(context: LoweringContext, index: number): number {
