@@ -10,6 +10,7 @@ const allowed: Record<DtypeRule, { readonly dtypes: readonly Dtype[]; readonly w
   float: { dtypes: ['float32'], words: 'float32' },
   index: { dtypes: ['int64', 'int32'], words: 'int64 or int32' },
   number: { dtypes: ['float32', 'int64', 'int32', 'uint8'], words: 'a number' },
+  signed: { dtypes: ['float32', 'int64', 'int32'], words: 'a signed number' },
   bool: { dtypes: ['bool'], words: 'bool' },
   any: { dtypes: ['float32', 'float64', 'int64', 'int32', 'uint8', 'bool'], words: 'anything' },
 };
@@ -44,6 +45,7 @@ export function inferTypes(node: Node, around: Surroundings): readonly ValueType
   const types = operation.shape({
     node,
     inputs,
+    outputs: around.outputs,
     constant: (index) => around.constant(node.inputs[index] ?? ''),
     shapeValue: (index) => around.shapeValue(node.inputs[index] ?? ''),
   });

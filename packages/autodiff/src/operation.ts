@@ -3,8 +3,8 @@ import type { Shape } from './dim.ts';
 import type { Attributes, Node, ValueName, ValueType } from './graph.ts';
 import type { GraphBuilder } from './graph-builder.ts';
 
-/** What a node may be fed. float: float32 (evaluated in double); index: int32 or int64; number: all but bool. */
-export type DtypeRule = 'float' | 'index' | 'number' | 'bool' | 'any';
+/** What a node may be fed. float: float32 (evaluated in double); index: int32 or int64; number: all but bool; signed: neither uint8. */
+export type DtypeRule = 'float' | 'index' | 'number' | 'signed' | 'bool' | 'any';
 
 export interface InputRule {
   /** ONNX's name of the input. */
@@ -21,9 +21,14 @@ export interface ShapeContext {
   readonly node: Pick<Node, 'name' | 'op' | 'attributes'>;
   /** Undefined for an absent optional input. */
   readonly inputs: readonly (ValueType | undefined)[];
+  /** How many outputs the node takes. */
+  readonly outputs: number;
   /** An input's value where it is known while the graph is built. */
   constant(input: number): Tensor | undefined;
-  /** An integer vector read as a shape: of a constant, or of a `Shape` node (there it may hold `batch`). */
+  /**
+   * An integer vector (or scalar, as a vector of one) read as a shape: of a constant, or of what nodes compute from
+   * constants and shapes (there it may hold `batch`).
+   */
   shapeValue(input: number): Shape | undefined;
 }
 

@@ -38,13 +38,19 @@ export function positive(shape: Shape): Fed {
   return floats(shape, 0.5, 2.5);
 }
 
-export function integers(dtype: 'int32' | 'int64', shape: Shape, values: readonly number[]): Fed {
+/** Distinct float32 values between the bounds, none near 0, in shuffled order. */
+export function within(from: number, to: number, shape: Shape): Fed {
+  return floats(shape, from, to);
+}
+
+export function integers(dtype: 'int32' | 'int64' | 'uint8', shape: Shape, values: readonly number[]): Fed {
   const concrete = bind(shape, caseBatch);
-  const value =
-    dtype === 'int32'
-      ? tensor(dtype, concrete, Int32Array.from(values))
-      : tensor(dtype, concrete, BigInt64Array.from(values, BigInt));
-  return { type: { dtype, shape }, value };
+  const make = {
+    int32: () => tensor('int32', concrete, Int32Array.from(values)),
+    int64: () => tensor('int64', concrete, BigInt64Array.from(values, BigInt)),
+    uint8: () => tensor('uint8', concrete, Uint8Array.from(values)),
+  };
+  return { type: { dtype, shape }, value: make[dtype]() };
 }
 
 export function exactly(shape: Shape, ...values: readonly number[]): Fed {

@@ -1,5 +1,7 @@
+import { tensor } from '@descent/tensors';
 import type { Attributes } from '../graph.ts';
-import { distinct, exactly, integers, operationCase } from './operation-case.ts';
+import type { GraphBuilder } from '../graph-builder.ts';
+import { distinct, exactly, integers, operationCase, positive } from './operation-case.ts';
 
 const axes: readonly (readonly [string, readonly number[]])[] = [
   ['the batch', [0]],
@@ -9,6 +11,18 @@ const axes: readonly (readonly [string, readonly number[]])[] = [
   ['all axes', [0, 1, 2]],
 ];
 
+const reducers = [
+  'ReduceL1',
+  'ReduceL2',
+  'ReduceLogSum',
+  'ReduceLogSumExp',
+  'ReduceMax',
+  'ReduceMean',
+  'ReduceMin',
+  'ReduceProd',
+  'ReduceSumSquare',
+] as const;
+
 const reductions = axes.flatMap(([name, list]) =>
   [0, 1].flatMap((keepdims) => {
     const x = distinct(['batch', 1, 4]);
@@ -17,9 +31,11 @@ const reductions = axes.flatMap(([name, list]) =>
       operationCase(`ReduceSum ${words}`, { x }, (graph, inputs) =>
         graph.add('ReduceSum', [inputs.x, graph.integers(list)], { keepdims }),
       ),
-      ...(['ReduceMean', 'ReduceMax'] as const).map((op) =>
-        operationCase(`${op} ${words}`, { x }, (graph, inputs) =>
-          graph.add(op, [inputs.x], { axes: list, keepdims }),
+      ...reducers.map((op) =>
+        operationCase(
+          `${op} ${words}`,
+          { x: op === 'ReduceLogSum' ? positive(['batch', 1, 4]) : x },
+          (graph, inputs) => graph.add(op, [inputs.x], { axes: list, keepdims }),
         ),
       ),
     ];
@@ -42,17 +58,44 @@ const defaults = [
     (graph, { n }) => graph.add('ReduceSum', [n, graph.integers([0])], { keepdims: 0 }),
     [],
   ),
+  ...(['ArgMax', 'ArgMin'] as const).flatMap((op) => [
+    ...[0, 1].map((select_last_index) =>
+      operationCase(
+        `${op} with ties, select_last_index ${select_last_index}`,
+        { x: exactly([2, 3], 1, 5, 5, 2, 2, 7) },
+        (graph, { x }) => graph.add(op, [x], { axis: -1, keepdims: 0, select_last_index }),
+        [],
+      ),
+    ),
+    operationCase(
+      `${op} along the batch`,
+      { x: distinct(['batch', 2]) },
+      (graph, { x }) => graph.add(op, [x]),
+      [],
+    ),
+  ]),
   operationCase(
-    'ArgMax with ties',
-    { x: exactly([2, 3], 1, 5, 5, 2, 2, 0) },
-    (graph, { x }) => graph.add('ArgMax', [x], { axis: -1, keepdims: 0 }),
-    [],
+    'ReduceProd with zeros',
+    { x: exactly([4, 3], 2, 3, 4, 0, 3, 4, 0, 3, 0, 0, 0, 0) },
+    (graph, { x }) => graph.add('ReduceProd', [x], { axes: [1] }),
   ),
-  operationCase(
-    'ArgMax along the batch',
-    { x: distinct(['batch', 2]) },
-    (graph, { x }) => graph.add('ArgMax', [x]),
-    [],
+  operationCase('ReduceLogSumExp far from 0', { x: exactly([2, 2], 500, 499, -500, -498) }, (graph, { x }) =>
+    graph.add('ReduceLogSumExp', [x], { axes: [1] }),
+  ),
+  ...[0, 1].flatMap((exclusive) =>
+    [0, 1].map((reverse) =>
+      operationCase(
+        `CumSum, exclusive ${exclusive}, reverse ${reverse}`,
+        { x: distinct(['batch', 4, 2]) },
+        (graph, { x }) => graph.add('CumSum', [x, axisOf(graph, 1)], { exclusive, reverse }),
+      ),
+    ),
+  ),
+  operationCase('CumSum along the batch', { x: distinct(['batch', 2]) }, (graph, { x }) =>
+    graph.add('CumSum', [x, axisOf(graph, 0)]),
+  ),
+  operationCase('CumSum along an axis of size 1', { x: distinct(['batch', 1]) }, (graph, { x }) =>
+    graph.add('CumSum', [x, axisOf(graph, -1)]),
   ),
 ];
 
@@ -85,6 +128,26 @@ const crossEntropies = [
       (graph, { x, labels }) => graph.add('SoftmaxCrossEntropyLoss', [x, labels], attributes),
     ),
   ),
+  ...settings.map((attributes) =>
+    operationCase(
+      `SoftmaxCrossEntropyLoss with class weights ${JSON.stringify(attributes)}`,
+      {
+        x: distinct(['batch', 4, 2]),
+        labels: integers('int64', ['batch', 2], [3, 1, 0, 0, 2, 1]),
+        w: exactly([4], 0.5, 2, 0, 1.25),
+      },
+      (graph, { x, labels, w }) => graph.add('SoftmaxCrossEntropyLoss', [x, labels, w], attributes),
+      ['x'],
+    ),
+  ),
+  operationCase(
+    'SoftmaxCrossEntropyLoss of images, with an ignored label that is no class',
+    {
+      x: distinct(['batch', 3, 2, 2]),
+      labels: integers('int32', ['batch', 2, 2], [0, 1, 2, 255, 255, 0, 0, 1, 2, 2, 255, 1]),
+    },
+    (graph, { x, labels }) => graph.add('SoftmaxCrossEntropyLoss', [x, labels], { ignore_index: 255 }),
+  ),
   operationCase(
     'SoftmaxCrossEntropyLoss of a sequence',
     { x: distinct(['batch', 4, 2]), labels: integers('int32', ['batch', 2], [3, 1, 0, 0, 2, 1]) },
@@ -101,3 +164,7 @@ const crossEntropies = [
 ];
 
 export const reductionCases = [...reductions, ...defaults, ...softmaxes, ...crossEntropies];
+
+function axisOf(graph: GraphBuilder, axis: number) {
+  return graph.constant(tensor('int64', [], BigInt64Array.of(BigInt(axis))));
+}

@@ -1,5 +1,6 @@
 import { elementCount } from '@descent/tensors';
 import type { Operation } from '../operation.ts';
+import { bigints, integerTensor, isInteger } from '../rules/exact.ts';
 import { inputOf, outputGradient } from '../rules/gradients.ts';
 import { numbers, tensorOf } from '../rules/numbers.ts';
 import { sameDtypes, wrongInputs } from '../rules/refuse.ts';
@@ -20,6 +21,14 @@ export const clip: Operation = {
     return [context.inputs[0]!];
   },
   evaluate: ([input, min, max], _, [type]) => {
+    if (isInteger(type!.dtype)) {
+      const [low, high] = [min, max].map((bound) => bound && bigints(bound)[0]!);
+      const clipped = bigints(input!).map((element) => {
+        const raised = low !== undefined && element < low ? low : element;
+        return high !== undefined && raised > high ? high : raised;
+      });
+      return [integerTensor(type!, clipped)];
+    }
     const low = min === undefined ? Number.NEGATIVE_INFINITY : numbers(min)[0]!;
     const high = max === undefined ? Number.POSITIVE_INFINITY : numbers(max)[0]!;
     return [

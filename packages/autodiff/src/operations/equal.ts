@@ -1,10 +1,5 @@
 import type { Operation } from '../operation.ts';
-import { binary } from '../rules/element-wise.ts';
+import { comparison } from '../rules/element-wise.ts';
 
-/** ONNX Equal. */
-export const equal: Operation = binary({
-  value: (a, b) => (a === b ? 1 : 0),
-  gradient: 'zero',
-  dtypes: 'any',
-  result: 'bool',
-});
+/** ONNX Equal, of numbers and of bool. */
+export const equal: Operation = comparison((a, b) => a === b, 'any');

@@ -1,11 +1,10 @@
 import type { Operation } from '../operation.ts';
-import { binary } from '../rules/element-wise.ts';
+import { selectedGradient, variadic } from '../rules/variadic.ts';
 
-/** ONNX Max of two inputs. Where they are equal the gradient goes to the first. */
-export const max: Operation = binary({
+/** ONNX Max: the largest of any number of broadcast inputs. Of equal ones the first gets the gradient. */
+export const max: Operation = variadic({
   value: Math.max,
-  gradient: {
-    a: ({ graph }, dy, a, b) => graph.add('Where', [graph.add('Less', [a, b]), graph.scalar(0), dy]),
-    b: ({ graph }, dy, a, b) => graph.add('Where', [graph.add('Less', [a, b]), dy, graph.scalar(0)]),
-  },
+  integer: (a, b) => (b > a ? b : a),
+  gradient: selectedGradient,
+  dtypes: 'number',
 });

@@ -1,11 +1,10 @@
 import type { Operation } from '../operation.ts';
-import { binary } from '../rules/element-wise.ts';
+import { selectedGradient, variadic } from '../rules/variadic.ts';
 
-/** ONNX Min of two inputs. Where they are equal the gradient goes to the first. */
-export const min: Operation = binary({
+/** ONNX Min: the smallest of any number of broadcast inputs. Of equal ones the first gets the gradient. */
+export const min: Operation = variadic({
   value: Math.min,
-  gradient: {
-    a: ({ graph }, dy, a, b) => graph.add('Where', [graph.add('Greater', [a, b]), graph.scalar(0), dy]),
-    b: ({ graph }, dy, a, b) => graph.add('Where', [graph.add('Greater', [a, b]), dy, graph.scalar(0)]),
-  },
+  integer: (a, b) => (b < a ? b : a),
+  gradient: selectedGradient,
+  dtypes: 'number',
 });

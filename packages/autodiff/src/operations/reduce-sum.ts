@@ -3,14 +3,14 @@ import type { Node } from '../graph.ts';
 import type { Operation } from '../operation.ts';
 import { integer } from '../rules/attributes.ts';
 import { inputOf, outputGradient } from '../rules/gradients.ts';
-import { integersOf, numbers, tensorOf, zeros } from '../rules/numbers.ts';
-import { keepsDims, reducedAxes, reducedShape, reductionOffsets, spread } from '../rules/reduction.ts';
+import { integersOf } from '../rules/numbers.ts';
+import { keepsDims, reducedAxes, reducedShape, reduceInto, spread, sumOf } from '../rules/reduction.ts';
 import { mismatch } from '../rules/refuse.ts';
 
 /** ONNX ReduceSum. The axes are an input, constant; without them all axes, or none with noop_with_empty_axes. */
 export const reduceSum: Operation = {
   inputs: [
-    { name: 'data', dtypes: 'number' },
+    { name: 'data', dtypes: 'signed' },
     { name: 'axes', dtypes: 'index', presence: 'optional' },
   ],
   attributes: { keepdims: 'integer', noop_with_empty_axes: 'integer' },
@@ -23,10 +23,9 @@ export const reduceSum: Operation = {
   },
   evaluate: ([data, given], attributes, [type]) => {
     const node = { name: 'ReduceSum', op: 'ReduceSum', attributes } as const;
-    const into = reductionOffsets(data!.shape, summedAxes(node, given, data!.shape.length));
-    const [values, out] = [numbers(data!), zeros(type!.shape)];
-    for (let i = 0; i < values.length; i += 1) out[into[i]!]! += values[i]!;
-    return [tensorOf(type!, out)];
+    const axes = summedAxes(node, given, data!.shape.length);
+    const exact = (elements: BigInt64Array) => elements.reduce((sum, element) => sum + element, 0n);
+    return [reduceInto(type!, data!, axes, sumOf, exact)];
   },
   gradient: (context) => {
     const { shape } = context.type(inputOf(context, 0));

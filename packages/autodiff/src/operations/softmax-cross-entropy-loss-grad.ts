@@ -4,6 +4,7 @@ import type { Operation } from '../operation.ts';
 import {
   crossEntropyAttributes,
   eachLabelled,
+  labelInputs,
   labelShapeOrRefuse,
   reductionOf,
 } from '../rules/cross-entropy.ts';
@@ -13,19 +14,15 @@ import { mismatch } from '../rules/refuse.ts';
 import { logSoftmaxOver } from '../rules/softmax.ts';
 
 /**
- * Gradient of `SoftmaxCrossEntropyLoss` by the scores: dLoss · (softmax(scores) − one-hot(labels)), 0 for ignored
- * labels, divided by the number of counted labels for the mean. dLoss broadcasts to the shape of the labels.
+ * Gradient of `SoftmaxCrossEntropyLoss` by the scores: dLoss · weights[label] · (softmax(scores) − one-hot(labels)),
+ * 0 for ignored labels, divided by the sum of the weights for the mean. dLoss broadcasts to the shape of the labels.
  */
 export const softmaxCrossEntropyLossGrad: Operation = {
-  inputs: [
-    { name: 'dLoss', dtypes: 'float' },
-    { name: 'scores', dtypes: 'float' },
-    { name: 'labels', dtypes: 'index' },
-  ],
+  inputs: [{ name: 'dLoss', dtypes: 'float' }, { name: 'scores', dtypes: 'float' }, ...labelInputs],
   attributes: crossEntropyAttributes,
   shape: (context) => {
-    const [dLoss, scores, labels] = context.inputs;
-    const perLabel = labelShapeOrRefuse(context, scores!.shape, labels!.shape);
+    const [dLoss, scores, labels, weights] = context.inputs;
+    const perLabel = labelShapeOrRefuse(context, scores!.shape, labels!.shape, weights?.shape);
     const common = broadcastShapes(dLoss!.shape, perLabel);
     if (common === undefined || !sameShape(common, perLabel)) {
       throw mismatch(
@@ -35,18 +32,21 @@ export const softmaxCrossEntropyLossGrad: Operation = {
     }
     return [scores!];
   },
-  evaluate: ([dLoss, scores, labels], attributes, [type]) => {
-    const [values, out, upstream] = [numbers(scores!), zeros(type!.shape), numbers(dLoss!)];
-    const from = broadcastOffsets(dLoss!.shape, labels!.shape);
-    let counted = 0;
-    eachLabelled(scores!, labels!, attributes, (sample, offsets, label) => {
-      counted += 1;
-      const [logs, factor] = [logSoftmaxOver(values, offsets), upstream[from[sample]!]!];
-      offsets.forEach((offset, index) => {
-        out[offset] = factor * (Math.exp(logs(offset)) - (index === label ? 1 : 0));
-      });
-    });
-    const share = reductionOf(attributes) === 'mean' ? counted : 1;
+  evaluate: ([dLoss, ...labelled], attributes, [type]) => {
+    const [values, out, upstream] = [numbers(labelled[0]!), zeros(type!.shape), numbers(dLoss!)];
+    const from = broadcastOffsets(dLoss!.shape, labelled[1]!.shape);
+    const total = eachLabelled(
+      'SoftmaxCrossEntropyLoss',
+      labelled,
+      attributes,
+      ({ sample, offsets, label, weight }) => {
+        const [logs, factor] = [logSoftmaxOver(values, offsets), weight * upstream[from[sample]!]!];
+        offsets.forEach((offset, index) => {
+          out[offset] = factor * (Math.exp(logs(offset)) - (index === label ? 1 : 0));
+        });
+      },
+    );
+    const share = reductionOf(attributes) === 'mean' ? total : 1;
     return [
       tensorOf(
         type!,

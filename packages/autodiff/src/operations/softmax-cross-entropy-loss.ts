@@ -1,8 +1,10 @@
+import { DescentError } from '@descent/errors';
 import { elementCount } from '@descent/tensors';
 import type { Operation } from '../operation.ts';
 import {
   crossEntropyAttributes,
   eachLabelled,
+  labelInputs,
   labelShapeOrRefuse,
   reductionOf,
 } from '../rules/cross-entropy.ts';
@@ -12,31 +14,32 @@ import { numbers, tensorOf, zeros } from '../rules/numbers.ts';
 import { logSoftmaxOver } from '../rules/softmax.ts';
 
 /**
- * ONNX SoftmaxCrossEntropyLoss without class weights: −log softmax(scores)[label] for scores [n, classes, ...] and
- * labels [n, ...]; second output log softmax(scores). `reduction` is none, sum or mean (over labels that are not
- * `ignore_index`).
+ * ONNX SoftmaxCrossEntropyLoss: −log softmax(scores)[label] · weights[label] for scores [n, classes, ...], labels
+ * [n, ...] and optional weights [classes]; second output log softmax(scores). Labels that are `ignore_index` count
+ * nothing. `reduction` is none, sum, or mean: divided by the sum of the weights. No gradient flows to the weights.
  */
 export const softmaxCrossEntropyLoss: Operation = {
-  inputs: [
-    { name: 'scores', dtypes: 'float' },
-    { name: 'labels', dtypes: 'index' },
-  ],
+  inputs: [{ name: 'scores', dtypes: 'float' }, ...labelInputs],
   attributes: crossEntropyAttributes,
   shape: (context) => {
-    const [scores, labels] = context.inputs;
-    const perLabel = labelShapeOrRefuse(context, scores!.shape, labels!.shape);
+    const [scores, labels, weights] = context.inputs;
+    const perLabel = labelShapeOrRefuse(context, scores!.shape, labels!.shape, weights?.shape);
     const shape = reductionOf(context.node.attributes) === 'none' ? perLabel : [];
     return [{ dtype: 'float32', shape }, scores!];
   },
-  evaluate: ([scores, labels], attributes, [type, logType]) => {
-    const [values, out] = [numbers(scores!), zeros(type!.shape)];
+  evaluate: (inputs, attributes, [type, logType]) => {
+    const [values, out] = [numbers(inputs[0]!), zeros(type!.shape)];
     const reduction = reductionOf(attributes);
-    let counted = 0;
-    eachLabelled(scores!, labels!, attributes, (sample, offsets, label) => {
-      counted += 1;
-      out[reduction === 'none' ? sample : 0]! -= logSoftmaxOver(values, offsets)(offsets[label]!);
-    });
-    if (reduction === 'mean') out[0]! /= counted;
+    const total = eachLabelled(
+      'SoftmaxCrossEntropyLoss',
+      inputs,
+      attributes,
+      ({ sample, offsets, label, weight }) => {
+        const logProbability = logSoftmaxOver(values, offsets)(offsets[label]!);
+        out[reduction === 'none' ? sample : 0]! -= weight * logProbability;
+      },
+    );
+    if (reduction === 'mean') out[0]! /= total;
     if (logType === undefined) return [tensorOf(type!, out)];
     const logs = zeros(logType.shape);
     eachLane(lanesOf(logType.shape, 1), (offsets) => {
@@ -46,12 +49,16 @@ export const softmaxCrossEntropyLoss: Operation = {
     return [tensorOf(type!, out), tensorOf(logType, logs)];
   },
   gradient: (context) => {
-    const { graph, node, outputGradients } = context;
-    const [scores, labels] = [inputOf(context, 0), inputOf(context, 1)];
+    const { graph, node, needs, outputGradients } = context;
+    const scores = inputOf(context, 0);
+    if (needs[2]) {
+      const problem = `no gradient flows to the class weights of node "${node.name}" (${node.op})`;
+      throw new DescentError('GRAPH_NOT_DIFFERENTIABLE', { loss: node.inputs[2], problem });
+    }
     const [byLoss, byLogs] = outputGradients;
     const parts = [];
     if (byLoss !== undefined) {
-      parts.push(graph.add('SoftmaxCrossEntropyLossGrad', [byLoss, scores, labels], node.attributes));
+      parts.push(graph.add('SoftmaxCrossEntropyLossGrad', [byLoss, ...node.inputs], node.attributes));
     }
     if (byLogs !== undefined) {
       const total = graph.add('ReduceSum', [byLogs, graph.integers([1])], { keepdims: 1 });

@@ -21,6 +21,13 @@ export function wrongInputs(node: Pick<Node, 'name' | 'op'>, problem: string): D
   return new DescentError('GRAPH_INPUTS_INVALID', { node: node.name, op: node.op, problem });
 }
 
+/** An integer has no infinity to give; engines would be stopped by the processor. */
+export function refuseZeroDivisor(op: string, divisor: bigint): bigint {
+  if (divisor !== 0n) return divisor;
+  const problem = 'it holds a 0, by which no integer can be divided';
+  throw new DescentError('GRAPH_FEED_INVALID', { value: `B of ${op}`, problem });
+}
+
 /** Refuses inputs from index `from` on whose dtypes differ: ONNX never converts by itself. */
 export function sameDtypes({ node, inputs }: ShapeContext, from = 0): void {
   const expected = inputs[from]!.dtype;
@@ -33,5 +40,18 @@ export function sameDtypes({ node, inputs }: ShapeContext, from = 0): void {
       actual: input.dtype,
       expected: `${expected}, as the others are,`,
     });
+  });
+}
+
+/** Refuses two inputs whose dtypes differ, where others may be of another. */
+export function sameDtype({ node, inputs }: ShapeContext, first: number, second: number): void {
+  const [expected, actual] = [inputs[first]!.dtype, inputs[second]!.dtype];
+  if (actual === expected) return;
+  throw new DescentError('GRAPH_DTYPE_MISMATCH', {
+    node: node.name,
+    op: node.op,
+    input: `${second + 1}`,
+    actual,
+    expected: `${expected}, as input ${first + 1} is,`,
   });
 }

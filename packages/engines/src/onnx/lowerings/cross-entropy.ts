@@ -8,30 +8,30 @@ export const softmaxCrossEntropyLoss: Lowering = (context) => {
   const { writer } = context;
   const labelShape = inputShape(context, 1);
   const logs = logSoftmax(context, input(context, 0));
-  const { labels, counted } = countedLabels(context, 1);
+  const { labels, shares } = labelShares(context, 1);
   const beside = reshaped(writer, labels, labelShape.toSpliced(1, 0, 1));
   const chosen = reshaped(writer, writer.op('GatherElements', [logs, beside], { axis: 1 }), labelShape);
   const all = writer.op('Neg', [chosen]);
-  const losses = counted === undefined ? all : writer.op('Mul', [all, counted]);
-  return [reducedLoss(context, losses, counted), logs].slice(0, context.node.outputs.length);
+  const losses = shares === undefined ? all : writer.op('Mul', [all, shares]);
+  return [reducedLoss(context, losses, shares), logs].slice(0, context.node.outputs.length);
 };
 
-/** dLoss · (softmax(scores) − one-hot(labels)) */
+/** dLoss · weights[label] · (softmax(scores) − one-hot(labels)) */
 export const softmaxCrossEntropyLossGrad: Lowering = single((context) => {
   const { writer } = context;
   const scores = inputShape(context, 1);
   const labelShape = inputShape(context, 2);
-  const { labels, counted } = countedLabels(context, 2);
+  const { labels, shares } = labelShares(context, 2);
   const softmax = writer.op('Exp', [logSoftmax(context, input(context, 1))]);
   const classes = writer.integers([scores[1]!]);
   const indices = writer.op('Cast', [labels], { to: 7 });
   const oneHot = writer.op('OneHot', [indices, classes, offOn(writer)], { axis: 1 });
   const difference = writer.op('Sub', [softmax, oneHot]);
   const besides = (value: OnnxValue) => reshaped(writer, value, labelShape.toSpliced(1, 0, 1));
-  const masked = counted === undefined ? difference : writer.op('Mul', [difference, besides(counted)]);
+  const weighted = shares === undefined ? difference : writer.op('Mul', [difference, besides(shares)]);
   const shared = isMean(context)
-    ? writer.op('Div', [masked, labelCount(context, counted, labelShape)])
-    : masked;
+    ? writer.op('Div', [weighted, shareTotal(context, shares, labelShape)])
+    : weighted;
   const upstream = context.constant(0);
   if (upstream?.data.every((value: number | bigint) => Number(value) === 1)) return shared;
   return writer.op('Mul', [shared, alongClasses(context, labelShape.length)]);
@@ -42,14 +42,25 @@ function logSoftmax({ writer }: LoweringContext, scores: OnnxValue): OnnxValue {
   return writer.op('LogSoftmax', [scores], { axis: 1 });
 }
 
-interface CountedLabels {
+interface LabelShares {
   /** With 0 in place of ignored labels. */
   readonly labels: OnnxValue;
-  /** 1 where a label counts, 0 where it is ignored; undefined where all count. */
-  readonly counted: OnnxValue | undefined;
+  /** Per label the weight of its class, 0 where it is ignored; undefined where each is 1. */
+  readonly shares: OnnxValue | undefined;
 }
 
-function countedLabels(context: LoweringContext, index: number): CountedLabels {
+/** The class weights, where there are any, are the input after the labels. */
+function labelShares(context: LoweringContext, index: number): LabelShares {
+  const { writer } = context;
+  const { labels, counted } = countedLabels(context, index);
+  const weights = input(context, index + 1);
+  if (weights === '') return { labels, shares: counted };
+  const perLabel = writer.op('Gather', [weights, labels]);
+  return { labels, shares: counted === undefined ? perLabel : writer.op('Mul', [perLabel, counted]) };
+}
+
+/** 1 where a label counts, 0 where it is ignored; undefined where all count. */
+function countedLabels(context: LoweringContext, index: number) {
   const { node, writer } = context;
   const labels = input(context, index);
   const ignored = node.attributes.ignore_index as number | undefined;
@@ -65,25 +76,23 @@ function countedLabels(context: LoweringContext, index: number): CountedLabels {
   };
 }
 
-function reducedLoss(context: LoweringContext, losses: OnnxValue, counted: OnnxValue | undefined): OnnxValue {
+function reducedLoss(context: LoweringContext, losses: OnnxValue, shares: OnnxValue | undefined): OnnxValue {
   const { node, writer } = context;
   if (node.attributes.reduction === 'none') return losses;
   const sum = writer.op('ReduceSum', [losses], { keepdims: 0 });
-  return isMean(context)
-    ? writer.op('Div', [sum, labelCount(context, counted, inputShape(context, 1))])
-    : sum;
+  return isMean(context) ? writer.op('Div', [sum, shareTotal(context, shares, inputShape(context, 1))]) : sum;
 }
 
 function isMean({ node }: LoweringContext): boolean {
   return (node.attributes.reduction ?? 'mean') === 'mean';
 }
 
-function labelCount(
+function shareTotal(
   { writer }: LoweringContext,
-  counted: OnnxValue | undefined,
+  shares: OnnxValue | undefined,
   labelShape: readonly number[],
 ): OnnxValue {
-  if (counted !== undefined) return writer.op('ReduceSum', [counted], { keepdims: 0 });
+  if (shares !== undefined) return writer.op('ReduceSum', [shares], { keepdims: 0 });
   return writer.filled(labelShape.reduce((product, dim) => product * dim, 1));
 }
 

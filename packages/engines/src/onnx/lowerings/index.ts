@@ -1,6 +1,7 @@
 import type { OperationName } from '@descent/autodiff';
 import type { Lowering } from '../lowering.ts';
 import { after } from './after.ts';
+import { constantOfShape, dropout, eyeLike, folded, pad, split, tile, trilu } from './arranging.ts';
 import { conv, convInputGrad, convWeightGrad } from './convolution.ts';
 import { softmaxCrossEntropyLoss, softmaxCrossEntropyLossGrad } from './cross-entropy.ts';
 import { gelu } from './gelu.ts';
