@@ -99,6 +99,38 @@ const defaults = [
   ),
 ];
 
+const topK = [
+  ...[1, 0].flatMap((largest) => [
+    operationCase(`TopK, largest ${largest}, its values`, { x: distinct(['batch', 5]) }, (graph, { x }) =>
+      graph.add('TopK', [x, graph.integers([3])], { largest }),
+    ),
+    operationCase(
+      `TopK, largest ${largest}, its indices with ties`,
+      { x: exactly([2, 5], 1, 3, 3, 1, 3, 2, 2, 2, 0, 2) },
+      (graph, { x }) => graph.addMany('TopK', [x, graph.integers([4])], { largest }, 2)[1]!,
+      [],
+    ),
+  ]),
+  operationCase(
+    'TopK along an inner axis, not sorted, values by the parity of their indices',
+    { x: distinct(['batch', 4, 2]) },
+    (graph, { x }) => {
+      const attributes = { axis: 1, sorted: 0 };
+      const [values, indices] = graph.addMany('TopK', [x, graph.integers([2])], attributes, 2);
+      return graph.add('Mul', [values!, graph.add('Cast', [indices!], { to: 'float32' })]);
+    },
+  ),
+  operationCase('TopK of all of an axis of size 1', { x: distinct(['batch', 1]) }, (graph, { x }) =>
+    graph.add('TopK', [x, graph.integers([1])]),
+  ),
+  operationCase(
+    'TopK of integers',
+    { n: integers('int64', ['batch', 2], [5, -6, 7, 8, -9, -10]) },
+    (graph, { n }) => graph.add('TopK', [n, graph.integers([1])]),
+    [],
+  ),
+];
+
 const softmaxes = (['Softmax', 'LogSoftmax'] as const).flatMap((op) => [
   operationCase(`${op} along the last axis`, { x: distinct(['batch', 4]) }, (graph, { x }) =>
     graph.add(op, [x]),
@@ -126,6 +158,24 @@ const crossEntropies = [
       `SoftmaxCrossEntropyLoss ${JSON.stringify(attributes)}`,
       { x: distinct(['batch', 4]), labels: integers('int64', ['batch'], [3, 1, 0]) },
       (graph, { x, labels }) => graph.add('SoftmaxCrossEntropyLoss', [x, labels], attributes),
+    ),
+  ),
+  ...settings.map((attributes) =>
+    operationCase(
+      `NegativeLogLikelihoodLoss ${JSON.stringify(attributes)}`,
+      { x: distinct(['batch', 4]), labels: integers('int32', ['batch'], [3, 1, 0]) },
+      (graph, { x, labels }) => graph.add('NegativeLogLikelihoodLoss', [x, labels], attributes),
+    ),
+  ),
+  ...settings.map((attributes) =>
+    operationCase(
+      `NegativeLogLikelihoodLoss with class weights ${JSON.stringify(attributes)}`,
+      {
+        x: distinct(['batch', 4, 2]),
+        labels: integers('int64', ['batch', 2], [3, 1, 0, 0, 2, 1]),
+        w: exactly([4], 0.5, 2, 0.75, 1.25),
+      },
+      (graph, { x, labels, w }) => graph.add('NegativeLogLikelihoodLoss', [x, labels, w], attributes),
     ),
   ),
   ...settings.map((attributes) =>
@@ -163,7 +213,7 @@ const crossEntropies = [
   ),
 ];
 
-export const reductionCases = [...reductions, ...defaults, ...softmaxes, ...crossEntropies];
+export const reductionCases = [...reductions, ...defaults, ...topK, ...softmaxes, ...crossEntropies];
 
 function axisOf(graph: GraphBuilder, axis: number) {
   return graph.constant(tensor('int64', [], BigInt64Array.of(BigInt(axis))));

@@ -73,6 +73,7 @@ import { mish } from './mish.ts';
 import { mod } from './mod.ts';
 import { mul } from './mul.ts';
 import { neg } from './neg.ts';
+import { negativeLogLikelihoodLoss } from './negative-log-likelihood-loss.ts';
 import { not } from './not.ts';
 import { or } from './or.ts';
 import { pRelu } from './p-relu.ts';
@@ -116,6 +117,7 @@ import { sum } from './sum.ts';
 import { tan } from './tan.ts';
 import { tanh } from './tanh.ts';
 import { thresholdedRelu } from './thresholded-relu.ts';
+import { topK } from './top-k.ts';
 import { transpose } from './transpose.ts';
 import { unsqueeze } from './unsqueeze.ts';
 import { compress } from './compress.ts';
@@ -215,6 +217,7 @@ export const onnxOperations = {
   Mod: mod,
   Mul: mul,
   Neg: neg,
+  NegativeLogLikelihoodLoss: negativeLogLikelihoodLoss,
   NonZero: nonZero,
   Not: not,
   OneHot: oneHot,
@@ -265,6 +268,7 @@ export const onnxOperations = {
   Tanh: tanh,
   ThresholdedRelu: thresholdedRelu,
   Tile: tile,
+  TopK: topK,
   Transpose: transpose,
   Trilu: trilu,
   Unique: unique,

@@ -8,7 +8,7 @@ import { gelu } from './gelu.ts';
 import { gatherGrad, gatherND, oneHot, reverseSequence, scatterND } from './indexing.ts';
 import { plain } from './plain.ts';
 import { averagePool, averagePoolGrad, maxPool, maxPoolGrad } from './pooling.ts';
-import { reduceMaxGrad, reduceSum } from './reductions.ts';
+import { reduceMaxGrad, reduceSum, topK } from './reductions.ts';
 import { reluGrad } from './relu.ts';
 import { cast, expand, identity, relabel, shape, size } from './shapes.ts';
 
@@ -89,6 +89,7 @@ export const lowerings: Readonly<Record<OperationName, Lowering | 'decompose'>> 
   Mod: plain,
   Mul: plain,
   Neg: plain,
+  NegativeLogLikelihoodLoss: 'decompose',
   NonZero: folded,
   Not: plain,
   OneHot: oneHot,
@@ -139,6 +140,7 @@ export const lowerings: Readonly<Record<OperationName, Lowering | 'decompose'>> 
   Tanh: plain,
   ThresholdedRelu: plain,
   Tile: tile,
+  TopK: topK,
   Transpose: plain,
   Trilu: trilu,
   Unique: folded,

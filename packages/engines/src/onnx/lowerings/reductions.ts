@@ -17,6 +17,15 @@ export const reduceSum: Lowering = (context) => {
   ];
 };
 
+/** Always in order, as the reference has it: what `sorted` 0 would give is left open. */
+export const topK: Lowering = (context) => {
+  const { node, writer, outputTypes } = context;
+  const { axis = -1, largest = 1 } = node.attributes as { readonly axis?: number; readonly largest?: number };
+  const shape = outputShape(context);
+  const count = writer.integers([shape.at(axis)!]);
+  return writer.many('TopK', [input(context, 0), count], { axis, largest }, 2).slice(0, outputTypes.length);
+};
+
 /** The first maximum along the reduced axes, laid out as the last one: ArgMax tells it, OneHot marks it. */
 export const reduceMaxGrad: Lowering = single((context) => {
   const { node, writer } = context;
