@@ -4,6 +4,7 @@ import { findInUnion, type UnknownType } from './explain-union.ts';
 import type { FieldPath } from './field-path.ts';
 import { nearestName } from './nearest-name.ts';
 import type { Finding } from './plain-data.ts';
+import { recursiveSchema } from './recursive.ts';
 import { isObject, type Schema } from './schema-kind.ts';
 import { count, oneOf, show, suggest } from './wording.ts';
 
@@ -17,6 +18,8 @@ export function explain(schema: TSchema, value: unknown): Finding | UnknownType 
 
 /** `explain` below a known path. */
 export function findIn(schema: Schema, value: unknown, path: FieldPath): Finding | undefined {
+  const recursive = schema['x-same-as'];
+  if (recursive !== undefined) return findIn(recursiveSchema(recursive) as Schema, value, path);
   if (schema.anyOf !== undefined) return findInUnion(schema, schema.anyOf, value, path);
   if (schema.enum !== undefined) return findInEnum(schema.enum, value, path);
   if (schema.const !== undefined) {

@@ -20,6 +20,8 @@ export interface Schema {
   readonly pattern?: string;
   readonly minItems?: number;
   readonly maxItems?: number;
+  /** Name of a recursive schema that is meant here (recursive.ts). */
+  readonly 'x-same-as'?: string;
 }
 
 const kindWords: Record<string, string> = {

@@ -2,8 +2,10 @@
 export interface ModelLimits {
   /** Elements of all parameters together. */
   readonly parameters: number;
-  /** Layers and nodes of the spec. */
+  /** Layers and nodes of the spec, with repeats and calls written out. */
   readonly nodes: number;
+  /** Operations of the forward graph: of layers, with recurrences unrolled over time. */
+  readonly operations: number;
   /** Elements of any value, per sample. */
   readonly elementsPerSample: number;
 }
@@ -11,5 +13,6 @@ export interface ModelLimits {
 export const defaultLimits: ModelLimits = {
   parameters: 200_000_000,
   nodes: 10_000,
+  operations: 20_000,
   elementsPerSample: 2 ** 31,
 };

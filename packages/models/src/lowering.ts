@@ -29,6 +29,8 @@ export interface Lowering {
   readonly randomInputs: readonly RandomInput[];
   readonly layers: readonly LayerOutline[];
   readonly label: LabelInput;
+  /** Per value, how many codes an integer of it may have. */
+  readonly codes: ReadonlyMap<string, number>;
 }
 
 /** The forward computation graph of a model with the outputs that `mode` is for. */
@@ -41,6 +43,7 @@ export function lower(wiring: Wiring, mode: Mode, limits: ModelLimits): Lowering
   const trainable = trainableSizes(draft);
   const layers = wiring.elements.map((element): LayerOutline => {
     const { name, path, inputs } = element;
+    draft.admitOperations(1, element);
     if (element.kind === 'layer') {
       const declared = draft.parameters.length;
       const { shape } = buildLayer(draft, element);
@@ -53,8 +56,8 @@ export function lower(wiring: Wiring, mode: Mode, limits: ModelLimits): Lowering
   });
   const label = addObjective(draft);
   if (mode === 'training') addStatistics(draft);
-  const { graph, parameters, randomInputs } = draft;
-  return { graph: graph.build(), parameters, randomInputs, layers, label };
+  const { graph, parameters, randomInputs, codes } = draft;
+  return { graph: graph.build(), parameters, randomInputs, layers, label, codes };
 }
 
 function trainableSizes({ parameters }: Draft): ReadonlyMap<string, number> {

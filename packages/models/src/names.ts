@@ -1,4 +1,4 @@
-import type { ModelSpec, NodeSpec } from '@descent/contracts';
+import type { LayerSpec, ModelSpec, NodeSpec } from '@descent/contracts';
 import { type FieldPath, formatPath } from '@descent/contracts';
 import { DescentError } from '@descent/errors';
 
@@ -15,12 +15,7 @@ export interface Names {
 /** @throws DescentError SPEC_DUPLICATE_NAME */
 export function nameEverything(spec: ModelSpec, at: FieldPath): Names {
   const owners = new Map<string, string>();
-  const claim = (name: string, path: FieldPath) => {
-    const place = formatPath([...at, ...path]);
-    const other = owners.get(name);
-    if (other !== undefined) throw new DescentError('SPEC_DUPLICATE_NAME', { path: place, name, other });
-    owners.set(name, place);
-  };
+  const claim = (name: string, path: FieldPath) => claimName(owners, name, [...at, ...path]);
 
   for (const name of Object.keys(spec.inputs)) claim(name, ['inputs', name]);
   if (!Object.hasOwn(spec.inputs, spec.loss.labels)) claim(spec.loss.labels, ['loss', 'labels']);
@@ -30,25 +25,8 @@ export function nameEverything(spec: ModelSpec, at: FieldPath): Names {
   spec.nodes?.forEach(({ name }, index) => {
     claim(name, ['nodes', index, 'name']);
   });
-  spec.layers?.forEach(({ name }, index) => {
-    if (name !== undefined) claim(name, ['layers', index, 'name']);
-  });
-
-  // After all given names, so that a layer without a name never takes one that a later layer has.
-  const serials = new Map<string, number>();
-  const layers = (spec.layers ?? []).map(({ name, type }, index) => {
-    if (name !== undefined) return name;
-    let serial = serials.get(type) ?? 0;
-    let derived: string;
-    do {
-      serial += 1;
-      derived = `${type}_${serial}`;
-    } while (owners.has(derived));
-    serials.set(type, serial);
-    claim(derived, ['layers', index]);
-    return derived;
-  });
-
+  for (const name of Object.keys(spec.functions ?? {})) claim(name, ['functions', name]);
+  const layers = nameLayers(spec.layers ?? [], [...at, 'layers'], owners);
   const features = new Set([
     ...Object.keys(spec.inputs),
     ...layers,
@@ -69,4 +47,47 @@ export function nameEverything(spec: ModelSpec, at: FieldPath): Names {
 /** Names under which the outputs of a node are read. A colon is no part of a node's name, so they are free. */
 export function outputNames({ name, outputs = 1 }: NodeSpec): readonly string[] {
   return Array.from({ length: outputs }, (_, index) => (index === 0 ? name : `${name}:${index}`));
+}
+
+/**
+ * The names of a list of layers: their own, or the first free `<type>_<n>`. The copies of a repeat have names too.
+ *
+ * @param owners names that are taken, with the place that took them; the layers' are added
+ * @throws DescentError SPEC_DUPLICATE_NAME
+ */
+export function nameLayers(
+  layers: readonly LayerSpec[],
+  path: FieldPath,
+  owners: Map<string, string>,
+): readonly string[] {
+  const claimLayer = (layer: LayerSpec, name: string, place: FieldPath) => {
+    claimName(owners, name, place);
+    if (layer.type !== 'repeat') return;
+    for (let copy = 1; copy <= layer.times; copy += 1) claimName(owners, `${name}_${copy}`, place);
+  };
+  layers.forEach((layer, index) => {
+    if (layer.name !== undefined) claimLayer(layer, layer.name, [...path, index, 'name']);
+  });
+  // After all given names, so that a layer without a name never takes one that a later layer has.
+  const serials = new Map<string, number>();
+  return layers.map((layer, index) => {
+    if (layer.name !== undefined) return layer.name;
+    const { type } = layer;
+    let serial = serials.get(type) ?? 0;
+    let derived: string;
+    do {
+      serial += 1;
+      derived = `${type}_${serial}`;
+    } while (owners.has(derived));
+    serials.set(type, serial);
+    claimLayer(layer, derived, [...path, index]);
+    return derived;
+  });
+}
+
+function claimName(owners: Map<string, string>, name: string, path: FieldPath): void {
+  const place = formatPath(path);
+  const other = owners.get(name);
+  if (other !== undefined) throw new DescentError('SPEC_DUPLICATE_NAME', { path: place, name, other });
+  owners.set(name, place);
 }

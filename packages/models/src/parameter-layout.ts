@@ -1,11 +1,11 @@
-import type { Initializer } from '@descent/contracts';
 import { elementCount } from '@descent/tensors';
+import type { ParameterInitializer } from './initializers.ts';
 
 /** A trained tensor, a frozen one, or a state, that a layer or a spec declares. */
 export interface ParameterDeclaration {
   readonly name: string;
   readonly shape: readonly number[];
-  readonly initializer: Initializer;
+  readonly initializer: ParameterInitializer;
   readonly trainable: boolean;
   /**
    * Of a state alone, which is not trainable: after each step it becomes momentum · state + (1 − momentum) · mean of

@@ -1,6 +1,7 @@
 import type { LayerSpec, ModelSpec, NodeSpec } from '@descent/contracts';
-import { type FieldPath, formatPath, nearestName } from '@descent/contracts';
+import { type FieldPath, formatPath } from '@descent/contracts';
 import { DescentError } from '@descent/errors';
+import { expandLayers, unknownValue } from './expand-layers.ts';
 import { type Names, nameEverything, outputNames } from './names.ts';
 import { topologicalOrder } from './topological-order.ts';
 
@@ -19,6 +20,8 @@ interface ElementBase {
 
 export interface LayerElement extends ElementBase {
   readonly kind: 'layer';
+  /** What its parameters are named after: the layer, or for one of a function its place there. */
+  readonly weights: string;
   readonly spec: LayerSpec;
 }
 
@@ -48,11 +51,13 @@ export interface Wiring {
  */
 export function resolveWiring(spec: ModelSpec, at: FieldPath): Wiring {
   const names = nameEverything(spec, at);
-  const written = [...layerElements(spec, names, at), ...nodeElements(spec, at)];
+  const layers = expandLayers(spec, names, at, (name, path) => soleInput(spec, name, path));
+  const nodes = nodeElements(spec, at);
+  const written = [...layers, ...nodes];
   if (written.length === 0) {
     throw new DescentError('SPEC_EMPTY', { path: formatPath(at), problem: 'has neither layers nor nodes' });
   }
-  checkInputs(written, names);
+  checkInputs(nodes, names);
   const elements = topologicalOrder(written);
   const prediction = predictionOf(spec, written, names, at);
   const used = valuesBehind(prediction, elements);
@@ -64,17 +69,6 @@ export function resolveWiring(spec: ModelSpec, at: FieldPath): Wiring {
     prediction,
     features: Object.keys(spec.inputs).filter((name) => used.has(name)),
   };
-}
-
-function layerElements(spec: ModelSpec, names: Names, at: FieldPath): LayerElement[] {
-  const layers = spec.layers ?? [];
-  return layers.map((layer, index) => {
-    const name = names.layers[index]!;
-    const path = formatPath([...at, 'layers', index]);
-    const previous = names.layers[index - 1];
-    const inputs = layer.inputs ?? [previous ?? soleInput(spec, name, path)];
-    return { kind: 'layer', name, path, inputs, outputs: [name], spec: layer };
-  });
 }
 
 function nodeElements(spec: ModelSpec, at: FieldPath): NodeElement[] {
@@ -102,24 +96,14 @@ function soleInput(spec: ModelSpec, layer: string, path: string): string {
   throw new DescentError('SPEC_LAYER_INVALID', { layer, path, problem });
 }
 
-function checkInputs(elements: readonly Element[], names: Names): void {
-  for (const { kind, inputs, path } of elements) {
-    const known = kind === 'layer' ? names.features : names.values;
+/** Layers are wired by `expandLayers`. */
+function checkInputs(elements: readonly NodeElement[], names: Names): void {
+  for (const { inputs, path } of elements) {
     inputs.forEach((name, index) => {
-      const leftOut = kind === 'node' && name === '';
-      if (!leftOut && !known.has(name)) throw unknownValue(`${path}.inputs[${index}]`, name, known);
+      if (name === '' || names.values.has(name)) return;
+      throw unknownValue(`${path}.inputs[${index}]`, name, names.values);
     });
   }
-}
-
-function unknownValue(path: string, name: string, known: Iterable<string>): DescentError {
-  const didYouMean = nearestName(name, known);
-  return new DescentError('SPEC_UNKNOWN_VALUE', {
-    path,
-    name,
-    hint: didYouMean === undefined ? '' : `; did you mean "${didYouMean}"?`,
-    ...(didYouMean === undefined ? {} : { didYouMean }),
-  });
 }
 
 /** What the spec names; else the last layer of a model of layers; else the one value that nothing reads. */
@@ -163,6 +147,10 @@ function refuseUnused(
   for (const { kind, name, path, outputs } of elements) {
     if (!outputs.some((output) => used.has(output))) throw refuse(kind, name, path);
   }
+  const called = new Set(elements.flatMap((element) => calledBy(element)));
+  for (const name of Object.keys(spec.functions ?? {})) {
+    if (!called.has(name)) throw refuse('function', name, formatPath([...at, 'functions', name]));
+  }
   for (const name of Object.keys(spec.inputs)) {
     if (used.has(name) || name === spec.loss.labels) continue;
     throw refuse('input', name, formatPath([...at, 'inputs', name]));
@@ -176,4 +164,8 @@ function refuseUnused(
       if (!used.has(name)) throw refuse(what, name, formatPath([...at, section, name]));
     }
   }
+}
+
+function calledBy({ kind, spec }: Element): readonly string[] {
+  return kind === 'layer' && spec.type === 'call' ? [spec.function] : [];
 }

@@ -1,72 +1,37 @@
 import { type Static, Type } from 'typebox';
-import { Closed, OneOf } from '../closed.ts';
-import { Initializer } from './initializer.ts';
-import { SampleShape, valueNamePattern } from './names.ts';
+import { defineRecursive } from '../recursive.ts';
+import { basicLayerSchemas } from './layers/basic.ts';
+import { blockLayerSchemas, type RepeatSpec, type ResidualSpec } from './layers/blocks.ts';
+import { callLayerSchemas } from './layers/call.ts';
+import { convolutionLayerSchemas } from './layers/convolution.ts';
+import { mergingLayerSchemas } from './layers/merging.ts';
+import { normalizationLayerSchemas } from './layers/normalization.ts';
+import { poolingLayerSchemas } from './layers/pooling.ts';
+import { sequenceLayerSchemas } from './layers/sequence.ts';
+import { shapeLayerSchemas } from './layers/shape.ts';
 
-export const activationNames = ['linear', 'relu', 'sigmoid', 'tanh', 'softmax'] as const;
-export const Activation = OneOf(activationNames);
-export type Activation = Static<typeof Activation>;
+export { FunctionSpec, type RepeatSpec, type ResidualSpec } from './layers/blocks.ts';
+export { Activation, activationNames } from './layers/fields.ts';
+export type { MarginPerAxis, PerAxis, Rank } from './layers/window.ts';
 
-const Extent = Type.Integer({ minimum: 1, maximum: 65_536 });
-const PairOrNumber = Type.Union([Extent, Type.Array(Extent, { minItems: 2, maxItems: 2 })], {
-  description: 'One number for height and width, or [height, width]',
-});
-export type PairOrNumber = Static<typeof PairOrNumber>;
-
-const Width = Type.Integer({ minimum: 1, maximum: 0x7fffffff });
-
-/** Fields every layer has. `inputs` names earlier layers or model inputs; left out, the layer before. */
-const wiring = {
-  name: Type.Optional(Type.String({ pattern: valueNamePattern })),
-  inputs: Type.Optional(Type.Array(Type.String(), { minItems: 1 })),
-};
-
-const initializers = {
-  kernelInitializer: Type.Optional(Initializer),
-  biasInitializer: Type.Optional(Initializer),
-  useBias: Type.Optional(Type.Boolean({ default: true })),
-};
-
-const pool = {
-  ...wiring,
-  poolSize: Type.Optional(PairOrNumber),
-  strides: Type.Optional(PairOrNumber),
-  padding: Type.Optional(OneOf(['valid', 'same'])),
-};
+const flatLayerSchemas = {
+  ...basicLayerSchemas,
+  ...convolutionLayerSchemas,
+  ...poolingLayerSchemas,
+  ...shapeLayerSchemas,
+  ...mergingLayerSchemas,
+  ...normalizationLayerSchemas,
+  ...sequenceLayerSchemas,
+  ...callLayerSchemas,
+} as const;
+type FlatLayerType = keyof typeof flatLayerSchemas;
 
 /** One schema per layer type, in Keras' words. Images are channels-last, as in Keras. */
-export const layerSchemas = {
-  dense: Closed({
-    type: Type.Literal('dense'),
-    ...wiring,
-    units: Width,
-    activation: Type.Optional(Activation),
-    ...initializers,
-  }),
-  conv2d: Closed({
-    type: Type.Literal('conv2d'),
-    ...wiring,
-    filters: Width,
-    kernelSize: PairOrNumber,
-    strides: Type.Optional(PairOrNumber),
-    padding: Type.Optional(OneOf(['valid', 'same'])),
-    activation: Type.Optional(Activation),
-    ...initializers,
-  }),
-  maxPool2d: Closed({ type: Type.Literal('maxPool2d'), ...pool }),
-  averagePool2d: Closed({ type: Type.Literal('averagePool2d'), ...pool }),
-  globalAveragePool2d: Closed({ type: Type.Literal('globalAveragePool2d'), ...wiring }),
-  flatten: Closed({ type: Type.Literal('flatten'), ...wiring }),
-  reshape: Closed({ type: Type.Literal('reshape'), ...wiring, shape: SampleShape }),
-  activation: Closed({ type: Type.Literal('activation'), ...wiring, activation: Activation }),
-  dropout: Closed({
-    type: Type.Literal('dropout'),
-    ...wiring,
-    rate: Type.Number({ minimum: 0, exclusiveMaximum: 1 }),
-  }),
-  add: Closed({ type: Type.Literal('add'), ...wiring }),
-  concat: Closed({ type: Type.Literal('concat'), ...wiring, axis: Type.Optional(Type.Integer()) }),
-} as const;
+export const layerSchemas = { ...flatLayerSchemas, ...blockLayerSchemas } as const;
 export type LayerType = keyof typeof layerSchemas;
-export type LayerSpec = { [T in LayerType]: Static<(typeof layerSchemas)[T]> }[LayerType];
+export type LayerSpec =
+  | { [T in FlatLayerType]: Static<(typeof flatLayerSchemas)[T]> }[FlatLayerType]
+  | ResidualSpec
+  | RepeatSpec;
 export const LayerSpec = Type.Unsafe<LayerSpec>(Type.Union(Object.values(layerSchemas), { title: 'layer' }));
+defineRecursive('layer', LayerSpec);

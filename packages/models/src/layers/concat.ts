@@ -1,4 +1,5 @@
 import { valueAxis } from '../feature.ts';
+import { sampleAxis } from './axis.ts';
 import { inOneOrder } from './join.ts';
 import type { Layer, SpecOf } from './layer.ts';
 
@@ -7,15 +8,11 @@ export const concat: Layer<SpecOf<'concat'>> = {
   takes: 'several',
   build: (context, inputs, spec) => {
     const [{ shape }, ...others] = inputs;
-    const rank = shape.length;
-    const given = spec.axis ?? -1;
-    const axis = given < 0 ? given + rank : given;
-    if (axis < 0 || axis >= rank) {
-      throw context.mismatch(`axis ${given} does not exist`, `axes ${-rank} to ${rank - 1}`, shape);
-    }
+    const axis = sampleAxis(context, spec.axis ?? -1, shape);
     for (const other of others) {
       const fits =
-        other.shape.length === rank && shape.every((size, i) => i === axis || size === other.shape[i]);
+        other.shape.length === shape.length &&
+        shape.every((size, i) => i === axis || size === other.shape[i]);
       if (fits) continue;
       const expected = `[${shape.map((size, i) => (i === axis ? 'any' : size)).join(', ')}]`;
       throw context.mismatch(`all its inputs agree in every axis but ${axis}`, expected, other.shape);

@@ -1,4 +1,4 @@
-import { valueAxis } from '../feature.ts';
+import { dropOut } from './drop-out.ts';
 import type { Layer, SpecOf } from './layer.ts';
 
 /**
@@ -7,13 +7,5 @@ import type { Layer, SpecOf } from './layer.ts';
  */
 export const dropout: Layer<SpecOf<'dropout'>> = {
   takes: 'one',
-  build: (context, [input], { rate }) => {
-    if (context.mode !== 'training' || rate === 0) return input;
-    const shape: number[] = [];
-    input.shape.forEach((size, axis) => {
-      shape[valueAxis(input, axis) - 1] = size;
-    });
-    const mask = context.dropoutMask(shape, rate);
-    return { ...input, value: context.graph.add('Mul', [input.value, mask]) };
-  },
+  build: (context, [input], { rate }) => dropOut(context, input, rate),
 };
