@@ -4,15 +4,23 @@ import type { AttributeProto, GraphProto } from './message-types.ts';
 import { attributeTypes } from './messages.ts';
 import { readTensor } from './read-tensor.ts';
 
+export interface AttributeValues {
+  readonly integer: number;
+  readonly real: number;
+  readonly integers: readonly number[];
+  readonly reals: readonly number[];
+  readonly text: string;
+  readonly texts: readonly string[];
+  readonly tensor: Tensor;
+  readonly graph: GraphProto;
+  /** Inside a function: the name of the attribute of the call. */
+  readonly reference: string;
+}
+
 /** The value of an attribute. Sparse tensors and types are none that we read. */
-export type OnnxAttribute =
-  | { readonly kind: 'integer' | 'real'; readonly value: number }
-  | { readonly kind: 'integers' | 'reals'; readonly value: readonly number[] }
-  | { readonly kind: 'text'; readonly value: string }
-  | { readonly kind: 'texts'; readonly value: readonly string[] }
-  | { readonly kind: 'tensor'; readonly value: Tensor }
-  | { readonly kind: 'graph'; readonly value: GraphProto }
-  | { readonly kind: 'reference'; readonly value: string };
+export type OnnxAttribute = {
+  readonly [Kind in keyof AttributeValues]: { readonly kind: Kind; readonly value: AttributeValues[Kind] };
+}[keyof AttributeValues];
 
 /**
  * Reads an attribute. Integers beyond ±2⁵³ become ±2⁵³ − 1: ONNX files write the largest int64 for "up to the end".

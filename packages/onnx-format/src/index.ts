@@ -1,4 +1,4 @@
-export { type OnnxAttribute, readAttribute } from './attribute.ts';
+export { type AttributeValues, type OnnxAttribute, readAttribute } from './attribute.ts';
 export { type DecodeLimits, decodeMessage, defaultDecodeLimits } from './decode-message.ts';
 export { dtypeOfOnnx, elementTypes, onnxTypeName } from './element-types.ts';
 export { encodeMessage } from './encode-message.ts';

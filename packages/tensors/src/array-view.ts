@@ -24,7 +24,9 @@ export function arrayView<D extends Dtype>(
   const size = dtypes[dtype].bytes;
   const address = bytes.byteOffset + offset;
   if (address % size === 0) return views[dtype](bytes.buffer, address, length);
-  return views[dtype](bytes.slice(offset, offset + length * size).buffer, 0, length);
+  // The slice of a Buffer would be a view again, on a pool that begins elsewhere.
+  const copy = Uint8Array.prototype.slice.call(bytes, offset, offset + length * size);
+  return views[dtype](copy.buffer, copy.byteOffset, length);
 }
 
 /** A new array of `length` zeros. */
