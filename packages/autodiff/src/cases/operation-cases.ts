@@ -1,10 +1,14 @@
 import { activationCases } from './activation-cases.ts';
+import { arrangingCases } from './arranging-cases.ts';
+import { einsumCases } from './einsum-cases.ts';
 import { elementWiseCases } from './element-wise-cases.ts';
+import { indexingCases } from './indexing-cases.ts';
 import { integerCases } from './integer-cases.ts';
 import { matrixCases } from './matrix-cases.ts';
 import { normalizationCases } from './normalization-cases.ts';
 import type { OperationCase } from './operation-case.ts';
 import { reductionCases } from './reduction-cases.ts';
+import { resizeCases } from './resize-cases.ts';
 import { shapeCases } from './shape-cases.ts';
 import { windowCases } from './window-cases.ts';
 
@@ -17,5 +21,9 @@ export const operationCases: readonly OperationCase[] = [
   ...normalizationCases,
   ...reductionCases,
   ...shapeCases,
+  ...arrangingCases,
+  ...einsumCases,
+  ...indexingCases,
+  ...resizeCases,
   ...windowCases,
 ];

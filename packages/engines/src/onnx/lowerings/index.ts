@@ -2,10 +2,13 @@ import type { OperationName } from '@descent/autodiff';
 import type { Lowering } from '../lowering.ts';
 import { after } from './after.ts';
 import { constantOfShape, dropout, eyeLike, folded, pad, split, tile, trilu } from './arranging.ts';
+import { batchNormalization, batchNormalizationGrad } from './batch-normalization.ts';
 import { conv, convInputGrad, convWeightGrad } from './convolution.ts';
 import { softmaxCrossEntropyLoss, softmaxCrossEntropyLossGrad } from './cross-entropy.ts';
 import { gelu } from './gelu.ts';
 import { gatherGrad, gatherND, oneHot, reverseSequence, scatterND } from './indexing.ts';
+import { div, mod } from './integers.ts';
+import { layerNormalization, layerNormalizationGrad, rmsNormalization } from './layer-normalization.ts';
 import { plain } from './plain.ts';
 import { averagePool, averagePoolGrad, maxPool, maxPoolGrad } from './pooling.ts';
 import { reduceMaxGrad, reduceSum, topK } from './reductions.ts';
@@ -29,7 +32,7 @@ export const lowerings: Readonly<Record<OperationName, Lowering | 'decompose'>> 
   Atan: plain,
   Atanh: plain,
   AveragePool: averagePool,
-  BatchNormalization: 'decompose',
+  BatchNormalization: batchNormalization,
   BitShift: plain,
   Cast: cast,
   Ceil: plain,
@@ -44,7 +47,7 @@ export const lowerings: Readonly<Record<OperationName, Lowering | 'decompose'>> 
   Cosh: plain,
   CumSum: plain,
   DepthToSpace: 'decompose',
-  Div: plain,
+  Div: div,
   Dropout: dropout,
   Einsum: 'decompose',
   Elu: plain,
@@ -68,25 +71,25 @@ export const lowerings: Readonly<Record<OperationName, Lowering | 'decompose'>> 
   HardSigmoid: plain,
   HardSwish: 'decompose',
   Identity: identity,
-  InstanceNormalization: 'decompose',
+  InstanceNormalization: plain,
   IsInf: plain,
   IsNaN: plain,
-  LayerNormalization: 'decompose',
+  LayerNormalization: layerNormalization,
   LeakyRelu: plain,
   Less: plain,
   LessOrEqual: plain,
   Log: plain,
   LogSoftmax: plain,
-  LpNormalization: 'decompose',
+  LpNormalization: plain,
   LRN: 'decompose',
   MatMul: plain,
   Max: plain,
   MaxPool: maxPool,
   Mean: plain,
-  MeanVarianceNormalization: 'decompose',
+  MeanVarianceNormalization: plain,
   Min: plain,
   Mish: 'decompose',
-  Mod: plain,
+  Mod: mod,
   Mul: plain,
   Neg: plain,
   NegativeLogLikelihoodLoss: 'decompose',
@@ -113,7 +116,7 @@ export const lowerings: Readonly<Record<OperationName, Lowering | 'decompose'>> 
   Reshape: relabel,
   Resize: 'decompose',
   ReverseSequence: reverseSequence,
-  RMSNormalization: 'decompose',
+  RMSNormalization: rmsNormalization,
   Round: plain,
   ScatterElements: plain,
   ScatterND: scatterND,
@@ -150,12 +153,12 @@ export const lowerings: Readonly<Record<OperationName, Lowering | 'decompose'>> 
 
   After: after,
   AveragePoolGrad: averagePoolGrad,
-  BatchNormalizationGrad: 'decompose',
+  BatchNormalizationGrad: batchNormalizationGrad,
   ConvInputGrad: convInputGrad,
   ConvWeightGrad: convWeightGrad,
   GatherGrad: gatherGrad,
   GeluGrad: 'decompose',
-  LayerNormalizationGrad: 'decompose',
+  LayerNormalizationGrad: layerNormalizationGrad,
   LeakyReluGrad: 'decompose',
   MaxPoolGrad: maxPoolGrad,
   ReduceMaxGrad: reduceMaxGrad,
