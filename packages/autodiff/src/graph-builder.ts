@@ -4,8 +4,9 @@ import { checkDims, checkSize } from './check-shape.ts';
 import type { Shape } from './dim.ts';
 import type { Attributes, Graph, Node, ValueName, ValueType } from './graph.ts';
 import { inferTypes } from './infer-types.ts';
-import type { OperationName } from './operations/index.ts';
-import { integersOf } from './rules/numbers.ts';
+import { knownValues } from './known-values.ts';
+import { type OperationName, operationOf, operations } from './operations/index.ts';
+import { integersOf, tensorOf } from './rules/numbers.ts';
 
 /**
  * Grows a graph node by node; infers and checks each node's types as it is added, so a graph that was built is a
@@ -35,6 +36,8 @@ export interface GraphBuilder {
   type(value: ValueName): ValueType;
   /** The value of a constant of the graph; undefined for every other value. */
   constantValue(value: ValueName): Tensor | undefined;
+  /** An integer vector or scalar as far as constants and shapes decide it; it may hold `batch`. */
+  shapeValue(value: ValueName): Shape | undefined;
   /** Nodes added inside `body` carry this layer name (none: undefined). Derived names start with it. */
   inLayer<Result>(layer: string | undefined, body: () => Result): Result;
   /** Names derived inside `body` start with `scope/`, whatever the layer is. */
@@ -60,6 +63,11 @@ export function createGraphBuilder(from?: Graph): GraphBuilder {
     const key = sharingKey(value);
     if (key !== undefined && !shared.has(key)) shared.set(key, name);
   }
+  const known = knownValues({
+    type: (value) => types.get(value)!,
+    constant: (value) => constants.get(value),
+    producer: (value) => producers.get(value),
+  });
   let layer: string | undefined;
   let scope: string | undefined;
 
@@ -99,26 +107,39 @@ export function createGraphBuilder(from?: Graph): GraphBuilder {
     return name;
   };
   const share = (value: Tensor, stem: string): ValueName => {
-    const key = sharingKey(value)!;
-    const known = shared.get(key);
+    const key = sharingKey(value);
+    const known = key === undefined ? undefined : shared.get(key);
     if (known !== undefined) return known;
     const name = addConstant(value, free(stem));
-    shared.set(key, name);
+    if (key !== undefined) shared.set(key, name);
     return name;
   };
   const shapeValue = (value: ValueName): Shape | undefined => {
-    const known = constants.get(value);
-    if (known !== undefined) return known.shape.length === 1 ? integersOf(known) : undefined;
-    const producer = producers.get(value);
-    if (producer?.op === 'Shape') return types.get(producer.inputs[0]!)!.shape;
-    return undefined;
+    const constant = constants.get(value);
+    if (constant !== undefined) return constant.shape.length <= 1 ? integersOf(constant) : undefined;
+    const derived = types.has(value) ? known(value) : undefined;
+    return derived !== undefined && derived.shape.length <= 1 ? derived.elements : undefined;
+  };
+  /** An axis, bound or shape that nodes compute from shapes alone is written as the constant it is. */
+  const settled = (op: OperationName, value: ValueName, index: number): ValueName => {
+    const rules = Object.hasOwn(operations, op) ? operationOf(op).inputs : [];
+    if ((rules[index] ?? rules.at(-1))?.dtypes !== 'index' || !producers.has(value)) return value;
+    const { dtype } = typeFor(op, value);
+    const derived = dtype === 'int64' || dtype === 'int32' ? known(value) : undefined;
+    if (derived === undefined || derived.elements.some((element) => typeof element !== 'number'))
+      return value;
+    const elements = Float64Array.from(derived.elements, Number);
+    return share(
+      tensorOf({ dtype, shape: derived.shape }, elements),
+      elements.length > 16 ? 'constant/integers' : `constant/[${elements.join(',')}]`,
+    );
   };
 
   const addMany: GraphBuilder['addMany'] = (op, given, attributes, count, name) => {
     const node: Node = {
       name: name ?? derive(op),
       op,
-      inputs: [...given],
+      inputs: given.map((value, index) => settled(op, value, index)),
       outputs: [],
       attributes,
       ...(layer === undefined ? {} : { layer }),
@@ -152,7 +173,7 @@ export function createGraphBuilder(from?: Graph): GraphBuilder {
     integers: (values) =>
       share(
         { dtype: 'int64', shape: [values.length], data: BigInt64Array.from(values, BigInt) },
-        `constant/[${values.join(',')}]`,
+        values.length > 16 ? 'constant/integers' : `constant/[${values.join(',')}]`,
       ),
     add: (op, given, attributes = {}, name) => addMany(op, given, attributes, 1, name)[0]!,
     addMany,
@@ -163,6 +184,7 @@ export function createGraphBuilder(from?: Graph): GraphBuilder {
     },
     type: (value) => typeFor(value, value),
     constantValue: (value) => constants.get(value),
+    shapeValue,
     inLayer: (name, body) => {
       const before = layer;
       layer = name;

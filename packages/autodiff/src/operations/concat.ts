@@ -1,5 +1,6 @@
-import { addDims, type Dim, renderShape, sameShape } from '../dim.ts';
-import type { Operation, ShapeContext } from '../operation.ts';
+import { addDims, countOf, type Dim, renderShape, type Shape, sameShape } from '../dim.ts';
+import type { ValueName } from '../graph.ts';
+import type { GradientContext, Operation, ShapeContext } from '../operation.ts';
 import { axisOf, integer } from '../rules/attributes.ts';
 import { outputGradient } from '../rules/gradients.ts';
 import { lanesOf } from '../rules/lanes.ts';
@@ -44,13 +45,11 @@ export const concat: Operation = {
     const { graph, node, needs, type } = context;
     const dy = outputGradient(context);
     const axis = axisOf(node, integer(node.attributes, 'axis', 0), type(dy).shape.length);
+    const sizes = node.inputs.map((input) => type(input).shape[axis]!);
+    if (sizes.some((size) => typeof size !== 'number')) return cutAlongBatch(context, axis, sizes);
     let start = 0;
-    return node.inputs.map((input, index) => {
-      const size = type(input).shape[axis]!;
-      if (typeof size !== 'number') {
-        throw wrongAttribute(node, 'axis', 'is the batch axis, along which no gradient can be cut');
-      }
-      const [begin, end] = [start, start + size];
+    return sizes.map((size, index) => {
+      const [begin, end] = [start, start + Number(size)];
       start = end;
       if (!needs[index]) return undefined;
       return graph.add('Slice', [dy, ...[[begin], [end], [axis]].map((list) => graph.integers(list))]);
@@ -62,4 +61,29 @@ export const concat: Operation = {
 function refusal(context: ShapeContext, axis: number) {
   const shapes = context.inputs.map((input) => renderShape(input!.shape)).join(', ');
   return mismatch(context, `cannot join ${shapes} along axis ${axis}`);
+}
+
+/** Inputs that are multiples of the batch: the gradient is split into blocks of one batch, and each input takes its own. */
+function cutAlongBatch(
+  context: GradientContext,
+  axis: number,
+  sizes: Shape,
+): readonly (ValueName | undefined)[] {
+  const { graph, needs } = context;
+  const multiples = sizes.map((size) => countOf(size).coefficient);
+  const unit = multiples.reduce(greatestCommonDivisor);
+  const parts = multiples.reduce((sum, multiple) => sum + multiple / unit, 0);
+  if (parts === 1) return [outputGradient(context)];
+  const blocks = graph.addMany('Split', [outputGradient(context)], { axis, num_outputs: parts }, parts);
+  let start = 0;
+  return multiples.map((multiple, index) => {
+    const own = blocks.slice(start, start + multiple / unit);
+    start += own.length;
+    if (!needs[index]) return undefined;
+    return own.length === 1 ? own[0]! : graph.add('Concat', own, { axis });
+  });
+}
+
+function greatestCommonDivisor(a: number, b: number): number {
+  return b === 0 ? a : greatestCommonDivisor(b, a % b);
 }

@@ -16,9 +16,8 @@ export const expand: Operation = {
   shape: (context) => {
     const input = context.inputs[0]!;
     const target = context.shapeValue(1);
-    if (target === undefined)
-      throw mismatch(context, 'the shape must be a constant or the output of a Shape');
-    if (target.some((dim) => typeof dim === 'number' && dim < 1)) {
+    if (target === undefined) throw mismatch(context, 'the shape must follow from shapes and constants');
+    if (target.some((dim) => typeof dim === 'number' && dim < 0)) {
       throw mismatch(context, `${renderShape(target)} is no shape to expand to`);
     }
     return [{ dtype: input.dtype, shape: broadcastOrRefuse(context, [input.shape, target]) }];

@@ -2,10 +2,11 @@ import { elementCount } from '@descent/tensors';
 import { renderShape, sameShape } from '../dim.ts';
 import type { Operation } from '../operation.ts';
 import { integer } from '../rules/attributes.ts';
+import { countedIndices } from '../rules/counted-index.ts';
+import { inputOf, outputGradient } from '../rules/gradients.ts';
 import { lanesOf } from '../rules/lanes.ts';
 import { numbers, tensorOf, zeros } from '../rules/numbers.ts';
 import { mismatch } from '../rules/refuse.ts';
-import { rowsOf } from './gather.ts';
 
 /**
  * Gradient of `Gather` by its data, whose `axis` has `size` slices: each slice of dY is added where it was taken
@@ -30,7 +31,7 @@ export const gatherGrad: Operation = {
   evaluate: ([dy, indices], attributes, [type]) => {
     const { outer, size, inner } = lanesOf(type!.shape, integer(attributes, 'axis', 0));
     const [gradients, out] = [numbers(dy!), zeros(type!.shape)];
-    const rows = rowsOf(indices!, size);
+    const rows = countedIndices('Gather', indices!, size);
     for (let block = 0; block < outer; block += 1) {
       rows.forEach((row, position) => {
         const [into, from] = [(block * size + row) * inner, (block * rows.length + position) * inner];
@@ -39,6 +40,9 @@ export const gatherGrad: Operation = {
     }
     return [tensorOf(type!, out)];
   },
-  gradient: 'first-order-only',
+  gradient: (context) => {
+    const axis = integer(context.node.attributes, 'axis', 0);
+    return [context.graph.add('Gather', [outputGradient(context), inputOf(context, 1)], { axis }), undefined];
+  },
   flops: ([dy]) => elementCount(dy!.shape),
 };

@@ -29,3 +29,7 @@ export function zeros(shape: readonly number[]): Float64Array {
 export function integersOf(tensor: Tensor): number[] {
   return Array.from(numbers(tensor));
 }
+
+export function int64Scalar(value: number): Tensor {
+  return { dtype: 'int64', shape: [], data: BigInt64Array.of(BigInt(value)) };
+}

@@ -1,6 +1,7 @@
 import { elementCount } from '@descent/tensors';
 import type { Graph } from '../graph.ts';
 import { operationOf } from '../operations/index.ts';
+import { shapeRead } from '../operations/shape.ts';
 import { numbers, tensorOf } from '../rules/numbers.ts';
 import { rewrite } from './rewrite.ts';
 
@@ -17,7 +18,7 @@ export function foldConstants(graph: Graph): Graph {
     if (node.op === 'Shape' || node.op === 'Size') {
       const known = numericShape(type(node.inputs[0]!).shape);
       if (known === undefined) return undefined;
-      const values = node.op === 'Shape' ? known : [elementCount(known)];
+      const values = node.op === 'Shape' ? shapeRead(known, node.attributes) : [elementCount(known)];
       return { constant: tensorOf({ dtype: 'int64', shape }, Float64Array.from(values)) };
     }
     const inputs = node.inputs.map((value) => (value === '' ? undefined : constant(value)));

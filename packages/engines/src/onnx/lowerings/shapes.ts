@@ -17,7 +17,11 @@ export const expand: Lowering = single((context) => {
   return context.writer.op('Expand', [value, context.writer.integers(shape)]);
 });
 
-export const shape: Lowering = single((context) => context.writer.integers(inputShape(context, 0)));
+export const shape: Lowering = single((context) => {
+  const sizes = inputShape(context, 0);
+  const { start = 0, end = sizes.length } = context.node.attributes;
+  return context.writer.integers(sizes.slice(start as number, end as number));
+});
 
 export const size: Lowering = single((context) =>
   context.writer.constant(
