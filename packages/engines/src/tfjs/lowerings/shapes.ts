@@ -24,7 +24,11 @@ export const concat: Lowering = single((context) => {
 });
 
 export const shape: Lowering = single((context) =>
-  context.kept('shape', () => context.tf.tensor1d([...inputShape(context, 0)], 'int32')),
+  context.kept('shape', () => {
+    const sizes = inputShape(context, 0);
+    const { start = 0, end = sizes.length } = context.node.attributes;
+    return context.tf.tensor1d([...sizes.slice(start as number, end as number)], 'int32');
+  }),
 );
 
 export const size: Lowering = single((context) =>
