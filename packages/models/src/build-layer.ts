@@ -81,9 +81,7 @@ function contextOf(draft: Draft, element: LayerElement, naming: Naming): LayerCo
         { name: `${naming.weights}/${role}`, shape, initializer, trainable: false, momentum },
         element,
       ),
-    updateState: (state, statistic) => {
-      draft.statistics.set(state, [...(draft.statistics.get(state) ?? []), statistic]);
-    },
+    updateState: draft.updateState,
     dropoutMask: (shape, rate) => {
       const input = `${naming.name}/mask`;
       randomInputs.push({ kind: 'dropout', name: input, index: randomInputs.length, shape, rate });

@@ -3,6 +3,7 @@ import { nearestName } from '@descent/contracts';
 import { DescentError, isDescentError } from '@descent/errors';
 import type { Draft } from './draft.ts';
 import { asWritten, toAsWritten } from './feature.ts';
+import { isState } from './parameter-layout.ts';
 import type { NodeElement } from './wiring.ts';
 
 /** Adds one node of the graph form. What it reads of layers has the axes of the spec: images are channels-last. */
@@ -32,7 +33,21 @@ function addNode(
   inputs: readonly ValueName[],
 ): readonly ValueName[] {
   const attributes = { ...spec.attributes } as Attributes;
+  const moments = inputs.slice(3, 5);
+  if (op === 'BatchNormalization' && draft.mode === 'training' && moments.every(isStateOf(draft))) {
+    // With momentum 0 the running moments that come out are those of this micro-batch.
+    const training = { ...attributes, training_mode: 1, momentum: 0 };
+    const [value, ...statistics] = draft.graph.addMany(op, inputs, training, 3, name);
+    moments.forEach((state, index) => {
+      draft.updateState(state, statistics[index]!);
+    });
+    return [value!];
+  }
   return draft.graph.addMany(op, inputs, attributes, outputs.length, name);
+}
+
+function isStateOf({ parameters }: Draft): (value: ValueName) => boolean {
+  return (value) => parameters.some((parameter) => parameter.name === value && isState(parameter));
 }
 
 function isOperation(op: string): op is OnnxOperationName {

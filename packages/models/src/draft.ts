@@ -43,6 +43,8 @@ export interface Draft {
   readonly randomInputs: RandomInput[];
   /** Per state, the statistics of a micro-batch that it is to average: a tensor of its shape for each place of use. */
   readonly statistics: Map<string, ValueName[]>;
+  /** Gives a statistic of this micro-batch that the state averages. */
+  updateState(state: ValueName, statistic: ValueName): void;
   /** Per value, how many codes an integer of it may have: those of an embedding's vocabulary. */
   readonly codes: Map<ValueName, number>;
   /** Adds a parameter or a state to the graph, within the limit; or returns it, where a function is used again. */
@@ -73,6 +75,8 @@ export function createDraft(wiring: Wiring, mode: Mode, limits: ModelLimits): Dr
     });
   };
 
+  const statistics: Draft['statistics'] = new Map();
+
   return {
     wiring,
     mode,
@@ -80,7 +84,10 @@ export function createDraft(wiring: Wiring, mode: Mode, limits: ModelLimits): Dr
     features: new Map(),
     parameters,
     randomInputs: [],
-    statistics: new Map(),
+    statistics,
+    updateState: (state, statistic) => {
+      statistics.set(state, [...(statistics.get(state) ?? []), statistic]);
+    },
     codes: new Map(),
     declare: (parameter, { name, path }) => {
       const shared = declared.get(parameter.name);

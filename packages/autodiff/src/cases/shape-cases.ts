@@ -1,6 +1,12 @@
 import { distinct, integers, operationCase } from './operation-case.ts';
 
 export const shapeCases = [
+  operationCase(
+    'After passes its first input on',
+    { x: distinct(['batch', 2]), later: distinct([]) },
+    (graph, { x, later }) => graph.add('After', [x, later]),
+    [],
+  ),
   operationCase('Reshape with 0 and −1', { x: distinct(['batch', 4, 2]) }, (graph, { x }) =>
     graph.add('Reshape', [x, graph.integers([0, -1])]),
   ),
