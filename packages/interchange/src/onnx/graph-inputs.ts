@@ -18,10 +18,12 @@ export interface GraphInput {
  */
 export function graphInputs(
   graph: GraphProto,
-  {
-    batched,
-    shapes,
-  }: { readonly batched: boolean; readonly shapes: Readonly<Record<string, readonly number[]>> },
+  options: {
+    readonly batched: boolean;
+    readonly shapes: Readonly<Record<string, readonly number[]>>;
+    /** Inputs that need no type. */
+    readonly without: ReadonlySet<string>;
+  },
 ): readonly GraphInput[] {
   const { batched, shapes, without } = options;
   const initialised = new Set(graph.initializer.map(({ name }) => name));

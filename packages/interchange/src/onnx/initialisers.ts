@@ -2,7 +2,7 @@ import type { GraphProto } from '@descent/onnx-format';
 import { readTensor } from '@descent/onnx-format';
 import type { Tensor } from '@descent/tensors';
 import { settingInputs } from './operators/index.ts';
-import { known, type Value } from './value.ts';
+import { knownFromFile, type Value } from './value.ts';
 
 /**
  * The initialisers of a graph. Float tensors with at least one axis are weights, unless only settings read them or they
@@ -16,7 +16,7 @@ export function readInitialisers(graph: GraphProto): ReadonlyMap<string, Value> 
       const value = readTensor(proto, `initializer "${name}"`);
       const weight =
         value.dtype === 'float32' && value.shape.length > 0 && !settings.has(name) && allFinite(value);
-      return [name, weight ? { kind: 'weight', name, tensor: value } : known(value)] as const;
+      return [name, weight ? { kind: 'weight', name, tensor: value } : knownFromFile(value)] as const;
     }),
   );
 }

@@ -16,7 +16,7 @@ import { importerOf } from './operators/index.ts';
 import { type OnnxNode, readNode } from './read-graph.ts';
 import { Scope } from './scope.ts';
 import { controlFlowOperators, refuseUnsupported } from './unsupported.ts';
-import { clamped, computed, known, type Value } from './value.ts';
+import { computed, known, type Value } from './value.ts';
 
 export interface LowerOptions {
   /** Whether the first axis of every input is the batch. Without it shapes are as in the file. */
@@ -90,7 +90,7 @@ export function lowerModel(model: ModelProto, options: LowerOptions): LoweredMod
   };
 
   const scope = new Scope();
-  for (const [initialiser, value] of readInitialisers(file)) scope.set(initialiser, clamped(value));
+  for (const [initialiser, value] of readInitialisers(file)) scope.set(initialiser, value);
   const given = options.knownInputs ?? new Map<string, Tensor>();
   for (const [input, value] of given) scope.set(input, known(value));
   const inputs = graphInputs(file, {
@@ -175,7 +175,7 @@ export function lowerModel(model: ModelProto, options: LowerOptions): LoweredMod
     around: Surroundings,
   ): readonly Value[] => {
     const innerScope = new Scope(around.scope);
-    for (const [initialiser, value] of readInitialisers(inner)) innerScope.set(initialiser, clamped(value));
+    for (const [initialiser, value] of readInitialisers(inner)) innerScope.set(initialiser, value);
     inner.input.forEach((info, index) => {
       const value = given[index];
       if (value !== undefined) innerScope.set(info.name ?? '', value);

@@ -34,10 +34,12 @@ export function constantOf(value: Value | undefined): Tensor | undefined {
   return value?.kind === 'known' && value.tensors.length === 1 ? value.tensors[0] : undefined;
 }
 
-/** With int64 elements within ±(2⁵³ − 1): files write the largest int64 for "to the end", and a spec is JSON. */
-export function clamped(value: Value): Value {
-  if (value.kind !== 'known') return value;
-  return { kind: 'known', tensors: value.tensors.map(clampedTensor) };
+/**
+ * A known tensor of the file, its int64 elements within ±(2⁵³ − 1): files write the largest int64 for "to the end", and a
+ * spec is JSON.
+ */
+export function knownFromFile(tensor: Tensor): Value {
+  return known(clampedTensor(tensor));
 }
 
 function clampedTensor(tensor: Tensor): Tensor {

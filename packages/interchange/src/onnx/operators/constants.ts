@@ -3,13 +3,13 @@ import { elementCount, type Tensor, tensor } from '@descent/tensors';
 import { nodeError } from '../import-error.ts';
 import { integerOf, integersOf, realOf, realsOf, tensorOf } from '../read-graph.ts';
 import { shapeOfProbes, vectorOfShape } from '../symbolic-size.ts';
-import { clamped, known, probes, type Value } from '../value.ts';
+import { known, knownFromFile, probes } from '../value.ts';
 import { expandTo } from './expand-to.ts';
 import type { OperatorContext, OperatorImporter } from './operator.ts';
 
 export const constant: OperatorImporter = ({ node }) => {
   const value = tensorOf(node, 'value');
-  if (value !== undefined) return [clamped(known(value))];
+  if (value !== undefined) return [knownFromFile(value)];
   const [number, numbers] = [realOf(node, 'value_float'), realsOf(node, 'value_floats')];
   if (number !== undefined) return [known(tensor('float32', [], Float32Array.of(number)))];
   if (numbers !== undefined) return [known(tensor('float32', [numbers.length], Float32Array.from(numbers)))];
