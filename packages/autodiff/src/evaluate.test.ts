@@ -128,10 +128,124 @@ describe('values worked by hand', () => {
     ['transpose', 'Transpose', [f([2, 3], 1, 2, 3, 4, 5, 6)], {}, [3, 2], [1, 4, 2, 5, 3, 6]],
     ['concat', 'Concat', [f([2, 1], 1, 2), f([2, 2], 3, 4, 5, 6)], { axis: 1 }, [2, 3], [1, 3, 4, 2, 5, 6]],
     ['integers divide toward zero', 'Div', [i([2], -7, 7), i([], 2)], {}, [2], [-3, 3]],
+    ['error function', 'Erf', [f([3], 0, 30, -30)], {}, [3], [0, 1, -1]],
+    ['Gelu of 0 and far from it', 'Gelu', [f([3], 0, 40, -40)], {}, [3], [0, 40, -0]],
+    ['LeakyRelu', 'LeakyRelu', [f([3], -4, 0, 2)], { alpha: 0.5 }, [3], [-2, 0, 2]],
+    [
+      'gradient of LeakyRelu at 0',
+      'LeakyReluGrad',
+      [f([3], 8, 8, 8), f([3], -1, 0, 1)],
+      { alpha: 0.5 },
+      [3],
+      [4, 4, 8],
+    ],
+    [
+      'PRelu with a slope per row',
+      'PRelu',
+      [f([2, 2], -4, 1, 2, -4), f([2, 1], 2, 3)],
+      {},
+      [2, 2],
+      [-8, 1, 2, -12],
+    ],
+    ['Shrink', 'Shrink', [f([4], -2, -0.5, 0.5, 2)], { bias: 1, lambd: 0.5 }, [4], [-1, 0, 0, 1]],
+    ['HardSwish', 'HardSwish', [f([4], -3, -1.5, 3, 6)], {}, [4], [-0, -0.375, 3, 6]],
+    ['halves are rounded to even', 'Round', [f([5], -2.5, -0.5, 0.5, 1.5, 2.5)], {}, [5], [-2, 0, 0, 2, 2]],
+    [
+      'remainder with the sign of the divisor',
+      'Mod',
+      [i([4], 7, -7, 7, -7), i([4], 3, 3, -3, -3)],
+      {},
+      [4],
+      [1, 2, -2, -1],
+    ],
+    [
+      'remainder with the sign of the dividend',
+      'Mod',
+      [i([4], 7, -7, 7, -7), i([4], 3, 3, -3, -3)],
+      { fmod: 1 },
+      [4],
+      [1, -1, 1, -1],
+    ],
+    [
+      'sum of three that broadcast',
+      'Sum',
+      [f([2], 1, 2), f([2, 1], 10, 20), f([], 100)],
+      {},
+      [2, 2],
+      [111, 112, 121, 122],
+    ],
+    ['mean of two', 'Mean', [f([2], 1, 2), f([1], 3)], {}, [2], [2, 2.5]],
+    ['maximum of three', 'Max', [f([2], 1, 9), f([1], 5), f([], 3)], {}, [2], [5, 9]],
+    ['an integer power of integers', 'Pow', [i([3], 2, -3, 5), i([3], 10, 3, 0)], {}, [3], [1024, -27, 1]],
+    ['a negative power of integers is truncated', 'Pow', [i([2], 2, 1), f([], -1)], {}, [2], [0, 1]],
+    ['product', 'ReduceProd', [f([2, 2], 2, 3, 0, 5)], { axes: [1], keepdims: 0 }, [2], [6, 0]],
+    ['Euclidean norm', 'ReduceL2', [f([2, 2], 3, 4, 0, 0)], { axes: [1] }, [2, 1], [5, 0]],
+    ['log-sum-exp of large numbers', 'ReduceLogSumExp', [f([1, 2], 2000, 0)], { axes: [1] }, [1, 1], [2000]],
+    [
+      'log-sum-exp of nothing likely',
+      'ReduceLogSumExp',
+      [f([2], -Infinity, -Infinity)],
+      {},
+      [1],
+      [-Infinity],
+    ],
+    ['cumulative sum', 'CumSum', [f([3], 1, 2, 4), i([], 0)], {}, [3], [1, 3, 7]],
+    ['what came before', 'CumSum', [f([3], 1, 2, 4), i([], 0)], { exclusive: 1 }, [3], [0, 1, 3]],
+    ['what comes after', 'CumSum', [f([3], 1, 2, 4), i([], 0)], { exclusive: 1, reverse: 1 }, [3], [6, 4, 0]],
+    ['the two largest, in order', 'TopK', [f([4], 1, 9, 3, 9), i([1], 2)], {}, [2], [9, 9]],
+    ['the two smallest, in order', 'TopK', [f([4], 5, 9, 3, 9), i([1], 2)], { largest: 0 }, [2], [3, 5]],
+    ['first of equal maxima is 1', 'Hardmax', [f([2, 3], 1, 7, 7, 3, 3, 0)], {}, [2, 3], [0, 1, 0, 1, 0, 0]],
+    ['last of equal minima', 'ArgMin', [f([1, 3], 2, 1, 1)], { axis: 1, select_last_index: 1 }, [1, 1], [2]],
+    [
+      'weighted mean of likelihoods',
+      'NegativeLogLikelihoodLoss',
+      [f([2, 2], -1, -2, -3, -4), i([2], 0, 1), f([2], 3, 1)],
+      {},
+      [],
+      [(3 * 1 + 1 * 4) / 4],
+    ],
     ['clip', 'Clip', [f([3], -2, 0.5, 2), f([], -1), f([], 1)], {}, [3], [-1, 0.5, 1]],
   ])('%s', (_, op, inputs, attributes, shape, values) => {
     expect(run(op, inputs, attributes)).toEqual({ shape, values });
   });
+});
+
+test('the error function is right to the last digits', () => {
+  const { values } = run('Erf', [f([5], 0.5, 1, 2, 3, 5)]);
+  // Abramowitz & Stegun, table 7.1, and its continuation
+  const known = [0.5204998778130465, 0.8427007929497149, 0.9953222650189527, 0.9999779095030014, 1];
+  values.forEach((value, index) => {
+    expect(value).toBeCloseTo(known[index]!, 11);
+  });
+});
+
+test('integers are computed without rounding, and wrap around', () => {
+  const large = 2n ** 53n + 1n;
+  const of = (...values: bigint[]) => tensor('int64', [values.length], BigInt64Array.from(values));
+  const exact = (op: OperationName, inputs: readonly Tensor[], attributes: Attributes = {}) => {
+    const graph = createGraphBuilder();
+    const values = inputs.map((value) => graph.constant(value));
+    graph.output('out', graph.add(op, values, attributes));
+    return Array.from<number | bigint>(evaluate(graph.build(), {}).outputs.get('out')!.data);
+  };
+  expect(exact('Add', [of(large), of(large)])).toEqual([2n ** 54n + 2n]);
+  expect(exact('Sub', [of(large), of(2n)])).toEqual([2n ** 53n - 1n]);
+  expect(exact('Max', [of(large, 0n), of(large - 1n)])).toEqual([large, large - 1n]);
+  expect(exact('ReduceSum', [of(large, large, 1n)])).toEqual([2n ** 54n + 3n]);
+  expect(exact('CumSum', [of(large, 1n), of(0n)])).toEqual([large, large + 1n]);
+  const yes = tensor('bool', [], Uint8Array.of(1));
+  expect(exact('Where', [yes, of(large), of(0n)])).toEqual([large]);
+  expect(exact('Greater', [of(large), of(large - 1n)])).toEqual([1]);
+  expect(exact('Equal', [of(large), of(large - 1n)])).toEqual([0]);
+  expect(exact('Add', [of(2n ** 63n - 1n), of(1n)])).toEqual([-(2n ** 63n)]);
+  expect(exact('Mul', [of(2n ** 62n), of(4n)])).toEqual([0n]);
+  const bytes = tensor('uint8', [2], Uint8Array.of(3, 200));
+  expect(exact('Sub', [bytes, tensor('uint8', [], Uint8Array.of(5))])).toEqual([254, 195]);
+});
+
+test('an integer divided by 0 is refused', () => {
+  expect(() => run('Div', [i([2], 1, 2), i([2], 1, 0)])).toThrow('"B of Div" does not fit: it holds a 0');
+  expect(() => run('Mod', [i([2], 1, 2), i([2], 1, 0)])).toThrow('"B of Mod" does not fit: it holds a 0');
 });
 
 test('cross-entropy of a large score does not overflow', () => {

@@ -1,5 +1,6 @@
 import { isDescentError } from '@descent/errors';
 import { describe, expect, test } from 'vitest';
+import { differentiate } from './differentiate.ts';
 import type { Shape } from './dim.ts';
 import type { Attributes } from './graph.ts';
 import { createGraphBuilder } from './graph-builder.ts';
@@ -113,6 +114,20 @@ describe('shapes are inferred with the batch left open', () => {
     ['Slice', [['batch', 9]], undefined, [[1], [-1], [1], [3]], ['batch', 3]],
     ['Pad', [['batch', 9]], undefined, [[0, 1, 0, 2]], ['batch', 12]],
     ['ArgMax', [['batch', 10]], { axis: 1, keepdims: 0 }, [], ['batch']],
+    ['ReduceL2', [['batch', 4, 10]], { axes: [1, -1] }, [], ['batch', 1, 1]],
+    ['TopK', [['batch', 10]], undefined, [[3]], ['batch', 3]],
+    ['CumSum', [['batch', 10]], undefined, [[1]], ['batch', 10]],
+    [
+      'Sum',
+      [
+        ['batch', 1],
+        [1, 4],
+        [2, 1, 1],
+      ],
+      undefined,
+      [],
+      [2, 'batch', 4],
+    ],
   ])('%s of %j with %j and %j', (op, shapes, attributes, integers, expected) => {
     expect(add(op, shapes, attributes, integers)).toEqual(expected);
   });
@@ -210,6 +225,25 @@ describe('what does not fit is refused with the node and both shapes', () => {
       'Node "node" (Concat): cannot join [batch, 3], [batch, 4] along axis 0',
     ],
     [
+      'PRelu',
+      [
+        [2, 1],
+        [2, 3],
+      ],
+      undefined,
+      [],
+      'Node "node" (PRelu): the slope [2, 3] does not broadcast to X [2, 1]',
+    ],
+    ['TopK', [['batch', 3]], undefined, [[4]], 'Node "node" (TopK): K is 4 for an axis of size 3'],
+    [
+      'TopK',
+      [['batch', 3]],
+      { axis: 0 },
+      [[1]],
+      'Node "node" (TopK): axis 0 of [batch, 3] is the batch, whose size is not known',
+    ],
+    ['CumSum', [[2, 3]], undefined, [[0, 1]], 'Node "node" (CumSum): the axis must be one integer'],
+    [
       'Squeeze',
       [['batch', 3]],
       undefined,
@@ -283,6 +317,9 @@ describe('attributes are refused by name', () => {
       { group: 4 },
       'attribute "group" is 4, which does not divide the 6 filters',
     ],
+    ['Gelu', [[2]], { approximate: 'fast' }, 'attribute "approximate" must be none or tanh'],
+    ['Celu', [[2]], { alpha: 0 }, 'attribute "alpha" must not be 0'],
+    ['Mod', [[2], [2]], {}, 'attribute "fmod" must be 1 for floats'],
     ['ReduceMean', [[2, 3]], { axes: [0, -2] }, 'attribute "axes" names an axis twice: [0, -2]'],
   ])('%s of %j with %j', (op, shapes, attributes, message) => {
     expect(() => add(op, shapes, attributes)).toThrow(message);
@@ -370,4 +407,37 @@ test('extending a graph leaves the first as it was, and shares its constants', (
   expect(first.nodes.map((node) => node.name)).toEqual(['Mul']);
   expect(extended.build().nodes.map((node) => node.name)).toEqual(['Mul', 'Mul_2']);
   expect([...extended.build().constants.keys()]).toEqual(['constant/2']);
+});
+
+test('class weights are one per class, and get no gradient from the fused loss', () => {
+  const graph = createGraphBuilder();
+  const scores = graph.parameter('scores', [2, 3]);
+  const labels = graph.input('labels', { dtype: 'int64', shape: [2] });
+  const wrong = graph.parameter('wrong', [2]);
+  expect(() => graph.add('SoftmaxCrossEntropyLoss', [scores, labels, wrong], {}, 'node')).toThrow(
+    'Node "node" (SoftmaxCrossEntropyLoss): weights are one per class, so [3]; they are [2]',
+  );
+  const weights = graph.parameter('weights', [3]);
+  graph.output('loss', graph.add('SoftmaxCrossEntropyLoss', [scores, labels, weights], {}, 'node'));
+  expect(() => differentiate(graph.build(), 'loss', ['weights'])).toThrow(
+    'no gradient flows to the class weights of node "node" (SoftmaxCrossEntropyLoss)',
+  );
+});
+
+test('dtypes that an operator does not take are refused', () => {
+  const graph = createGraphBuilder();
+  const bytes = graph.input('bytes', { dtype: 'uint8', shape: [2] });
+  const whole = graph.input('whole', { dtype: 'int32', shape: [2] });
+  expect(() => graph.add('Neg', [bytes], {}, 'node')).toThrow(
+    'input X is uint8, but a signed number belongs there',
+  );
+  expect(() => graph.add('Pow', [bytes, bytes], {}, 'node')).toThrow(
+    'input A is uint8, but a signed number belongs there',
+  );
+  expect(() => graph.add('BitShift', [whole, whole], { direction: 'LEFT' }, 'node')).toThrow(
+    'takes uint8, not int32',
+  );
+  expect(() => graph.add('BitShift', [bytes, bytes], {}, 'node')).toThrow(
+    'attribute "direction" must be LEFT or RIGHT',
+  );
 });

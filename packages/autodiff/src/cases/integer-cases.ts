@@ -60,6 +60,17 @@ const ofSigned = (['int32', 'int64'] as const).flatMap((dtype) => {
   const small: Fed = integers(dtype, ['batch', 2], [1, 2, 3, 4, 5, 6]);
   return [
     operationCase(`Neg of ${dtype}`, { n }, (graph, inputs) => graph.add('Neg', [inputs.n]), []),
+    ...(['Div', 'Mod'] as const).map((op) =>
+      operationCase(
+        `${op} of the smallest ${dtype} by −1`,
+        {
+          n: integers(dtype, [3], [dtype === 'int32' ? -(2 ** 31) : -(2 ** 63), 7, -7]),
+          d: integers(dtype, [2, 1], [-1, 1]),
+        },
+        (graph, inputs) => graph.add(op, [inputs.n, inputs.d]),
+        [],
+      ),
+    ),
     operationCase(
       `Pow of ${dtype}`,
       { n, e: integers('int64', [2], [2, 3]) },

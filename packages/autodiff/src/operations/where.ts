@@ -1,6 +1,7 @@
 import { elementCount } from '@descent/tensors';
 import type { Operation } from '../operation.ts';
 import { broadcastOrRefuse, unbroadcast } from '../rules/broadcast.ts';
+import { bigints, integerTensor, isInteger } from '../rules/exact.ts';
 import { inputOf, outputGradient } from '../rules/gradients.ts';
 import { broadcastOffsets } from '../rules/indexing.ts';
 import { numbers, tensorOf, zeros } from '../rules/numbers.ts';
@@ -21,6 +22,16 @@ export const where: Operation = {
     return [{ dtype: x!.dtype, shape }];
   },
   evaluate: ([condition, x, y], _, [type]) => {
+    if (isInteger(type!.dtype)) {
+      const test = numbers(condition!);
+      const [yes, no] = [bigints(x!), bigints(y!)];
+      const [fromX, fromY] = [x!, y!].map((tensor) => broadcastOffsets(tensor.shape, type!.shape));
+      const places = broadcastOffsets(condition!.shape, type!.shape);
+      const chosen = BigInt64Array.from(places, (place, i) =>
+        test[place] === 0 ? no[fromY![i]!]! : yes[fromX![i]!]!,
+      );
+      return [integerTensor(type!, chosen)];
+    }
     const out = zeros(type!.shape);
     const sources = [condition!, x!, y!].map((tensor) => {
       const values = numbers(tensor);

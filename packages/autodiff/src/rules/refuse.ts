@@ -21,7 +21,7 @@ export function wrongInputs(node: Pick<Node, 'name' | 'op'>, problem: string): D
   return new DescentError('GRAPH_INPUTS_INVALID', { node: node.name, op: node.op, problem });
 }
 
-/** An integer has no infinity to give; engines would be stopped by the processor. */
+/** Integers have no infinity to give; engines refuse it as well. */
 export function refuseZeroDivisor(op: string, divisor: bigint): bigint {
   if (divisor !== 0n) return divisor;
   const problem = 'it holds a 0, by which no integer can be divided';

@@ -95,9 +95,13 @@ const broadcasting: Partial<Record<OperationName, 'all' | 'first'>> = {
   Where: 'all',
   Equal: 'all',
   Greater: 'all',
+  GreaterOrEqual: 'all',
   Less: 'all',
+  LessOrEqual: 'all',
   Max: 'all',
   Min: 'all',
+  Mod: 'all',
+  Sum: 'all',
   SoftmaxCrossEntropyLossGrad: 'first',
 };
 
