@@ -23,7 +23,9 @@ function gradients(
     ]),
   );
   const { outputs } = evaluate(differentiate(graph.build(), 'loss', names), feeds);
-  return names.map((name) => Array.from(outputs.get(`gradient/${name}`)!.data, (value) => Number(value) + 0));
+  return names.map((name) =>
+    Array.from<number | bigint, number>(outputs.get(`gradient/${name}`)!.data, (value) => Number(value) + 0),
+  );
 }
 
 const one = (op: OperationName, x: readonly number[], attributes: Attributes = {}) =>
