@@ -136,6 +136,32 @@ export const windowCases = [
       ),
     ),
   ]),
+  ...pools.flatMap(([name, shape, attributes]) =>
+    [1, 2, 3].map((p) =>
+      operationCase(`LpPool of order ${p} ${name}`, { x: distinct(shape) }, (graph, { x }) =>
+        graph.add('LpPool', [x], { ...attributes, p }),
+      ),
+    ),
+  ),
+  ...(
+    [
+      ['one axis', ['batch', 2, 5]],
+      ['two axes', ['batch', 2, 3, 4]],
+      ['three axes', ['batch', 1, 2, 3, 2]],
+    ] as const
+  ).flatMap(([name, shape]) => [
+    operationCase(`GlobalMaxPool of ${name}`, { x: distinct(shape) }, (graph, { x }) =>
+      graph.add('GlobalMaxPool', [x]),
+    ),
+    ...[1, 2, 4].map((p) =>
+      operationCase(`GlobalLpPool of order ${p} of ${name}`, { x: distinct(shape) }, (graph, { x }) =>
+        graph.add('GlobalLpPool', [x], { p }),
+      ),
+    ),
+    operationCase(`GlobalAveragePool of ${name}`, { x: distinct(shape) }, (graph, { x }) =>
+      graph.add('GlobalAveragePool', [x]),
+    ),
+  ]),
   ...[0, 1].map((storage_order) =>
     operationCase(
       `MaxPool's places, storage_order ${storage_order}`,
@@ -164,8 +190,5 @@ export const windowCases = [
       return graph.add('MaxPoolGrad', [dy, x, y], { kernel_shape: [2, 2] });
     },
     [],
-  ),
-  operationCase('GlobalAveragePool', { x: distinct(['batch', 2, 4, 5]) }, (graph, { x }) =>
-    graph.add('GlobalAveragePool', [x]),
   ),
 ];

@@ -1,31 +1,15 @@
 import { elementCount } from '@descent/tensors';
-import { renderShape } from '../dim.ts';
 import type { Operation } from '../operation.ts';
 import { expandLike } from '../rules/broadcast.ts';
 import { inputOf, outputGradient } from '../rules/gradients.ts';
 import { numbers, tensorOf, zeros } from '../rules/numbers.ts';
-import { mismatch } from '../rules/refuse.ts';
-import { spatialShape } from '../rules/window.ts';
+import { globallyPooled } from '../rules/pooling.ts';
 
 /** ONNX GlobalAveragePool: the mean over all spatial axes, which stay as 1. */
 export const globalAveragePool: Operation = {
   inputs: [{ name: 'X', dtypes: 'float' }],
   attributes: {},
-  shape: (context) => {
-    const { shape } = context.inputs[0]!;
-    if (shape.length < 3 || shape.slice(2).some((dim) => typeof dim !== 'number')) {
-      throw mismatch(context, `X is [n, channels, ...spatial], not ${renderShape(shape)}`);
-    }
-    return [
-      {
-        dtype: 'float32',
-        shape: spatialShape(
-          shape,
-          shape.slice(2).map(() => 1),
-        ),
-      },
-    ];
-  },
+  shape: (context) => [{ dtype: 'float32', shape: globallyPooled(context) }],
   evaluate: ([x], _, [type]) => {
     const [values, out] = [numbers(x!), zeros(type!.shape)];
     const plane = elementCount(x!.shape.slice(2));

@@ -1,5 +1,5 @@
 import { elementCount } from '@descent/tensors';
-import { renderShape } from '../dim.ts';
+import { renderShape, type Shape } from '../dim.ts';
 import type { Attributes } from '../graph.ts';
 import type { ConcreteType, ShapeContext } from '../operation.ts';
 import { integer, integers } from './attributes.ts';
@@ -88,6 +88,19 @@ export function meanShares(window: Window, attributes: Attributes): Float64Array
     const inside = at.subarray(place * elements, (place + 1) * elements).filter((offset) => offset >= 0);
     return 1 / inside.length;
   });
+}
+
+/** The shape that a pooling over all spatial axes leaves, or an error. */
+export function globallyPooled(context: ShapeContext): Shape {
+  const { shape } = context.inputs[0]!;
+  if (shape.length < 3 || shape.slice(2).some((dim) => typeof dim !== 'number')) {
+    throw mismatch(context, `X is [n, channels, ...spatial], not ${renderShape(shape)}`);
+  }
+  return shape.map((dim, axis) => (axis < 2 ? dim : 1));
+}
+
+export function spatialAxes(shape: Shape): readonly number[] {
+  return shape.map((_, axis) => axis).slice(2);
 }
 
 export function planesOf({ shape }: ConcreteType): number {

@@ -85,6 +85,19 @@ export function windowOrRefuse(context: ShapeContext, spatial: Shape, kernel: re
   return window;
 }
 
+/**
+ * Pads with which windows that need no ceil_mode lie at the same places: where the last one reaches beyond the padding,
+ * the padding at the end grows.
+ */
+export function widenedPads({ input, kernel, strides, dilations, pads, output }: Window): readonly number[] {
+  const ends = input.map((size, axis) => {
+    const reach = (kernel[axis]! - 1) * dilations[axis]! + 1;
+    const covered = (output[axis]! - 1) * strides[axis]! + reach;
+    return Math.max(pads[axis + input.length]!, covered - size - pads[axis]!);
+  });
+  return [...pads.slice(0, input.length), ...ends];
+}
+
 /** The attributes of a backward node: everything resolved, the input's spatial sizes included. */
 export function resolvedAttributes({ kernel, strides, dilations, pads }: Window): Attributes {
   return { kernel_shape: kernel, strides, dilations, pads };

@@ -11,6 +11,7 @@ import { div, mod } from './integers.ts';
 import { layerNormalization, layerNormalizationGrad, rmsNormalization } from './layer-normalization.ts';
 import { plain } from './plain.ts';
 import { averagePool, averagePoolGrad, maxPool, maxPoolGrad } from './pooling.ts';
+import { pow } from './pow.ts';
 import { reduceMaxGrad, reduceSum, topK } from './reductions.ts';
 import { reluGrad } from './relu.ts';
 import { cast, expand, identity, relabel, shape, size } from './shapes.ts';
@@ -98,7 +99,7 @@ export const lowerings: Readonly<Record<OperationName, Lowering | 'decompose'>> 
   OneHot: oneHot,
   Or: plain,
   Pad: pad,
-  Pow: plain,
+  Pow: pow,
   PRelu: plain,
   Range: plain,
   Reciprocal: plain,
