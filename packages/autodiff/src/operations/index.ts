@@ -50,6 +50,8 @@ import { gelu } from './gelu.ts';
 import { geluGrad } from './gelu-grad.ts';
 import { gemm } from './gemm.ts';
 import { globalAveragePool } from './global-average-pool.ts';
+import { globalLpPool } from './global-lp-pool.ts';
+import { globalMaxPool } from './global-max-pool.ts';
 import { greater } from './greater.ts';
 import { greaterOrEqual } from './greater-or-equal.ts';
 import { groupNormalization } from './group-normalization.ts';
@@ -69,6 +71,7 @@ import { lessOrEqual } from './less-or-equal.ts';
 import { log } from './log.ts';
 import { logSoftmax } from './log-softmax.ts';
 import { lpNormalization } from './lp-normalization.ts';
+import { lpPool } from './lp-pool.ts';
 import { lrn } from './lrn.ts';
 import { matMul } from './mat-mul.ts';
 import { max } from './max.ts';
@@ -189,6 +192,8 @@ export const onnxOperations = {
   Gelu: gelu,
   Gemm: gemm,
   GlobalAveragePool: globalAveragePool,
+  GlobalLpPool: globalLpPool,
+  GlobalMaxPool: globalMaxPool,
   Greater: greater,
   GreaterOrEqual: greaterOrEqual,
   GroupNormalization: groupNormalization,
@@ -207,6 +212,7 @@ export const onnxOperations = {
   Log: log,
   LogSoftmax: logSoftmax,
   LpNormalization: lpNormalization,
+  LpPool: lpPool,
   MatMul: matMul,
   Max: max,
   MaxPool: maxPool,
