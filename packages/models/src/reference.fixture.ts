@@ -41,6 +41,12 @@ export function outputOf(evaluation: Evaluation, name: string) {
   return { values: Array.from(data, Number), shape };
 }
 
+/** The layers after a dense layer with the unit matrix, which only makes the model trainable. */
+export function after(shape: readonly number[], layers: readonly LayerSpec[], feeds: Feeds) {
+  const unit = unitDense(shape.at(-1)!);
+  return predict(shape, [unit.layer, ...layers], { ...unit.feeds, ...feeds });
+}
+
 /** A weight of 1 in front of the layers under test: `x · 1`, so that the model has something to train. */
 export const unitDense = (features: number): { layer: LayerSpec; feeds: Feeds } => ({
   layer: { type: 'dense', name: 'unit', units: features, useBias: false },

@@ -54,7 +54,9 @@ export const initializerSchemas = {
 export type InitializerType = keyof typeof initializerSchemas;
 
 /** A usual one by name, or one with numbers of its own. */
-export const Initializer = Type.Union([InitializerName, ...Object.values(initializerSchemas)]);
 export type Initializer =
   | InitializerName
   | { [T in InitializerType]: Static<(typeof initializerSchemas)[T]> }[InitializerType];
+export const Initializer = Type.Unsafe<Initializer>(
+  Type.Union([InitializerName, ...Object.values(initializerSchemas)]),
+);

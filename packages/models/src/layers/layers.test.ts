@@ -1,14 +1,7 @@
-import { evaluate, type Feeds } from '@descent/autodiff';
-import type { LayerSpec } from '@descent/contracts';
+import { evaluate } from '@descent/autodiff';
 import { describe, expect, it } from 'vitest';
 import { inferenceGraph, trainingGraph } from '../graphs.ts';
-import { codes, compiled, counting, floats, outputOf, predict, unitDense } from '../reference.fixture.ts';
-
-/** The layers after a dense layer with the unit matrix, which only makes the model trainable. */
-function after(shape: readonly number[], layers: readonly LayerSpec[], feeds: Feeds) {
-  const unit = unitDense(shape.at(-1)!);
-  return predict(shape, [unit.layer, ...layers], { ...unit.feeds, ...feeds });
-}
+import { after, codes, compiled, counting, floats, outputOf, predict } from '../reference.fixture.ts';
 
 describe('dense', () => {
   const kernel = floats([2, 3], [1, 2, 3, 4, 5, 6]);

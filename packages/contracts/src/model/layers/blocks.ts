@@ -5,23 +5,23 @@ import type { LayerSpec } from '../layers.ts';
 import { type Activation, activated, PartName, wiring } from './fields.ts';
 
 /** `layers` applied to an input and added to it. Written out, because a type cannot be derived from itself. */
-export interface ResidualSpec {
+export type ResidualSpec = {
   type: 'residual';
   name?: string;
   inputs?: string[];
   layers: LayerSpec[];
   shortcut?: LayerSpec[];
   activation?: Activation;
-}
+};
 
 /** `layers` applied `times` times, each time with parameters of its own. */
-export interface RepeatSpec {
+export type RepeatSpec = {
   type: 'repeat';
   name?: string;
   inputs?: string[];
   times: number;
   layers: LayerSpec[];
-}
+};
 
 const layers = (description: string) =>
   Type.Unsafe<LayerSpec[]>(
