@@ -37,5 +37,7 @@ export function outputShape(context: LoweringContext, index = 0): readonly numbe
 }
 
 export function reshaped(writer: ModelWriter, value: OnnxValue, shape: readonly number[]): OnnxValue {
-  return writer.op('Reshape', [value, writer.integers(shape)]);
+  // A 0 would stand for the input's size, if it were not said that it does not.
+  const attributes: Record<string, number> = shape.includes(0) ? { allowzero: 1 } : {};
+  return writer.op('Reshape', [value, writer.integers(shape)], attributes);
 }
