@@ -8,4 +8,10 @@ export const interchangeErrors = {
     advice: 'docs/sdk.md shows what a forward function may do.',
     retryable: false,
   },
+  EXPORT_UNSUPPORTED: {
+    status: 422,
+    message: 'The model cannot be written as {format}: it has no words for {problem}',
+    advice: 'Export it in another format; `details.unsupported` lists every layer or operation concerned.',
+    retryable: false,
+  },
 } as const satisfies Record<string, CatalogueEntry>;
