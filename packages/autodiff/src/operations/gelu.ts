@@ -2,7 +2,7 @@ import type { Attributes } from '../graph.ts';
 import type { Operation } from '../operation.ts';
 import { unary } from '../rules/element-wise.ts';
 import { erf } from '../rules/error-function.ts';
-import { approximationOrRefuse, isTanhApproximation, tanhOfGelu } from '../rules/gelu.ts';
+import { approximationOrRefuse, cubic, isTanhApproximation, steepness, tanhOfGelu } from '../rules/gelu.ts';
 
 /** ONNX Gelu (opset 20): x · Φ(x), Φ the normal distribution; `approximate` is none (by Erf) or tanh. */
 export const gelu: Operation = unary({
@@ -21,7 +21,7 @@ export const gelu: Operation = unary({
 
 function share(x: number, attributes: Attributes): number {
   if (isTanhApproximation(attributes)) {
-    return (1 + Math.tanh(Math.sqrt(2 / Math.PI) * (x + 0.044715 * x ** 3))) / 2;
+    return (1 + Math.tanh(steepness * (x + cubic * x ** 3))) / 2;
   }
   return (1 + erf(x * Math.SQRT1_2)) / 2;
 }

@@ -13,9 +13,12 @@ export function approximationOrRefuse({ node }: ShapeContext): void {
   throw wrongAttribute(node, 'approximate', 'must be none or tanh');
 }
 
-/** tanh(√(2 ÷ π) · (x + 0.044715 x³)), as x · (a + b x²): one pass fewer. */
+/** Of the approximation x · (1 + tanh z) ÷ 2 with z = √(2 ÷ π) · (x + 0.044715 x³): Hendrycks & Gimpel (2016). */
+export const steepness = Math.sqrt(2 / Math.PI);
+export const cubic = 0.044715;
+
+/** tanh z, with z as x · (a + b x²): one pass fewer. */
 export function tanhOfGelu(graph: GraphBuilder, x: ValueName): ValueName {
-  const slope = Math.sqrt(2 / Math.PI);
-  const cubic = graph.add('Mul', [graph.add('Mul', [x, x]), graph.scalar(slope * 0.044715)]);
-  return graph.add('Tanh', [graph.add('Mul', [x, graph.add('Add', [cubic, graph.scalar(slope)])])]);
+  const bend = graph.add('Mul', [graph.add('Mul', [x, x]), graph.scalar(steepness * cubic)]);
+  return graph.add('Tanh', [graph.add('Mul', [x, graph.add('Add', [bend, graph.scalar(steepness)])])]);
 }

@@ -13,7 +13,7 @@ import { plain } from './plain.ts';
 import { averagePool, averagePoolGrad, maxPool, maxPoolGrad } from './pooling.ts';
 import { pow } from './pow.ts';
 import { reduceMaxGrad, reduceSum, topK } from './reductions.ts';
-import { reluGrad } from './relu.ts';
+import { leakyReluGrad, reluGrad } from './relu.ts';
 import { cast, expand, identity, relabel, shape, size } from './shapes.ts';
 
 /**
@@ -32,6 +32,7 @@ export const lowerings: Readonly<Record<OperationName, Lowering | 'decompose'>> 
   Asinh: plain,
   Atan: plain,
   Atanh: plain,
+  Attention: 'decompose',
   AveragePool: averagePool,
   BatchNormalization: batchNormalization,
   BitShift: plain,
@@ -163,7 +164,7 @@ export const lowerings: Readonly<Record<OperationName, Lowering | 'decompose'>> 
   GatherGrad: gatherGrad,
   GeluGrad: 'decompose',
   LayerNormalizationGrad: layerNormalizationGrad,
-  LeakyReluGrad: 'decompose',
+  LeakyReluGrad: leakyReluGrad,
   MaxPoolGrad: maxPoolGrad,
   ReduceMaxGrad: reduceMaxGrad,
   ReluGrad: reluGrad,
