@@ -22,7 +22,16 @@ const kinds: Record<AttributeKind, { readonly is: (value: unknown) => boolean; r
     words: 'a list of integers',
   },
   real: { is: Number.isFinite, words: 'a finite number' },
+  reals: {
+    is: (value) => Array.isArray(value) && value.length <= 64 && value.every(Number.isFinite),
+    words: 'a list of finite numbers',
+  },
   text: { is: (value) => typeof value === 'string', words: 'a string' },
+  texts: {
+    is: (value) =>
+      Array.isArray(value) && value.length <= 64 && value.every((each) => typeof each === 'string'),
+    words: 'a list of strings',
+  },
 };
 
 interface Surroundings {

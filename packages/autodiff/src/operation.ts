@@ -14,7 +14,7 @@ export interface InputRule {
   readonly presence?: 'optional' | 'variadic';
 }
 
-export type AttributeKind = 'integer' | 'integers' | 'real' | 'text';
+export type AttributeKind = 'integer' | 'integers' | 'real' | 'reals' | 'text' | 'texts';
 
 /** What a shape rule sees. Number and dtypes of inputs and kinds of attributes are checked before it is called. */
 export interface ShapeContext {

@@ -1,6 +1,7 @@
 import { activationCases } from './activation-cases.ts';
 import { arrangingCases } from './arranging-cases.ts';
 import { einsumCases } from './einsum-cases.ts';
+import { attentionCases } from './attention-cases.ts';
 import { elementWiseCases } from './element-wise-cases.ts';
 import { indexingCases } from './indexing-cases.ts';
 import { integerCases } from './integer-cases.ts';
@@ -15,6 +16,7 @@ import { windowCases } from './window-cases.ts';
 /** The behavioural suite of all operations. Every engine must agree with the reference evaluation on each case. */
 export const operationCases: readonly OperationCase[] = [
   ...activationCases,
+  ...attentionCases,
   ...elementWiseCases,
   ...integerCases,
   ...matrixCases,

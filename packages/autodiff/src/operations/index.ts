@@ -11,6 +11,7 @@ import { asin } from './asin.ts';
 import { asinh } from './asinh.ts';
 import { atan } from './atan.ts';
 import { atanh } from './atanh.ts';
+import { attention } from './attention.ts';
 import { averagePool } from './average-pool.ts';
 import { averagePoolGrad } from './average-pool-grad.ts';
 import { batchNormalization } from './batch-normalization.ts';
@@ -159,6 +160,7 @@ export const onnxOperations = {
   Asinh: asinh,
   Atan: atan,
   Atanh: atanh,
+  Attention: attention,
   AveragePool: averagePool,
   BatchNormalization: batchNormalization,
   BitShift: bitShift,
