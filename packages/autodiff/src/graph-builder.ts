@@ -58,6 +58,7 @@ export function createGraphBuilder(from?: Graph): GraphBuilder {
   const types = new Map(from?.types);
   const producers = new Map(nodes.flatMap((node) => node.outputs.map((value) => [value, node] as const)));
   const names = new Set([...types.keys(), ...nodes.map((node) => node.name)]);
+  const serials = new Map<string, number>();
   const shared = new Map<string, ValueName>();
   for (const [name, value] of constants) {
     const key = sharingKey(value);
@@ -68,13 +69,17 @@ export function createGraphBuilder(from?: Graph): GraphBuilder {
     constant: (value) => constants.get(value),
     producer: (value) => producers.get(value),
   });
+  // In order, so that each is one step from known ones, however long the chain is.
+  for (const value of nodes.flatMap((node) => node.outputs)) known(value);
   let layer: string | undefined;
   let scope: string | undefined;
 
   const free = (stem: string): string => {
     if (!names.has(stem)) return stem;
-    let serial = 2;
+    // Names are never given back, so the search goes on where the last one for this stem ended.
+    let serial = serials.get(stem) ?? 2;
     while (names.has(`${stem}_${serial}`)) serial += 1;
+    serials.set(stem, serial);
     return `${stem}_${serial}`;
   };
   const derive = (stem: string): string => {
@@ -160,6 +165,7 @@ export function createGraphBuilder(from?: Graph): GraphBuilder {
     const complete = { ...node, outputs: values };
     nodes.push(complete);
     for (const value of values) producers.set(value, complete);
+    for (const value of values) known(value);
     return values;
   };
 

@@ -126,6 +126,14 @@ describe('what cannot be expressed is refused', () => {
     expect(() => add(op, inputs, attributes)).toThrow(problem);
   });
 
+  test('a resize beyond all measure', () => {
+    const graph = createGraphBuilder();
+    const scales = graph.constant({ dtype: 'float32', shape: [1], data: Float32Array.of(1e9) });
+    expect(() => graph.add('Resize', [graph.parameter('x', [4]), '', scales], { mode: 'linear' })).toThrow(
+      'axis 0 of size 4 is too long to become 4000000000',
+    );
+  });
+
   test('a resize of the batch', () => {
     const graph = createGraphBuilder();
     const x = graph.input('x', { dtype: 'float32', shape: ['batch', 4] });

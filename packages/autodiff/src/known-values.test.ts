@@ -71,6 +71,16 @@ test('an axis that nodes compute from shapes alone becomes the constant it is', 
   expect(graph.type('cut').shape).toEqual(['batch', 4, 4]);
 });
 
+test('a chain of any length is followed', () => {
+  const graph = createGraphBuilder();
+  const x = graph.input('x', { dtype: 'float32', shape: ['batch', 4] });
+  let value = sizeOf(graph, x, 0);
+  for (let step = 0; step < 20_000; step += 1)
+    value = graph.add('Add', [value, graph.integers([0])], {}, `n${step}`);
+  expect(graph.shapeValue(value)).toEqual(['batch']);
+  expect(createGraphBuilder(graph.build()).shapeValue(value)).toEqual(['batch']);
+});
+
 test('long lists of integers are told apart', () => {
   const graph = createGraphBuilder();
   const lists = [0, 1].map((first) => Array.from({ length: 20 }, (_, place) => first + place));

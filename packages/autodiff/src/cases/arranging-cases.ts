@@ -123,6 +123,11 @@ export const arrangingCases = [
     (graph, { x }) => graph.add('Shape', [x], { start: -2, end: 2 }),
     [],
   ),
+  operationCase('Reshape of an empty tensor, and its sum', { x: distinct(['batch', 2]) }, (graph, { x }) => {
+    const empty = graph.constant({ dtype: 'float32', shape: [0, 2], data: new Float32Array(0) });
+    const turned = graph.add('Reshape', [empty, graph.integers([2, 0])], { allowzero: 1 });
+    return graph.add('Add', [x, graph.add('ReduceSum', [turned, graph.integers([1])], { keepdims: 0 })]);
+  }),
   operationCase('Reshape to a computed shape', { x: distinct(['batch', 2, 4]) }, (graph, { x }) => {
     const size = (axis: number) =>
       graph.add('Unsqueeze', [

@@ -15,6 +15,9 @@ import {
 } from '../rules/padding.ts';
 import { mismatch, sameDtype, wrongAttribute, wrongInputs } from '../rules/refuse.ts';
 
+/** Modes but constant need a table of what lies where. */
+const widestPad = 2 ** 20;
+
 /**
  * ONNX Pad (opset 19), mode constant, reflect, edge or wrap. `pads` are all begins, then all ends, of the given axes;
  * negative ones cut away, before anything is reflected or wrapped. The batch axis cannot be padded.
@@ -37,6 +40,9 @@ export const pad: Operation = {
       const all = renderShape(shape);
       if (typeof dim !== 'number')
         throw mismatch(context, `axis ${axis} of ${all} is the batch and cannot be padded`);
+      if (mode !== 'constant' && Math.max(begin, end) > widestPad) {
+        throw wrongInputs(context.node, `repeats at most ${widestPad} elements, not ${Math.max(begin, end)}`);
+      }
       const kept = dim + Math.min(begin, 0) + Math.min(end, 0);
       if (kept < 0 || (kept === 0 && mode !== 'constant')) {
         throw mismatch(

@@ -21,6 +21,10 @@ export interface GivenSizes {
   readonly sizes: Shape | undefined;
 }
 
+/** An axis is resized by a table of its elements, or a matrix of weights (64 MiB of float32 at most). */
+const longestAxis = 2 ** 16;
+const mostWeights = 2 ** 24;
+
 /** Which axes are resized to what, or in words why that cannot be. Axes that stay as they are are left out. */
 export function resizedAxes(
   shape: Shape,
@@ -53,6 +57,9 @@ export function resizedAxes(
       return `axis ${axis} of size ${dim} cannot be resized by ${wanted}`;
     }
     if (output === dim && scale === 1 && start === 0 && end === 1) continue;
+    if (output > longestAxis || dim > longestAxis || output * dim > mostWeights) {
+      return `axis ${axis} of size ${dim} is too long to become ${output}`;
+    }
     resized.push({ axis, input: dim, output, scale, start, end });
   }
   return resized;
