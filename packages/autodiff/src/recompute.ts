@@ -23,7 +23,12 @@ export function recompute(graph: Graph, partOf: (node: Node) => string | undefin
     if (known === undefined) parts.set(part, [node]);
     else known.push(node);
   }
-  return [...parts.values()].reduce((current, nodes) => recomputePart(current, nodes, forward, fed), graph);
+  // The part that the gradient comes back to first is the last of the forward pass.
+  const awaited = new Set<ValueName>();
+  return [...parts.values()].reduceRight(
+    (current, nodes) => recomputePart(current, nodes, forward, fed, awaited),
+    graph,
+  );
 }
 
 function recomputePart(
@@ -31,6 +36,7 @@ function recomputePart(
   part: readonly Node[],
   forward: ReadonlySet<Node>,
   fed: ReadonlySet<ValueName>,
+  awaited: Set<ValueName>,
 ): Graph {
   const isOfPart = new Set(part);
   const made = new Map(part.flatMap((node) => node.outputs.map((value) => [value, node] as const)));
@@ -49,6 +55,7 @@ function recomputePart(
     graph,
   );
   if (trigger === undefined) return graph;
+  const triggers = [trigger, ...finishedBefore(graph, backward, first, awaited)];
 
   const types = new Map(graph.types);
   const names = new Map<ValueName, ValueName>();
@@ -70,7 +77,13 @@ function recomputePart(
       declare(`recompute/${part[0]!.name}/${value}`, value);
       const name = names.get(value)!;
       const { layer } = part[0]!;
-      const node = { name, op: 'After', inputs: [value, trigger], outputs: [name], attributes: {} } as const;
+      const node = {
+        name,
+        op: 'After',
+        inputs: [value, ...triggers],
+        outputs: [name],
+        attributes: {},
+      } as const;
       copies.push(layer === undefined ? node : { ...node, layer });
     } else {
       return value;
@@ -114,6 +127,25 @@ function lastGradientBefore(
     }
   }
   return trigger;
+}
+
+/**
+ * Gradients that are complete before backward node `first`, and that no part was told to wait for yet. An engine might
+ * leave them for the end, and with them keep all that they are computed from.
+ */
+function finishedBefore(
+  graph: Graph,
+  backward: readonly Node[],
+  first: number,
+  awaited: Set<ValueName>,
+): readonly ValueName[] {
+  const results = new Set(graph.outputs.values());
+  const finished = backward
+    .slice(0, first)
+    .flatMap(({ outputs }) => outputs)
+    .filter((value) => results.has(value) && !awaited.has(value));
+  for (const value of finished) awaited.add(value);
+  return finished;
 }
 
 /** All that loss, metrics and statistics depend on, in order. */

@@ -4,8 +4,8 @@ import { DescentError } from '@descent/errors';
 import type { CompiledModel } from './compile-model.ts';
 import type { LayerOutline } from './lowering.ts';
 
-/** Batch size at which `auto` compares: large enough that activations outweigh constants. */
-const comparedBatch = 32;
+/** Batch size at which `auto` compares: so large that activations outweigh the gradients of the parameters. */
+const comparedBatch = 4096;
 
 /** The training graph with the parts recomputed that the spec asks for. */
 export function applyCheckpointing(graph: Graph, { spec, layers }: CompiledModel): Graph {

@@ -1,13 +1,13 @@
 import type { Operation } from '../operation.ts';
 
 /**
- * X, but not before `after` is there: the order of two nodes that no value connects. `recompute` needs it, since an
- * engine runs a node as soon as it can and merges it with an equal one.
+ * X, but not before every `after` is there: the order of nodes that no value connects. `recompute` needs it, since an
+ * engine runs a node whenever it can and merges it with an equal one.
  */
 export const after: Operation = {
   inputs: [
     { name: 'X', dtypes: 'any' },
-    { name: 'after', dtypes: 'float' },
+    { name: 'after', dtypes: 'float', presence: 'variadic' },
   ],
   attributes: {},
   shape: ({ inputs: [x] }) => [x!],
