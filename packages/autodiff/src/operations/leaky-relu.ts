@@ -6,5 +6,6 @@ import { unary } from '../rules/element-wise.ts';
 export const leakyRelu: Operation = unary({
   value: (x, attributes) => (x > 0 ? x : real(attributes, 'alpha', 0.01) * x),
   attributes: { alpha: 'real' },
-  gradient: ({ graph, node }, dy, x) => graph.add('LeakyReluGrad', [dy, x], node.attributes),
+  gradient: ({ graph, node }, dy, x) =>
+    graph.add('LeakyReluGrad', [dy, x], { alpha: real(node.attributes, 'alpha', 0.01) }),
 });
