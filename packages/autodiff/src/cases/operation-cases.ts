@@ -1,13 +1,14 @@
 import { activationCases } from './activation-cases.ts';
 import { arrangingCases } from './arranging-cases.ts';
-import { einsumCases } from './einsum-cases.ts';
 import { attentionCases } from './attention-cases.ts';
+import { einsumCases } from './einsum-cases.ts';
 import { elementWiseCases } from './element-wise-cases.ts';
 import { indexingCases } from './indexing-cases.ts';
 import { integerCases } from './integer-cases.ts';
 import { matrixCases } from './matrix-cases.ts';
 import { normalizationCases } from './normalization-cases.ts';
 import type { OperationCase } from './operation-case.ts';
+import { recurrentCases } from './recurrent-cases.ts';
 import { reductionCases } from './reduction-cases.ts';
 import { resizeCases } from './resize-cases.ts';
 import { shapeCases } from './shape-cases.ts';
@@ -21,6 +22,7 @@ export const operationCases: readonly OperationCase[] = [
   ...integerCases,
   ...matrixCases,
   ...normalizationCases,
+  ...recurrentCases,
   ...reductionCases,
   ...shapeCases,
   ...arrangingCases,

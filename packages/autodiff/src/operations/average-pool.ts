@@ -31,7 +31,7 @@ export const averagePool: Operation = {
       graph.add('AveragePoolGrad', [outputGradient(context)], {
         ...resolvedAttributes(window),
         input_shape: input,
-        ceil_mode: integer(node.attributes, 'ceil_mode', 0),
+        ...(integer(node.attributes, 'ceil_mode', 0) === 0 ? {} : { ceil_mode: 1 }),
         count_include_pad: integer(node.attributes, 'count_include_pad', 0),
       }),
     ];

@@ -56,6 +56,7 @@ import { globalMaxPool } from './global-max-pool.ts';
 import { greater } from './greater.ts';
 import { greaterOrEqual } from './greater-or-equal.ts';
 import { groupNormalization } from './group-normalization.ts';
+import { gru } from './gru.ts';
 import { hardSigmoid } from './hard-sigmoid.ts';
 import { hardSwish } from './hard-swish.ts';
 import { hardmax } from './hardmax.ts';
@@ -74,6 +75,7 @@ import { logSoftmax } from './log-softmax.ts';
 import { lpNormalization } from './lp-normalization.ts';
 import { lpPool } from './lp-pool.ts';
 import { lrn } from './lrn.ts';
+import { lstm } from './lstm.ts';
 import { matMul } from './mat-mul.ts';
 import { max } from './max.ts';
 import { maxPool } from './max-pool.ts';
@@ -112,6 +114,7 @@ import { reshape } from './reshape.ts';
 import { resize } from './resize.ts';
 import { reverseSequence } from './reverse-sequence.ts';
 import { rmsNormalization } from './rms-normalization.ts';
+import { rnn } from './rnn.ts';
 import { round } from './round.ts';
 import { scatterElements } from './scatter-elements.ts';
 import { scatterND } from './scatter-nd.ts';
@@ -144,6 +147,7 @@ import { transpose } from './transpose.ts';
 import { trilu } from './trilu.ts';
 import { unique } from './unique.ts';
 import { unsqueeze } from './unsqueeze.ts';
+import { upsample } from './upsample.ts';
 import { where } from './where.ts';
 import { xor } from './xor.ts';
 
@@ -188,6 +192,7 @@ export const onnxOperations = {
   EyeLike: eyeLike,
   Flatten: flatten,
   Floor: floor,
+  GRU: gru,
   Gather: gather,
   GatherElements: gatherElements,
   GatherND: gatherND,
@@ -207,6 +212,7 @@ export const onnxOperations = {
   IsInf: isInf,
   IsNaN: isNan,
   LRN: lrn,
+  LSTM: lstm,
   LayerNormalization: layerNormalization,
   LeakyRelu: leakyRelu,
   Less: less,
@@ -234,6 +240,7 @@ export const onnxOperations = {
   Pow: pow,
   PRelu: pRelu,
   RMSNormalization: rmsNormalization,
+  RNN: rnn,
   Range: range,
   Reciprocal: reciprocal,
   ReduceL1: reduceL1,
@@ -281,6 +288,7 @@ export const onnxOperations = {
   Trilu: trilu,
   Unique: unique,
   Unsqueeze: unsqueeze,
+  Upsample: upsample,
   Where: where,
   Xor: xor,
 } as const;

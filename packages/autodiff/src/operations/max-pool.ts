@@ -59,7 +59,7 @@ export const maxPool: Operation = {
     return [
       graph.add('MaxPoolGrad', [outputGradient(context), x, node.outputs[0]!], {
         ...resolvedAttributes(window),
-        ceil_mode: integer(node.attributes, 'ceil_mode', 0),
+        ...(integer(node.attributes, 'ceil_mode', 0) === 0 ? {} : { ceil_mode: 1 }),
       }),
     ];
   },

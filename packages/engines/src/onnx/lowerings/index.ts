@@ -1,7 +1,7 @@
 import type { OperationName } from '@descent/autodiff';
 import type { Lowering } from '../lowering.ts';
 import { after } from './after.ts';
-import { constantOfShape, dropout, eyeLike, folded, pad, split, tile, trilu } from './arranging.ts';
+import { constantOfShape, dropout, eyeLike, folded, pad, split, tile, trilu, upsample } from './arranging.ts';
 import { batchNormalization, batchNormalizationGrad } from './batch-normalization.ts';
 import { conv, convInputGrad, convWeightGrad } from './convolution.ts';
 import { softmaxCrossEntropyLoss, softmaxCrossEntropyLossGrad } from './cross-entropy.ts';
@@ -60,6 +60,7 @@ export const lowerings: Readonly<Record<OperationName, Lowering | 'decompose'>> 
   EyeLike: eyeLike,
   Flatten: relabel,
   Floor: plain,
+  GRU: 'decompose',
   Gather: plain,
   GatherElements: plain,
   GatherND: gatherND,
@@ -78,6 +79,7 @@ export const lowerings: Readonly<Record<OperationName, Lowering | 'decompose'>> 
   InstanceNormalization: plain,
   IsInf: plain,
   IsNaN: plain,
+  LSTM: 'decompose',
   LayerNormalization: layerNormalization,
   LeakyRelu: plain,
   Less: plain,
@@ -105,6 +107,7 @@ export const lowerings: Readonly<Record<OperationName, Lowering | 'decompose'>> 
   Pad: pad,
   Pow: pow,
   PRelu: plain,
+  RNN: 'decompose',
   Range: plain,
   Reciprocal: plain,
   ReduceL1: plain,
@@ -153,6 +156,7 @@ export const lowerings: Readonly<Record<OperationName, Lowering | 'decompose'>> 
   Trilu: trilu,
   Unique: folded,
   Unsqueeze: relabel,
+  Upsample: upsample,
   Where: plain,
   Xor: plain,
 

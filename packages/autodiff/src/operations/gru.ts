@@ -1,0 +1,92 @@
+import type { ValueName } from '../graph.ts';
+import { integer } from '../rules/attributes.ts';
+import { type CellGraph, gateOf } from '../rules/recurrent.ts';
+import { recurrentOperation } from '../rules/recurrent-operation.ts';
+
+/**
+ * ONNX GRU, gates in the order z (update), r (reset), h: h ← (1 − z) · g(W x + R (r · h) + b) + z · h, with
+ * linear_before_reset r · (R h + Rb) in place of R (r · h). X and the outputs as of RNN. Cho et al. (2014).
+ */
+export const gru = recurrentOperation(
+  {
+    gates: 3,
+    activations: ['Sigmoid', 'Tanh'],
+    states: 1,
+    bias: 'input',
+    step: (weights, x, [state]) => {
+      const h = state!;
+      const { activations, attributes, clip } = weights;
+      const [f, g] = activations;
+      const [update, reset, candidate] = [0, 1, 2].map((gate) => gateOf(weights, gate, x));
+      const z = h.map((_, unit) => f!.value(clip(update!.input(unit) + update!.recurrent(unit, h))));
+      const r = h.map((_, unit) => f!.value(clip(reset!.input(unit) + reset!.recurrent(unit, h))));
+      const before = integer(attributes, 'linear_before_reset', 0) !== 0;
+      const resetState = h.map((value, unit) => value * r[unit]!);
+      return [
+        h.map((value, unit) => {
+          const recurrent = before
+            ? r[unit]! * candidate!.recurrent(unit, h)
+            : candidate!.recurrent(unit, resetState);
+          const next = g!.value(clip(candidate!.input(unit) + recurrent));
+          return (1 - z[unit]!) * next + z[unit]! * value;
+        }),
+      ];
+    },
+    build: (step, x, [h]) => {
+      const { graph, hidden, activations, attributes, clip } = step;
+      const [f, g] = activations;
+      const before = integer(attributes, 'linear_before_reset', 0) !== 0;
+      const [inputGates, inputCandidate] = cut(step, x, 2);
+      const { gates, candidate } = recurrentParts(step, h);
+      const both = f!.build(graph, clip(added(step, inputGates, gates)));
+      const [z, r] = graph.addMany('Split', [both, graph.integers([hidden, hidden])], { axis: -1 }, 2) as [
+        ValueName,
+        ValueName,
+      ];
+      const sum = added(step, inputCandidate, candidate(r, before));
+      const next = g!.build(graph, clip(sum));
+      if (h === undefined) {
+        return [graph.add('Mul', [graph.add('Sub', [graph.scalar(1), z]), next])];
+      }
+      // (1 − z) · n + z · h = n + z · (h − n)
+      return [graph.add('Add', [next, graph.add('Mul', [z, graph.add('Sub', [h, next])])])];
+    },
+  },
+  { attributes: { linear_before_reset: 'integer' } },
+);
+
+/** The first `blocks` blocks of hidden_size along the last axis, and the rest. */
+function cut(
+  { graph, hidden }: CellGraph,
+  value: ValueName,
+  blocks: number,
+): readonly [ValueName, ValueName] {
+  const width = Number(graph.type(value).shape.at(-1));
+  const sizes = graph.integers([blocks * hidden, width - blocks * hidden]);
+  const [first, rest] = graph.addMany('Split', [value, sizes], { axis: -1 }, 2);
+  return [first!, rest!];
+}
+
+function added({ graph }: CellGraph, value: ValueName, other: ValueName | undefined): ValueName {
+  return other === undefined ? value : graph.add('Add', [value, other]);
+}
+
+/** What the state adds to both gates, and to the candidate given the reset gate. Without a state only the biases do. */
+function recurrentParts(step: CellGraph, h: ValueName | undefined) {
+  const { graph, r, rb } = step;
+  const product = (state: ValueName, weights: ValueName, bias: ValueName | undefined) =>
+    added(step, graph.add('MatMul', [state, weights]), bias);
+  const [gateWeights, candidateWeights] = cut(step, r, 2);
+  const [gateBias, candidateBias] = rb === undefined ? [undefined, undefined] : cut(step, rb, 2);
+  const all = (reset: ValueName, before: boolean): ValueName | undefined => {
+    if (h === undefined && candidateBias === undefined) return undefined;
+    if (before) {
+      const inner = h === undefined ? candidateBias! : product(h, candidateWeights, candidateBias);
+      return graph.add('Mul', [reset, inner]);
+    }
+    return h === undefined
+      ? candidateBias
+      : product(graph.add('Mul', [reset, h]), candidateWeights, candidateBias);
+  };
+  return { gates: h === undefined ? gateBias : product(h, gateWeights, gateBias), candidate: all };
+}
