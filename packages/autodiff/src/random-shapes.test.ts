@@ -44,6 +44,29 @@ test.each<OperationName>(['Add', 'Sub', 'Mul', 'Div', 'Pow'])(
   },
 );
 
+test('gradients of products, norms and sums of exponentials hold for all axes, with zeros among the elements', () => {
+  fc.assert(
+    fc.property(shapes, fc.nat(7), fc.nat(1), fc.nat(3), (shape, mask, keepdims, zeros) => {
+      const axes = shape.flatMap((_, axis) => (mask & (1 << axis) ? [axis] : []));
+      const x = distinct(shape);
+      for (let place = 0; place < Math.min(zeros, x.value.data.length - 1); place += 1)
+        x.value.data[place] = 0;
+      expectGradient({ x }, (graph, inputs) =>
+        (['ReduceProd', 'ReduceLogSumExp', 'ReduceSumSquare'] as const)
+          .map((op) => graph.add(op, [inputs.x], { axes, keepdims }))
+          .reduce((a, b) => graph.add('Mul', [a, b])),
+      );
+      expectGradient({ x: distinct(shape) }, (graph, inputs) =>
+        graph.add('Mul', [
+          graph.add('ReduceL1', [inputs.x], { axes, keepdims }),
+          graph.add('ReduceL2', [inputs.x], { axes, keepdims }),
+        ]),
+      );
+    }),
+    { numRuns: 40, seed: 6 },
+  );
+});
+
 test('gradients of MatMul hold for all stacks that broadcast', () => {
   fc.assert(
     fc.property(broadcastPair, dim, dim, dim, ([leadA, leadB], m, k, n) => {

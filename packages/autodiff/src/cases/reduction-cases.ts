@@ -43,6 +43,11 @@ const reductions = axes.flatMap(([name, list]) =>
 );
 
 const defaults = [
+  ...(['ReduceL2', 'ReduceMax', 'ReduceProd'] as const).map((op) =>
+    operationCase(`${op} over an empty list of axes, so all`, { x: distinct(['batch', 2]) }, (graph, { x }) =>
+      graph.add(op, [x], { axes: [] }),
+    ),
+  ),
   operationCase('ReduceSum without axes', { x: distinct(['batch', 2]) }, (graph, { x }) =>
     graph.add('ReduceSum', [x]),
   ),

@@ -1,6 +1,7 @@
 import type { Dtype } from '@descent/tensors';
 import type { Operation } from '../operation.ts';
 import { text } from '../rules/attributes.ts';
+import { bigints, integerTensor, isInteger } from '../rules/exact.ts';
 import { inputOf, outputGradient } from '../rules/gradients.ts';
 import { numbers, tensorOf } from '../rules/numbers.ts';
 import { wrongAttribute } from '../rules/refuse.ts';
@@ -17,7 +18,11 @@ export const cast: Operation = {
     if (dtype === undefined) throw wrongAttribute(node, 'to', `must be one of ${targets.join(', ')}`);
     return [{ dtype, shape: input!.shape }];
   },
-  evaluate: ([input], _, [type]) => [tensorOf(type!, numbers(input!))],
+  evaluate: ([input], _, [type]) => [
+    isInteger(input!.dtype) && isInteger(type!.dtype)
+      ? integerTensor(type!, bigints(input!))
+      : tensorOf(type!, numbers(input!)),
+  ],
   gradient: (context) => [
     context.type(inputOf(context, 0)).dtype === 'float32' ? outputGradient(context) : undefined,
   ],
