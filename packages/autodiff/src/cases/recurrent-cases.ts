@@ -42,14 +42,18 @@ const plain = cells.flatMap(({ op, gates, states }) =>
       operationCase(`${op} ${name}, without bias or states`, { x, w, r }, (graph, inputs) =>
         graph.add(op, [inputs.x, inputs.w, inputs.r], attributes),
       ),
-      ...Array.from({ length: states + 1 }, (_, output) => {
-        const fed = { x, w, r, b, h, ...(states === 2 ? { c } : {}) };
-        return operationCase(`${op} ${name}, output ${output}`, fed, (graph, inputs) => {
-          const given = [inputs.x, inputs.w, inputs.r, inputs.b, '', inputs.h];
-          const all = states === 2 ? [...given, inputs.c ?? ''] : given;
-          return graph.addMany(op, all, attributes, states + 1)[output]!;
-        });
-      }),
+      ...Array.from({ length: states + 1 }, (_, output) =>
+        operationCase(
+          `${op} ${name}, output ${output}`,
+          { x, w, r, b, h, c },
+          (graph, inputs) => {
+            const given = [inputs.x, inputs.w, inputs.r, inputs.b, '', inputs.h];
+            const all = states === 2 ? [...given, inputs.c] : given;
+            return graph.addMany(op, all, attributes, states + 1)[output]!;
+          },
+          ['x', 'w', 'r', 'b', 'h', ...(states === 2 ? (['c'] as const) : [])],
+        ),
+      ),
       ...[0, 1].map((output) =>
         operationCase(
           `${op} ${name}, sequences of different lengths, output ${output}`,
