@@ -1,5 +1,6 @@
+import { tensor } from '@descent/tensors';
 import type { Attributes } from '../graph.ts';
-import { distinct, operationCase } from './operation-case.ts';
+import { distinct, integers, operationCase } from './operation-case.ts';
 
 const planes: readonly [name: string, scales: readonly number[], attributes: Attributes][] = [
   [
@@ -34,6 +35,20 @@ const planes: readonly [name: string, scales: readonly number[], attributes: Att
 ];
 
 export const resizeCases = [
+  operationCase('Upsample of two axes', { x: distinct(['batch', 2, 4]) }, (graph, { x }) => {
+    const scales = graph.constant({ dtype: 'float32', shape: [3], data: Float32Array.of(1, 3, 2) });
+    return graph.add('Upsample', [x, scales]);
+  }),
+  operationCase(
+    'Upsample of integers',
+    { x: integers('int64', ['batch'], [3, 1, 2]) },
+    (graph, { x }) => graph.add('Upsample', [x, graph.constant(tensor('float32', [1], Float32Array.of(2)))]),
+    [],
+  ),
+  operationCase('Upsample of the batch', { x: distinct(['batch', 2]) }, (graph, { x }) => {
+    const scales = graph.constant({ dtype: 'float32', shape: [2], data: Float32Array.of(2, 1) });
+    return graph.add('Upsample', [x, scales]);
+  }),
   ...planes.map(([name, scales, attributes]) =>
     operationCase(`Resize ${name}`, { x: distinct(['batch', 2, 4, 5]) }, (graph, { x }) => {
       const list = graph.constant({ dtype: 'float32', shape: [4], data: Float32Array.from(scales) });

@@ -182,10 +182,13 @@ function decomposed({ graph, node, type, constant }: DecomposeContext): ValueNam
   // What shrinks goes first: the rest has less to do.
   const order = axes.toSorted((a, b) => a.output / a.input - b.output / b.input);
   const picks = text(attributes, 'mode', 'nearest') === 'nearest';
-  const result = order.reduce(
-    (value, each) => (picks ? picked(graph, value, each) : mixed(graph, value, each)),
-    x,
-  );
+  const result = picks
+    ? whole(
+        graph,
+        order.filter((each) => !repeats(each)).reduce((value, each) => picked(graph, value, each), x),
+        axes,
+      )
+    : order.reduce((value, each) => mixed(graph, value, each), x);
   const cropped = axes.filter(({ taps }) => taps.includes(undefined));
   if (cropped.length === 0) return result;
   const outside = cropped
@@ -208,19 +211,28 @@ interface AxisTaps extends AxisResize {
   readonly taps: readonly Taps[];
 }
 
-/** Each element repeated a whole number of times is a broadcast; anything else is gathered. */
-function picked(graph: GraphBuilder, value: ValueName, { axis, input, output, taps }: AxisTaps): ValueName {
-  const sources = taps.map((list) => list?.[0]?.[0] ?? 0);
+/** True where every element along the axis comes a whole number of times. */
+function repeats({ input, output, taps }: AxisTaps): boolean {
   const times = output / input;
-  if (!sources.every((source, place) => source === Math.floor(place / times)) || !Number.isInteger(times)) {
-    return graph.add('Gather', [value, graph.integers(sources)], { axis });
-  }
-  const { shape } = graph.type(value);
-  const column = graph.add('Unsqueeze', [value, graph.integers([axis + 1])]);
-  const repeats = [...shape.map(() => 1), 1].with(axis + 1, times);
-  const target = shape.map((dim, at) => (at === axis ? output : typeof dim === 'number' ? dim : -1));
-  const repeated = graph.add('Expand', [column, graph.integers(repeats)]);
-  return graph.add('Reshape', [repeated, graph.integers(target)]);
+  return Number.isInteger(times) && taps.every((list, place) => list?.[0]?.[0] === Math.floor(place / times));
+}
+
+/** All axes whose elements repeat, at once. */
+function whole(graph: GraphBuilder, value: ValueName, axes: readonly AxisTaps[]): ValueName {
+  const factors = new Array<number>(graph.type(value).shape.length).fill(1);
+  for (const each of axes.filter(repeats)) factors[each.axis] = each.output / each.input;
+  if (factors.every((factor) => factor === 1)) return value;
+  const scales = graph.constant({
+    dtype: 'float32',
+    shape: [factors.length],
+    data: Float32Array.from(factors),
+  });
+  return graph.add('Upsample', [value, scales]);
+}
+
+function picked(graph: GraphBuilder, value: ValueName, { axis, taps }: AxisTaps): ValueName {
+  const sources = taps.map((list) => list?.[0]?.[0] ?? 0);
+  return graph.add('Gather', [value, graph.integers(sources)], { axis });
 }
 
 /** A product with the matrix of weights, from the right for the last axis and from the left for the others. */

@@ -1,7 +1,15 @@
 import { type ConcreteType, operationOf } from '@descent/autodiff';
 import { type Tensor, tensor } from '@descent/tensors';
 import { type EngineDtype, elementTypes, isEngineDtype } from '../element-types.ts';
-import { input, inputShape, type Lowering, type LoweringContext, outputShape, single } from '../lowering.ts';
+import {
+  input,
+  inputShape,
+  type Lowering,
+  type LoweringContext,
+  outputShape,
+  reshaped,
+  single,
+} from '../lowering.ts';
 import type { ModelWriter, OnnxValue } from '../model-writer.ts';
 import { plain } from './plain.ts';
 
@@ -94,6 +102,30 @@ function gathered(context: LoweringContext): OnnxValue {
     },
     input(context, 0),
   );
+}
+
+/**
+ * Every element a whole number of times: `floor(place ÷ scale)` is exact. Measured for [32, 64, 32, 32] twice as large on
+ * one thread: 10 ms, where two Gathers take 240 ms and Expand 650 ms.
+ */
+export const upsample: Lowering = single((context) => {
+  const { dtype } = context.outputTypes[0]!;
+  if (dtype === 'int64' || dtype === 'bool') return expanded(context);
+  const attributes = { mode: 'nearest', nearest_mode: 'floor', coordinate_transformation_mode: 'asymmetric' };
+  return context.writer.op('Resize', [input(context, 0), '', input(context, 1)], attributes);
+});
+
+/** For the dtypes without a kernel: an axis of 1 beside every axis, broadcast to the repeats. */
+function expanded(context: LoweringContext): OnnxValue {
+  const { writer } = context;
+  const [from, to] = [inputShape(context, 0), outputShape(context)];
+  const apart = reshaped(
+    writer,
+    input(context, 0),
+    from.flatMap((size) => [size, 1]),
+  );
+  const pairs = from.flatMap((size, axis) => [size, to[axis]! / size]);
+  return reshaped(writer, writer.op('Expand', [apart, writer.integers(pairs)]), to);
 }
 
 /** onnxruntime has no kernel for the small integers. */
