@@ -1,4 +1,4 @@
-// npm test: sets everything up, checks style and types, runs unit and system tests.
+// npm test: sets everything up, checks style and types, runs unit and system tests; with --all the parity tests too.
 // Ends with one line, `N passed, N failed`, and exits non-zero when anything failed.
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
@@ -9,6 +9,11 @@ import { root, setUp } from './setup.mjs';
 setUp();
 const bin = (name) => join(root, 'node_modules', '.bin', name);
 const run = (command, args) => spawnSync(command, args, { cwd: root, stdio: 'inherit' }).status === 0;
+
+const given = process.argv.slice(2);
+const projects = given.some((arg) => arg === '--all' || arg.startsWith('--project'))
+  ? []
+  : ['unit', 'system'];
 
 const scratch = mkdtempSync(join(tmpdir(), 'descent-test-'));
 const report = join(scratch, 'report.json');
@@ -22,7 +27,8 @@ const greenRun = run(bin('vitest'), [
   '--reporter=default',
   '--reporter=json',
   `--outputFile.json=${report}`,
-  ...process.argv.slice(2),
+  ...projects.map((project) => `--project=${project}`),
+  ...given.filter((arg) => arg !== '--all'),
 ]);
 try {
   const { numPassedTests, numFailedTests, numFailedTestSuites, testResults } = JSON.parse(

@@ -1,5 +1,7 @@
 export { Closed, OneOf } from './closed.ts';
 export * from './data.ts';
+export * from './explanation.ts';
+export * from './export.ts';
 export { type FieldPath, formatPath } from './field-path.ts';
 export * from './internal.ts';
 export * from './job.ts';
@@ -10,6 +12,7 @@ export * from './model/layers.ts';
 export * from './model/losses.ts';
 export * from './model/metrics.ts';
 export * from './model/model-spec.ts';
+export * from './model/model-topology.ts';
 export { SampleShape } from './model/names.ts';
 export { nearestName } from './nearest-name.ts';
 export * from './optimizer.ts';

@@ -1,3 +1,5 @@
+export { defaultImportLimits, type ImportLimits } from './onnx/import-limits.ts';
+export { type ImportedModel, type ImportOnnxOptions, importOnnx } from './onnx/import-onnx.ts';
 export { type LoweredModel, type LowerOptions, lowerModel } from './onnx/lower-model.ts';
 export { importedOperators, importerOf } from './onnx/operators/index.ts';
 export { controlFlowOperators } from './onnx/unsupported.ts';

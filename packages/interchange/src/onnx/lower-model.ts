@@ -27,6 +27,8 @@ export interface LowerOptions {
   readonly knownInputs?: ReadonlyMap<string, Tensor>;
   /** Whether the moments of batch normalisation become states, which training updates. */
   readonly states: boolean;
+  /** The only output of the graph; all of the file's when left out. */
+  readonly output?: string;
   readonly limits?: Partial<ImportLimits>;
 }
 
@@ -40,6 +42,8 @@ export interface LoweredModel {
   readonly weights: ReadonlyMap<ValueName, Tensor>;
   /** Share of the old value that a step keeps, by state. */
   readonly momenta: ReadonlyMap<ValueName, number>;
+  /** Parameters that are not to be trained: moments that stay. */
+  readonly frozen: ReadonlySet<ValueName>;
   /** Rate of dropout, by the Identity node that stands for it. */
   readonly dropouts: ReadonlyMap<ValueName, number>;
 }
@@ -62,6 +66,7 @@ export function lowerModel(model: ModelProto, options: LowerOptions): LoweredMod
   const name = createNames();
   const weights = new Map<ValueName, Tensor>();
   const momenta = new Map<ValueName, number>();
+  const frozen = new Set<ValueName>();
   const dropouts = new Map<ValueName, number>();
   const inputNames = new Map<ValueName, string>();
   const stateNames = new Map<string, ValueName>();
@@ -75,7 +80,12 @@ export function lowerModel(model: ModelProto, options: LowerOptions): LoweredMod
     },
   });
   const state = (value: Value, momentum: number): Value => {
-    if (value.kind !== 'weight' || !options.states) return value;
+    if (value.kind !== 'weight') return value;
+    if (!options.states) {
+      const parameter = emitter.inGraph(value);
+      frozen.add(parameter);
+      return computed(parameter);
+    }
     const declared = stateNames.get(value.name) ?? graph.state(name(value.name), value.tensor.shape);
     stateNames.set(value.name, declared);
     weights.set(declared, value.tensor);
@@ -203,9 +213,10 @@ export function lowerModel(model: ModelProto, options: LowerOptions): LoweredMod
   };
 
   runNodes(file.node, { scope, opset, depth: 0, read: namesRead(file) });
-  for (const { name: output = '' } of file.output)
-    graph.output(output, emitter.inGraph(resultOf(scope, output)));
-  return { graph: graph.build(), inputs: inputNames, weights, momenta, dropouts };
+  const outputs =
+    options.output === undefined ? file.output.map((info) => info.name ?? '') : [options.output];
+  for (const output of outputs) graph.output(output, emitter.inGraph(resultOf(scope, output)));
+  return { graph: graph.build(), inputs: inputNames, weights, momenta, frozen, dropouts };
 }
 
 /** A spec feeds float32 and int32; other types are cast from them. */

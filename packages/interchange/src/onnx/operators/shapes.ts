@@ -1,4 +1,5 @@
 import { type Dim, divideCounts, elementCountOf, type Shape, sameCount, sameDim } from '@descent/autodiff';
+import { elementCount, type Tensor } from '@descent/tensors';
 import { type Emitter, integers } from '../emitter.ts';
 import { nodeError } from '../import-error.ts';
 import { integerOf, integersOf } from '../read-graph.ts';
@@ -78,7 +79,8 @@ function targetShape(context: OperatorContext, input: number): Shape {
 
 export const expand: OperatorImporter = (context) => {
   const { inputs, emitter, tracedBatch } = context;
-  const [data, given] = inputs as readonly [Value, Value];
+  const [value, given] = inputs as readonly [Value, Value];
+  const data = tracedBatch === undefined ? value : withoutTracedBatch(value, tracedBatch);
   if (data.kind === 'known' && constantOf(given) !== undefined) return plain(context);
   const target = targetShape(context, 1);
   const { shape } = emitter.type(data);
@@ -86,6 +88,15 @@ export const expand: OperatorImporter = (context) => {
   const traced = tracedBatch !== undefined && tracedBatch > 1 && target[0] === tracedBatch && leads;
   return [expandTo(context, data, traced ? target.with(0, 'batch') : target)];
 };
+
+/** Initial states, say: a tensor of one number whose size was computed when the file was traced. */
+function withoutTracedBatch(value: Value, tracedBatch: number): Value {
+  const tensor = value.kind === 'known' ? constantOf(value) : undefined;
+  if (tensor === undefined || tensor.data.some((element: number | bigint) => element !== tensor.data[0]))
+    return value;
+  const shape = tensor.shape.map((dim) => (dim === tracedBatch ? 1 : dim));
+  return known({ ...tensor, shape, data: tensor.data.slice(0, elementCount(shape)) } as Tensor);
+}
 
 /** Axes became an input in opset 13. */
 export const squeeze: OperatorImporter = (context) => {
