@@ -35,6 +35,7 @@ export {
   type ValueExplanation,
 } from './explain/explain.ts';
 export { defaultExplainLimits, type ExplainLimits } from './explain/explain-work.ts';
+export { graphParts, type NodePart, type NodePlace } from './explain/graph-parts.ts';
 export { lectureShape } from './explain/lecture-shape.ts';
 export { type LocalDerivative, localDerivative } from './explain/local-derivative.ts';
 export type { Saturation } from './explain/saturation.ts';

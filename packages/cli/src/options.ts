@@ -8,3 +8,8 @@ export function wholeNumber(minimum: number, maximum: number): (text: string) =>
     throw new InvalidArgumentError(`It must be a whole number from ${minimum} to ${maximum}.`);
   };
 }
+
+/** A job id and a file name never look alike: no file of ours starts with `job_` and has 26 such characters. */
+export function isJobId(text: string): boolean {
+  return /^job_[0-9A-HJKMNP-TV-Z]{26}$/.test(text);
+}

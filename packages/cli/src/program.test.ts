@@ -47,6 +47,8 @@ const commands = [
   'pause',
   'resume',
   'download',
+  'graph',
+  'explain',
   'doctor',
 ];
 

@@ -4,6 +4,8 @@ import { addDatasets } from './commands/datasets.ts';
 import { addDemo } from './commands/demo.ts';
 import { addDoctor } from './commands/doctor.ts';
 import { addDownload } from './commands/download.ts';
+import { addExplain } from './commands/explain.ts';
+import { addGraph } from './commands/graph.ts';
 import { addLs } from './commands/ls.ts';
 import { addStatus } from './commands/status.ts';
 import { addSteer } from './commands/steer.ts';
@@ -55,6 +57,8 @@ Exit codes: 0 done, 1 the job failed, 2 wrong usage, 3 the service cannot be rea
     addWatch,
     addSteer,
     addDownload,
+    addGraph,
+    addExplain,
     addDatasets,
     addDoctor,
   ]) {

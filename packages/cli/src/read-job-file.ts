@@ -12,6 +12,11 @@ const limitBytes = 8 * 2 ** 20;
  * @throws DescentError FILE_UNREADABLE, FILE_NOT_JSON with line and column (from 1)
  */
 export async function readJobFile(path: string): Promise<JobCreate> {
+  return (await readJsonFile(path)) as JobCreate;
+}
+
+/** As `readJobFile`, whatever the file is about. */
+export async function readJsonFile(path: string): Promise<unknown> {
   const text = (await readText(path)).replace(/^\uFEFF/, '');
   const found = findJsonProblem(text);
   if (found !== null) {
@@ -20,7 +25,7 @@ export async function readJobFile(path: string): Promise<JobCreate> {
     const column = (before.at(-1)?.length ?? 0) + 1;
     throw new DescentError('FILE_NOT_JSON', { path, line, column, problem: found.problem });
   }
-  return JSON.parse(text) as JobCreate;
+  return JSON.parse(text);
 }
 
 async function readText(path: string): Promise<string> {

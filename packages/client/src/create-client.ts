@@ -1,9 +1,11 @@
 import { createDatasetsApi, type DatasetsApi } from './datasets.ts';
 import { createJobsApi, type JobsApi } from './jobs.ts';
+import { createModelsApi, type ModelsApi } from './models.ts';
 import { type ClientOptions, createTransport, type Transport } from './transport.ts';
 
 export interface DescentClient {
   readonly jobs: JobsApi;
+  readonly models: ModelsApi;
   readonly datasets: DatasetsApi;
   /** Every route of the api, typed from its OpenAPI document; failures come as values here. */
   readonly http: Transport['http'];
@@ -15,5 +17,10 @@ export interface DescentClient {
  */
 export function createClient(options: ClientOptions): DescentClient {
   const transport = createTransport(options);
-  return { jobs: createJobsApi(transport), datasets: createDatasetsApi(transport), http: transport.http };
+  return {
+    jobs: createJobsApi(transport),
+    models: createModelsApi(transport),
+    datasets: createDatasetsApi(transport),
+    http: transport.http,
+  };
 }

@@ -1,13 +1,19 @@
 export type {
   Checkpoint,
   Dataset,
+  ExplainJobRequest,
+  ExplainModelRequest,
+  Explanation,
+  GraphKind,
   Job,
   JobCreate,
   JobError,
   JobEvent,
+  JobGraph,
   JobState,
   LayerSummary,
   MetricPoint,
+  ModelGraphRequest,
   Progress,
   Receipt,
   Scores,
@@ -20,6 +26,7 @@ export type { Download } from './download.ts';
 export type { FollowOptions } from './follow.ts';
 export type { paths } from './generated/api.ts';
 export { type CallOptions, isEnded, type JobFilter, type JobPage, type JobsApi } from './jobs.ts';
+export type { ModelsApi } from './models.ts';
 export { type TracedInput, type TraceOptions, trace } from './tracing/trace.ts';
 export type { Traced } from './tracing/traced.ts';
 export type { TracedLayer, Tracer } from './tracing/tracer.ts';

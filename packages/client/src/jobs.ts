@@ -1,8 +1,12 @@
 import type {
   Checkpoint,
+  ExplainJobRequest,
+  Explanation,
+  GraphKind,
   Job,
   JobCreate,
   JobEvent,
+  JobGraph,
   JobState,
   MetricPoint,
   Prediction,
@@ -107,6 +111,17 @@ export function createJobsApi({ http, body, stream }: Transport) {
     /** Lets a finished job answer for up to 1,000 rows of raw column values. */
     predict(id: string, request: PredictRequest, options: CallOptions = {}): Promise<Prediction> {
       return body(http.POST('/v1/jobs/{id}/predict', { ...of(id), body: request, ...options }));
+    },
+
+    /** The computation graph of a job: forward and backward pass, or the forward pass alone. */
+    graph(id: string, { kind, ...options }: CallOptions & { kind?: GraphKind } = {}): Promise<JobGraph> {
+      const query = kind === undefined ? {} : { kind };
+      return body(http.GET('/v1/jobs/{id}/graph', { params: { path: { id }, query }, ...options }));
+    },
+
+    /** Values and gradients at every node, for samples of the data set or given rows, at any checkpoint. */
+    explain(id: string, request: ExplainJobRequest = {}, options: CallOptions = {}): Promise<Explanation> {
+      return body(http.POST('/v1/jobs/{id}/explain', { ...of(id), body: request, ...options }));
     },
 
     /** The weights of a job as a safetensors file. */

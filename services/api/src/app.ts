@@ -25,11 +25,12 @@ import { limitRate, secureHeaders } from './http/security.ts';
 import { serializerCompiler, validatorCompiler } from './http/validator.ts';
 import { createJobRoute } from './routes/create-job.ts';
 import { datasetRoutes } from './routes/datasets.ts';
+import { explainRoutes } from './routes/explain.ts';
 import { followJobsRoutes } from './routes/follow-jobs.ts';
 import { healthRoutes } from './routes/health.ts';
 import { internalRoutes } from './routes/internal.ts';
 import { jobFilesRoutes } from './routes/job-files.ts';
-import { jobGraphRoute } from './routes/job-graph.ts';
+import { graphRoutes } from './routes/job-graph.ts';
 import { predictRoute } from './routes/predict.ts';
 import { readJobsRoutes } from './routes/read-jobs.ts';
 import type { Routes } from './routes/routes.ts';
@@ -163,8 +164,9 @@ function publicRoutes(v1: Routes, context: Context): void {
   steerJobsRoutes(v1, context);
   followJobsRoutes(v1, context);
   jobFilesRoutes(v1, context);
-  jobGraphRoute(v1, context);
+  graphRoutes(v1, context);
   v1.register(async (scope: Routes) => predictRoute(scope, context));
+  v1.register(async (scope: Routes) => explainRoutes(scope, context));
   datasetRoutes(v1, context);
   v1.register(async (scope: Routes) => uploadDatasetRoute(scope, context));
 }

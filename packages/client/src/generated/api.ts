@@ -247,6 +247,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/jobs/{id}/exports/{format}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * A trained model as a file of another framework
+         * @description Of a finished job, or of any job at one of its checkpoints. `onnx`: the inference graph with its weights in standard operators (opset 17), any batch size. `pytorch`: one Python file that rebuilds the model and loads the safetensors file. `safetensors`: the weights. `tfjs`: a zip with `model.json` and weights of a TensorFlow.js layers model, where every layer of the spec is one of Keras.
+         */
+        get: operations["exportModel"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/jobs/{id}/graph": {
         parameters: {
             query?: never;
@@ -254,10 +274,30 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** The computation graph of a job: operations, edges and shapes */
+        /**
+         * The computation graph of a job: operations, edges, shapes and costs
+         * @description FLOPs are those of one step, over the whole mini-batch of the job.
+         */
         get: operations["getJobGraph"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/models/graph": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** The computation graph of a model that no job trains */
+        post: operations["getModelGraph"];
         delete?: never;
         options?: never;
         head?: never;
@@ -323,6 +363,43 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/jobs/{id}/explain": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Values that flow forward and gradients that flow back, for samples of a job
+         * @description At any checkpoint and in double precision, as in training: dropout and batch statistics included. Gradients are those of the sum of the loss over the samples, each held against finite differences. An empty object explains the first sample of the training split with the newest parameters.
+         */
+        post: operations["explainJob"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/models/explain": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Values and gradients of a model on a few numbers, without a job */
+        post: operations["explainModel"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/datasets/{id}/content": {
         parameters: {
             query?: never;
@@ -359,270 +436,7 @@ export interface components {
             startedAt: string | null;
             endedAt: string | null;
             incarnation: number;
-            request: {
-                name?: string;
-                model: {
-                    inputs: {
-                        [key: string]: {
-                            shape: number[];
-                            /** @enum {unknown} */
-                            dtype?: "float32" | "int32";
-                        };
-                    };
-                    layers?: ({
-                        /** @enum {string} */
-                        type: "dense";
-                        name?: string;
-                        inputs?: string[];
-                        units: number;
-                        /** @enum {unknown} */
-                        activation?: "linear" | "relu" | "sigmoid" | "tanh" | "softmax";
-                        /** @enum {unknown} */
-                        kernelInitializer?: "glorotUniform" | "glorotNormal" | "heUniform" | "heNormal" | "zeros" | "ones" | "normal" | "uniform";
-                        /** @enum {unknown} */
-                        biasInitializer?: "glorotUniform" | "glorotNormal" | "heUniform" | "heNormal" | "zeros" | "ones" | "normal" | "uniform";
-                        /** @default true */
-                        useBias?: boolean;
-                    } | {
-                        /** @enum {string} */
-                        type: "conv2d";
-                        name?: string;
-                        inputs?: string[];
-                        filters: number;
-                        /** @description One number for height and width, or [height, width] */
-                        kernelSize: number | number[];
-                        /** @description One number for height and width, or [height, width] */
-                        strides?: number | number[];
-                        /** @enum {unknown} */
-                        padding?: "valid" | "same";
-                        /** @enum {unknown} */
-                        activation?: "linear" | "relu" | "sigmoid" | "tanh" | "softmax";
-                        /** @enum {unknown} */
-                        kernelInitializer?: "glorotUniform" | "glorotNormal" | "heUniform" | "heNormal" | "zeros" | "ones" | "normal" | "uniform";
-                        /** @enum {unknown} */
-                        biasInitializer?: "glorotUniform" | "glorotNormal" | "heUniform" | "heNormal" | "zeros" | "ones" | "normal" | "uniform";
-                        /** @default true */
-                        useBias?: boolean;
-                    } | {
-                        /** @enum {string} */
-                        type: "maxPool2d";
-                        name?: string;
-                        inputs?: string[];
-                        /** @description One number for height and width, or [height, width] */
-                        poolSize?: number | number[];
-                        /** @description One number for height and width, or [height, width] */
-                        strides?: number | number[];
-                        /** @enum {unknown} */
-                        padding?: "valid" | "same";
-                    } | {
-                        /** @enum {string} */
-                        type: "averagePool2d";
-                        name?: string;
-                        inputs?: string[];
-                        /** @description One number for height and width, or [height, width] */
-                        poolSize?: number | number[];
-                        /** @description One number for height and width, or [height, width] */
-                        strides?: number | number[];
-                        /** @enum {unknown} */
-                        padding?: "valid" | "same";
-                    } | {
-                        /** @enum {string} */
-                        type: "globalAveragePool2d";
-                        name?: string;
-                        inputs?: string[];
-                    } | {
-                        /** @enum {string} */
-                        type: "flatten";
-                        name?: string;
-                        inputs?: string[];
-                    } | {
-                        /** @enum {string} */
-                        type: "reshape";
-                        name?: string;
-                        inputs?: string[];
-                        shape: number[];
-                    } | {
-                        /** @enum {string} */
-                        type: "activation";
-                        name?: string;
-                        inputs?: string[];
-                        /** @enum {unknown} */
-                        activation: "linear" | "relu" | "sigmoid" | "tanh" | "softmax";
-                    } | {
-                        /** @enum {string} */
-                        type: "dropout";
-                        name?: string;
-                        inputs?: string[];
-                        rate: number;
-                    } | {
-                        /** @enum {string} */
-                        type: "add";
-                        name?: string;
-                        inputs?: string[];
-                    } | {
-                        /** @enum {string} */
-                        type: "concat";
-                        name?: string;
-                        inputs?: string[];
-                        axis?: number;
-                    })[];
-                    parameters?: {
-                        [key: string]: {
-                            shape: number[];
-                            /** @enum {unknown} */
-                            initializer?: "glorotUniform" | "glorotNormal" | "heUniform" | "heNormal" | "zeros" | "ones" | "normal" | "uniform";
-                            /** @default true */
-                            trainable?: boolean;
-                        };
-                    };
-                    constants?: {
-                        [key: string]: {
-                            shape: number[];
-                            values: number[];
-                            /** @enum {unknown} */
-                            dtype?: "float32" | "int64";
-                        };
-                    };
-                    nodes?: {
-                        op: string;
-                        name: string;
-                        inputs: string[];
-                        attributes?: {
-                            [key: string]: number | string | number[] | string[];
-                        };
-                    }[];
-                    /** loss */
-                    loss: {
-                        /** @enum {string} */
-                        type: "softmaxCrossEntropy";
-                        labels: string;
-                        prediction?: string;
-                    } | {
-                        /** @enum {string} */
-                        type: "sigmoidCrossEntropy";
-                        labels: string;
-                        prediction?: string;
-                    } | {
-                        /** @enum {string} */
-                        type: "meanSquaredError";
-                        labels: string;
-                        prediction?: string;
-                    };
-                    metrics?: ("accuracy" | "meanAbsoluteError")[];
-                };
-                data: {
-                    /** @description the id of a data set, ds_… or builtin:… */
-                    dataset: string;
-                    /**
-                     * @description Split to train on
-                     * @default train
-                     */
-                    train?: string;
-                    validation?: {
-                        split: string;
-                    } | {
-                        ratio: number;
-                    };
-                    /** @description Model input (or label) name → source; default: the column of the same name */
-                    inputs?: {
-                        [key: string]: {
-                            /** @description One column, or several numeric scalar columns that are stacked to a vector in this order */
-                            columns: string[];
-                            /** transform */
-                            transform?: {
-                                /** @enum {string} */
-                                type: "scale";
-                                factor: number;
-                                /** @default 0 */
-                                offset?: number;
-                            } | {
-                                /** @enum {string} */
-                                type: "standardise";
-                            };
-                        };
-                    };
-                };
-                training: {
-                    epochs: number;
-                    /** @description Samples per optimizer step, over all workers */
-                    batchSize: number;
-                    /** @description Slices per step; fixed here, never derived from the number of workers. Left out: chosen by price */
-                    microBatches?: number;
-                    /** @default 0 */
-                    seed?: number;
-                    /** optimizer */
-                    optimizer: {
-                        /** @enum {string} */
-                        type: "sgd";
-                        /** @description Step size η */
-                        learningRate: number;
-                        /** @default 0 */
-                        momentum?: number;
-                        /** @default false */
-                        nesterov?: boolean;
-                        /**
-                         * @description L2 penalty added to the gradient
-                         * @default 0
-                         */
-                        weightDecay?: number;
-                    } | {
-                        /** @enum {string} */
-                        type: "adam";
-                        /** @description Step size η */
-                        learningRate: number;
-                        /** @default 0.9 */
-                        beta1?: number;
-                        /** @default 0.999 */
-                        beta2?: number;
-                        /** @default 1e-8 */
-                        epsilon?: number;
-                        /** @default 0 */
-                        weightDecay?: number;
-                    } | {
-                        /** @enum {string} */
-                        type: "adamw";
-                        /** @description Step size η */
-                        learningRate: number;
-                        /** @default 0.9 */
-                        beta1?: number;
-                        /** @default 0.999 */
-                        beta2?: number;
-                        /** @default 1e-8 */
-                        epsilon?: number;
-                        /** @default 0.01 */
-                        weightDecay?: number;
-                    };
-                    /** schedule */
-                    schedule?: {
-                        /** @enum {string} */
-                        type: "constant";
-                        warmupSteps?: number;
-                    } | {
-                        /** @enum {string} */
-                        type: "step";
-                        everySteps: number;
-                        factor: number;
-                        warmupSteps?: number;
-                    } | {
-                        /** @enum {string} */
-                        type: "cosine";
-                        /** @default 0 */
-                        finalFactor?: number;
-                        /** @description Linear warm-up: step s of w has the share (s + 1) / w */
-                        warmupSteps?: number;
-                    };
-                    /** @description Largest global L2 norm of the mean gradient */
-                    clipNorm?: number;
-                    /** @description Left out: at the end of each epoch */
-                    evaluateEverySteps?: number;
-                    /** @description Left out: at the end of each epoch, and at least every 200 steps */
-                    checkpointEverySteps?: number;
-                };
-                /** @description Left out: as many as there are micro-batches */
-                maxWorkers?: number;
-                /** @enum {unknown} */
-                reproducibility?: "strict" | "relaxed";
-            };
+            request: components["schemas"]["JobCreate"];
             price: {
                 /** @description Trainable elements */
                 parameters: number;
@@ -631,6 +445,13 @@ export interface components {
                 flopsPerStep: number;
                 /** @description Peak estimate for one micro-batch */
                 workerMemoryBytes: number;
+                /** @description Of a model that recomputes parts of its forward pass */
+                checkpointing?: {
+                    /** @description How much more memory a worker would need without */
+                    savedBytes: number;
+                    /** @description Per step, for what is computed twice */
+                    extraFlops: number;
+                };
                 serverMemoryBytes: number;
                 /** @description Parameters down and gradients up, per worker */
                 wireBytesPerStep: number;
@@ -684,155 +505,7 @@ export interface components {
         };
         JobCreate: {
             name?: string;
-            model: {
-                inputs: {
-                    [key: string]: {
-                        shape: number[];
-                        /** @enum {unknown} */
-                        dtype?: "float32" | "int32";
-                    };
-                };
-                layers?: ({
-                    /** @enum {string} */
-                    type: "dense";
-                    name?: string;
-                    inputs?: string[];
-                    units: number;
-                    /** @enum {unknown} */
-                    activation?: "linear" | "relu" | "sigmoid" | "tanh" | "softmax";
-                    /** @enum {unknown} */
-                    kernelInitializer?: "glorotUniform" | "glorotNormal" | "heUniform" | "heNormal" | "zeros" | "ones" | "normal" | "uniform";
-                    /** @enum {unknown} */
-                    biasInitializer?: "glorotUniform" | "glorotNormal" | "heUniform" | "heNormal" | "zeros" | "ones" | "normal" | "uniform";
-                    /** @default true */
-                    useBias?: boolean;
-                } | {
-                    /** @enum {string} */
-                    type: "conv2d";
-                    name?: string;
-                    inputs?: string[];
-                    filters: number;
-                    /** @description One number for height and width, or [height, width] */
-                    kernelSize: number | number[];
-                    /** @description One number for height and width, or [height, width] */
-                    strides?: number | number[];
-                    /** @enum {unknown} */
-                    padding?: "valid" | "same";
-                    /** @enum {unknown} */
-                    activation?: "linear" | "relu" | "sigmoid" | "tanh" | "softmax";
-                    /** @enum {unknown} */
-                    kernelInitializer?: "glorotUniform" | "glorotNormal" | "heUniform" | "heNormal" | "zeros" | "ones" | "normal" | "uniform";
-                    /** @enum {unknown} */
-                    biasInitializer?: "glorotUniform" | "glorotNormal" | "heUniform" | "heNormal" | "zeros" | "ones" | "normal" | "uniform";
-                    /** @default true */
-                    useBias?: boolean;
-                } | {
-                    /** @enum {string} */
-                    type: "maxPool2d";
-                    name?: string;
-                    inputs?: string[];
-                    /** @description One number for height and width, or [height, width] */
-                    poolSize?: number | number[];
-                    /** @description One number for height and width, or [height, width] */
-                    strides?: number | number[];
-                    /** @enum {unknown} */
-                    padding?: "valid" | "same";
-                } | {
-                    /** @enum {string} */
-                    type: "averagePool2d";
-                    name?: string;
-                    inputs?: string[];
-                    /** @description One number for height and width, or [height, width] */
-                    poolSize?: number | number[];
-                    /** @description One number for height and width, or [height, width] */
-                    strides?: number | number[];
-                    /** @enum {unknown} */
-                    padding?: "valid" | "same";
-                } | {
-                    /** @enum {string} */
-                    type: "globalAveragePool2d";
-                    name?: string;
-                    inputs?: string[];
-                } | {
-                    /** @enum {string} */
-                    type: "flatten";
-                    name?: string;
-                    inputs?: string[];
-                } | {
-                    /** @enum {string} */
-                    type: "reshape";
-                    name?: string;
-                    inputs?: string[];
-                    shape: number[];
-                } | {
-                    /** @enum {string} */
-                    type: "activation";
-                    name?: string;
-                    inputs?: string[];
-                    /** @enum {unknown} */
-                    activation: "linear" | "relu" | "sigmoid" | "tanh" | "softmax";
-                } | {
-                    /** @enum {string} */
-                    type: "dropout";
-                    name?: string;
-                    inputs?: string[];
-                    rate: number;
-                } | {
-                    /** @enum {string} */
-                    type: "add";
-                    name?: string;
-                    inputs?: string[];
-                } | {
-                    /** @enum {string} */
-                    type: "concat";
-                    name?: string;
-                    inputs?: string[];
-                    axis?: number;
-                })[];
-                parameters?: {
-                    [key: string]: {
-                        shape: number[];
-                        /** @enum {unknown} */
-                        initializer?: "glorotUniform" | "glorotNormal" | "heUniform" | "heNormal" | "zeros" | "ones" | "normal" | "uniform";
-                        /** @default true */
-                        trainable?: boolean;
-                    };
-                };
-                constants?: {
-                    [key: string]: {
-                        shape: number[];
-                        values: number[];
-                        /** @enum {unknown} */
-                        dtype?: "float32" | "int64";
-                    };
-                };
-                nodes?: {
-                    op: string;
-                    name: string;
-                    inputs: string[];
-                    attributes?: {
-                        [key: string]: number | string | number[] | string[];
-                    };
-                }[];
-                /** loss */
-                loss: {
-                    /** @enum {string} */
-                    type: "softmaxCrossEntropy";
-                    labels: string;
-                    prediction?: string;
-                } | {
-                    /** @enum {string} */
-                    type: "sigmoidCrossEntropy";
-                    labels: string;
-                    prediction?: string;
-                } | {
-                    /** @enum {string} */
-                    type: "meanSquaredError";
-                    labels: string;
-                    prediction?: string;
-                };
-                metrics?: ("accuracy" | "meanAbsoluteError")[];
-            };
+            model: components["schemas"]["ModelSpec"];
             data: {
                 /** @description the id of a data set, ds_… or builtin:… */
                 dataset: string;
@@ -954,110 +627,32 @@ export interface components {
                     dtype?: "float32" | "int32";
                 };
             };
-            layers?: ({
-                /** @enum {string} */
-                type: "dense";
-                name?: string;
-                inputs?: string[];
-                units: number;
-                /** @enum {unknown} */
-                activation?: "linear" | "relu" | "sigmoid" | "tanh" | "softmax";
-                /** @enum {unknown} */
-                kernelInitializer?: "glorotUniform" | "glorotNormal" | "heUniform" | "heNormal" | "zeros" | "ones" | "normal" | "uniform";
-                /** @enum {unknown} */
-                biasInitializer?: "glorotUniform" | "glorotNormal" | "heUniform" | "heNormal" | "zeros" | "ones" | "normal" | "uniform";
-                /** @default true */
-                useBias?: boolean;
-            } | {
-                /** @enum {string} */
-                type: "conv2d";
-                name?: string;
-                inputs?: string[];
-                filters: number;
-                /** @description One number for height and width, or [height, width] */
-                kernelSize: number | number[];
-                /** @description One number for height and width, or [height, width] */
-                strides?: number | number[];
-                /** @enum {unknown} */
-                padding?: "valid" | "same";
-                /** @enum {unknown} */
-                activation?: "linear" | "relu" | "sigmoid" | "tanh" | "softmax";
-                /** @enum {unknown} */
-                kernelInitializer?: "glorotUniform" | "glorotNormal" | "heUniform" | "heNormal" | "zeros" | "ones" | "normal" | "uniform";
-                /** @enum {unknown} */
-                biasInitializer?: "glorotUniform" | "glorotNormal" | "heUniform" | "heNormal" | "zeros" | "ones" | "normal" | "uniform";
-                /** @default true */
-                useBias?: boolean;
-            } | {
-                /** @enum {string} */
-                type: "maxPool2d";
-                name?: string;
-                inputs?: string[];
-                /** @description One number for height and width, or [height, width] */
-                poolSize?: number | number[];
-                /** @description One number for height and width, or [height, width] */
-                strides?: number | number[];
-                /** @enum {unknown} */
-                padding?: "valid" | "same";
-            } | {
-                /** @enum {string} */
-                type: "averagePool2d";
-                name?: string;
-                inputs?: string[];
-                /** @description One number for height and width, or [height, width] */
-                poolSize?: number | number[];
-                /** @description One number for height and width, or [height, width] */
-                strides?: number | number[];
-                /** @enum {unknown} */
-                padding?: "valid" | "same";
-            } | {
-                /** @enum {string} */
-                type: "globalAveragePool2d";
-                name?: string;
-                inputs?: string[];
-            } | {
-                /** @enum {string} */
-                type: "flatten";
-                name?: string;
-                inputs?: string[];
-            } | {
-                /** @enum {string} */
-                type: "reshape";
-                name?: string;
-                inputs?: string[];
-                shape: number[];
-            } | {
-                /** @enum {string} */
-                type: "activation";
-                name?: string;
-                inputs?: string[];
-                /** @enum {unknown} */
-                activation: "linear" | "relu" | "sigmoid" | "tanh" | "softmax";
-            } | {
-                /** @enum {string} */
-                type: "dropout";
-                name?: string;
-                inputs?: string[];
-                rate: number;
-            } | {
-                /** @enum {string} */
-                type: "add";
-                name?: string;
-                inputs?: string[];
-            } | {
-                /** @enum {string} */
-                type: "concat";
-                name?: string;
-                inputs?: string[];
-                axis?: number;
-            })[];
+            layers?: components["schemas"]["LayerSpec"][];
+            functions?: {
+                [key: string]: {
+                    /** @description What its layers call the inputs of a call, in order; default ["input"] */
+                    inputs?: string[];
+                    /** @description The last one is the result */
+                    layers: components["schemas"]["LayerSpec"][];
+                };
+            };
             parameters?: {
                 [key: string]: {
                     shape: number[];
-                    /** @enum {unknown} */
-                    initializer?: "glorotUniform" | "glorotNormal" | "heUniform" | "heNormal" | "zeros" | "ones" | "normal" | "uniform";
+                    initializer?: components["schemas"]["Initializer"];
                     /** @default true */
                     trainable?: boolean;
+                };
+            };
+            states?: {
+                [key: string]: {
+                    shape: number[];
+                    initializer?: components["schemas"]["Initializer"];
+                    /**
+                     * @description Share of the old value that a step keeps
+                     * @default 0.9
+                     */
+                    momentum?: number;
                 };
             };
             constants?: {
@@ -1068,32 +663,1147 @@ export interface components {
                     dtype?: "float32" | "int64";
                 };
             };
-            nodes?: {
-                op: string;
-                name: string;
-                inputs: string[];
-                attributes?: {
-                    [key: string]: number | string | number[] | string[];
-                };
-            }[];
-            /** loss */
-            loss: {
-                /** @enum {string} */
-                type: "softmaxCrossEntropy";
-                labels: string;
-                prediction?: string;
-            } | {
-                /** @enum {string} */
-                type: "sigmoidCrossEntropy";
-                labels: string;
-                prediction?: string;
-            } | {
-                /** @enum {string} */
-                type: "meanSquaredError";
-                labels: string;
-                prediction?: string;
-            };
+            nodes?: components["schemas"]["NodeSpec"][];
+            loss: components["schemas"]["LossSpec"];
             metrics?: ("accuracy" | "meanAbsoluteError")[];
+            checkpointing?: "auto" | string[];
+        };
+        /** layer */
+        LayerSpec: {
+            /** @enum {string} */
+            type: "dense";
+            /** @description Left out: its type and a number */
+            name?: string;
+            /** @description What it reads, by name; left out: the layer before */
+            inputs?: string[];
+            /** @description Features of the result */
+            units: number;
+            /**
+             * @description Applied to the result; default linear
+             * @enum {unknown}
+             */
+            activation?: "linear" | "relu" | "sigmoid" | "tanh" | "softmax" | "relu6" | "leakyRelu" | "elu" | "selu" | "gelu" | "silu" | "swish" | "mish" | "softplus" | "softsign" | "hardSigmoid" | "hardSwish" | "exponential";
+            kernelInitializer?: components["schemas"]["Initializer"];
+            biasInitializer?: components["schemas"]["Initializer"];
+            /**
+             * @description Whether a bias is added
+             * @default true
+             */
+            useBias?: boolean;
+        } | {
+            /** @enum {string} */
+            type: "activation";
+            /** @description Left out: its type and a number */
+            name?: string;
+            /** @description What it reads, by name; left out: the layer before */
+            inputs?: string[];
+            /** @enum {unknown} */
+            activation: "linear" | "relu" | "sigmoid" | "tanh" | "softmax" | "relu6" | "leakyRelu" | "elu" | "selu" | "gelu" | "silu" | "swish" | "mish" | "softplus" | "softsign" | "hardSigmoid" | "hardSwish" | "exponential";
+        } | {
+            /** @enum {string} */
+            type: "softmax";
+            /** @description Left out: its type and a number */
+            name?: string;
+            /** @description What it reads, by name; left out: the layer before */
+            inputs?: string[];
+            /** @description Axis of the sample that sums to 1; default −1, the last */
+            axis?: number;
+        } | {
+            /** @enum {string} */
+            type: "relu";
+            /** @description Left out: its type and a number */
+            name?: string;
+            /** @description What it reads, by name; left out: the layer before */
+            inputs?: string[];
+            /** @description Larger values are cut; default none */
+            maxValue?: number;
+        } | {
+            /** @enum {string} */
+            type: "leakyRelu";
+            /** @description Left out: its type and a number */
+            name?: string;
+            /** @description What it reads, by name; left out: the layer before */
+            inputs?: string[];
+            /** @description Slope below zero; default 0.3 */
+            alpha?: number;
+        } | {
+            /** @enum {string} */
+            type: "elu";
+            /** @description Left out: its type and a number */
+            name?: string;
+            /** @description What it reads, by name; left out: the layer before */
+            inputs?: string[];
+            /** @description Limit below zero is −alpha; default 1 */
+            alpha?: number;
+        } | {
+            /** @enum {string} */
+            type: "prelu";
+            /** @description Left out: its type and a number */
+            name?: string;
+            /** @description What it reads, by name; left out: the layer before */
+            inputs?: string[];
+            /** @description Axes of the sample along which one slope is shared; default none, as in Keras */
+            sharedAxes?: number[];
+        } | {
+            /** @enum {string} */
+            type: "dropout";
+            /** @description Left out: its type and a number */
+            name?: string;
+            /** @description What it reads, by name; left out: the layer before */
+            inputs?: string[];
+            /** @description Share of the elements that becomes 0 in training */
+            rate: number;
+        } | {
+            /** @enum {string} */
+            type: "spatialDropout";
+            /** @description Left out: its type and a number */
+            name?: string;
+            /** @description What it reads, by name; left out: the layer before */
+            inputs?: string[];
+            /** @description Share of the channels (last axis) that becomes 0 in training */
+            rate: number;
+        } | {
+            /** @enum {string} */
+            type: "rescaling";
+            /** @description Left out: its type and a number */
+            name?: string;
+            /** @description What it reads, by name; left out: the layer before */
+            inputs?: string[];
+            /** @description result = input · scale + offset */
+            scale: number;
+            /** @description Default 0 */
+            offset?: number;
+        } | {
+            /** @enum {string} */
+            type: "normalization";
+            /** @description Left out: its type and a number */
+            name?: string;
+            /** @description What it reads, by name; left out: the layer before */
+            inputs?: string[];
+            /** @description One number, or one per feature (last axis); constants, not learned */
+            mean: number[];
+            /** @description As many as mean; result = (input − mean) ÷ √variance */
+            variance: number[];
+        } | {
+            /** @enum {string} */
+            type: "conv1d";
+            /** @description Left out: its type and a number */
+            name?: string;
+            /** @description What it reads, by name; left out: the layer before */
+            inputs?: string[];
+            /** @description Channels of the result */
+            filters: number;
+            /** @description Size of the window: one number, or [length] */
+            kernelSize: number | number[];
+            /** @description Distance of windows, default 1: one number, or [length] */
+            strides?: number | number[];
+            /**
+             * @description causal: no result depends on a later position; default valid
+             * @enum {unknown}
+             */
+            padding?: "valid" | "same" | "causal";
+            /** @description Distance of the elements of a window, default 1: one number, or [length] */
+            dilationRate?: number | number[];
+            /** @description Groups of channels that are convolved apart; divides channels and filters; default 1 */
+            groups?: number;
+            /**
+             * @description Applied to the result; default linear
+             * @enum {unknown}
+             */
+            activation?: "linear" | "relu" | "sigmoid" | "tanh" | "softmax" | "relu6" | "leakyRelu" | "elu" | "selu" | "gelu" | "silu" | "swish" | "mish" | "softplus" | "softsign" | "hardSigmoid" | "hardSwish" | "exponential";
+            kernelInitializer?: components["schemas"]["Initializer"];
+            biasInitializer?: components["schemas"]["Initializer"];
+            /**
+             * @description Whether a bias is added
+             * @default true
+             */
+            useBias?: boolean;
+        } | {
+            /** @enum {string} */
+            type: "conv2d";
+            /** @description Left out: its type and a number */
+            name?: string;
+            /** @description What it reads, by name; left out: the layer before */
+            inputs?: string[];
+            /** @description Channels of the result */
+            filters: number;
+            /** @description Size of the window: one number, or [height, width] */
+            kernelSize: number | number[];
+            /** @description Distance of windows, default 1: one number, or [height, width] */
+            strides?: number | number[];
+            /**
+             * @description valid: only where the window fits; same: ⌈size ÷ stride⌉ positions; default valid
+             * @enum {unknown}
+             */
+            padding?: "valid" | "same";
+            /** @description Distance of the elements of a window, default 1: one number, or [height, width] */
+            dilationRate?: number | number[];
+            /** @description Groups of channels that are convolved apart; divides channels and filters; default 1 */
+            groups?: number;
+            /**
+             * @description Applied to the result; default linear
+             * @enum {unknown}
+             */
+            activation?: "linear" | "relu" | "sigmoid" | "tanh" | "softmax" | "relu6" | "leakyRelu" | "elu" | "selu" | "gelu" | "silu" | "swish" | "mish" | "softplus" | "softsign" | "hardSigmoid" | "hardSwish" | "exponential";
+            kernelInitializer?: components["schemas"]["Initializer"];
+            biasInitializer?: components["schemas"]["Initializer"];
+            /**
+             * @description Whether a bias is added
+             * @default true
+             */
+            useBias?: boolean;
+        } | {
+            /** @enum {string} */
+            type: "conv3d";
+            /** @description Left out: its type and a number */
+            name?: string;
+            /** @description What it reads, by name; left out: the layer before */
+            inputs?: string[];
+            /** @description Channels of the result */
+            filters: number;
+            /** @description Size of the window: one number, or [depth, height, width] */
+            kernelSize: number | number[];
+            /** @description Distance of windows, default 1: one number, or [depth, height, width] */
+            strides?: number | number[];
+            /**
+             * @description valid: only where the window fits; same: ⌈size ÷ stride⌉ positions; default valid
+             * @enum {unknown}
+             */
+            padding?: "valid" | "same";
+            /** @description Distance of the elements of a window, default 1: one number, or [depth, height, width] */
+            dilationRate?: number | number[];
+            /** @description Groups of channels that are convolved apart; divides channels and filters; default 1 */
+            groups?: number;
+            /**
+             * @description Applied to the result; default linear
+             * @enum {unknown}
+             */
+            activation?: "linear" | "relu" | "sigmoid" | "tanh" | "softmax" | "relu6" | "leakyRelu" | "elu" | "selu" | "gelu" | "silu" | "swish" | "mish" | "softplus" | "softsign" | "hardSigmoid" | "hardSwish" | "exponential";
+            kernelInitializer?: components["schemas"]["Initializer"];
+            biasInitializer?: components["schemas"]["Initializer"];
+            /**
+             * @description Whether a bias is added
+             * @default true
+             */
+            useBias?: boolean;
+        } | {
+            /** @enum {string} */
+            type: "depthwiseConv2d";
+            /** @description Left out: its type and a number */
+            name?: string;
+            /** @description What it reads, by name; left out: the layer before */
+            inputs?: string[];
+            /** @description Size of the window: one number, or [height, width] */
+            kernelSize: number | number[];
+            /** @description Distance of windows, default 1: one number, or [height, width] */
+            strides?: number | number[];
+            /**
+             * @description valid: only where the window fits; same: ⌈size ÷ stride⌉ positions; default valid
+             * @enum {unknown}
+             */
+            padding?: "valid" | "same";
+            /** @description Distance of the elements of a window, default 1: one number, or [height, width] */
+            dilationRate?: number | number[];
+            /** @description Results per channel; default 1 */
+            depthMultiplier?: number;
+            /**
+             * @description Applied to the result; default linear
+             * @enum {unknown}
+             */
+            activation?: "linear" | "relu" | "sigmoid" | "tanh" | "softmax" | "relu6" | "leakyRelu" | "elu" | "selu" | "gelu" | "silu" | "swish" | "mish" | "softplus" | "softsign" | "hardSigmoid" | "hardSwish" | "exponential";
+            kernelInitializer?: components["schemas"]["Initializer"];
+            biasInitializer?: components["schemas"]["Initializer"];
+            /**
+             * @description Whether a bias is added
+             * @default true
+             */
+            useBias?: boolean;
+        } | {
+            /** @enum {string} */
+            type: "separableConv2d";
+            /** @description Left out: its type and a number */
+            name?: string;
+            /** @description What it reads, by name; left out: the layer before */
+            inputs?: string[];
+            /** @description Channels of the result */
+            filters: number;
+            /** @description Size of the window: one number, or [height, width] */
+            kernelSize: number | number[];
+            /** @description Distance of windows, default 1: one number, or [height, width] */
+            strides?: number | number[];
+            /**
+             * @description valid: only where the window fits; same: ⌈size ÷ stride⌉ positions; default valid
+             * @enum {unknown}
+             */
+            padding?: "valid" | "same";
+            /** @description Distance of the elements of a window, default 1: one number, or [height, width] */
+            dilationRate?: number | number[];
+            /** @description Results per channel; default 1 */
+            depthMultiplier?: number;
+            /**
+             * @description Applied to the result; default linear
+             * @enum {unknown}
+             */
+            activation?: "linear" | "relu" | "sigmoid" | "tanh" | "softmax" | "relu6" | "leakyRelu" | "elu" | "selu" | "gelu" | "silu" | "swish" | "mish" | "softplus" | "softsign" | "hardSigmoid" | "hardSwish" | "exponential";
+            depthwiseInitializer?: components["schemas"]["Initializer"];
+            pointwiseInitializer?: components["schemas"]["Initializer"];
+            biasInitializer?: components["schemas"]["Initializer"];
+            /**
+             * @description Whether a bias is added
+             * @default true
+             */
+            useBias?: boolean;
+        } | {
+            /** @enum {string} */
+            type: "conv1dTranspose";
+            /** @description Left out: its type and a number */
+            name?: string;
+            /** @description What it reads, by name; left out: the layer before */
+            inputs?: string[];
+            /** @description Channels of the result */
+            filters: number;
+            /** @description Size of the window: one number, or [length] */
+            kernelSize: number | number[];
+            /** @description Growth of the image, default 1: one number, or [length] */
+            strides?: number | number[];
+            /**
+             * @description same: size × stride positions; valid: all that a window touches; default valid
+             * @enum {unknown}
+             */
+            padding?: "valid" | "same";
+            /**
+             * @description Applied to the result; default linear
+             * @enum {unknown}
+             */
+            activation?: "linear" | "relu" | "sigmoid" | "tanh" | "softmax" | "relu6" | "leakyRelu" | "elu" | "selu" | "gelu" | "silu" | "swish" | "mish" | "softplus" | "softsign" | "hardSigmoid" | "hardSwish" | "exponential";
+            kernelInitializer?: components["schemas"]["Initializer"];
+            biasInitializer?: components["schemas"]["Initializer"];
+            /**
+             * @description Whether a bias is added
+             * @default true
+             */
+            useBias?: boolean;
+        } | {
+            /** @enum {string} */
+            type: "conv2dTranspose";
+            /** @description Left out: its type and a number */
+            name?: string;
+            /** @description What it reads, by name; left out: the layer before */
+            inputs?: string[];
+            /** @description Channels of the result */
+            filters: number;
+            /** @description Size of the window: one number, or [height, width] */
+            kernelSize: number | number[];
+            /** @description Growth of the image, default 1: one number, or [height, width] */
+            strides?: number | number[];
+            /**
+             * @description same: size × stride positions; valid: all that a window touches; default valid
+             * @enum {unknown}
+             */
+            padding?: "valid" | "same";
+            /**
+             * @description Applied to the result; default linear
+             * @enum {unknown}
+             */
+            activation?: "linear" | "relu" | "sigmoid" | "tanh" | "softmax" | "relu6" | "leakyRelu" | "elu" | "selu" | "gelu" | "silu" | "swish" | "mish" | "softplus" | "softsign" | "hardSigmoid" | "hardSwish" | "exponential";
+            kernelInitializer?: components["schemas"]["Initializer"];
+            biasInitializer?: components["schemas"]["Initializer"];
+            /**
+             * @description Whether a bias is added
+             * @default true
+             */
+            useBias?: boolean;
+        } | {
+            /** @enum {string} */
+            type: "conv3dTranspose";
+            /** @description Left out: its type and a number */
+            name?: string;
+            /** @description What it reads, by name; left out: the layer before */
+            inputs?: string[];
+            /** @description Channels of the result */
+            filters: number;
+            /** @description Size of the window: one number, or [depth, height, width] */
+            kernelSize: number | number[];
+            /** @description Growth of the image, default 1: one number, or [depth, height, width] */
+            strides?: number | number[];
+            /**
+             * @description same: size × stride positions; valid: all that a window touches; default valid
+             * @enum {unknown}
+             */
+            padding?: "valid" | "same";
+            /**
+             * @description Applied to the result; default linear
+             * @enum {unknown}
+             */
+            activation?: "linear" | "relu" | "sigmoid" | "tanh" | "softmax" | "relu6" | "leakyRelu" | "elu" | "selu" | "gelu" | "silu" | "swish" | "mish" | "softplus" | "softsign" | "hardSigmoid" | "hardSwish" | "exponential";
+            kernelInitializer?: components["schemas"]["Initializer"];
+            biasInitializer?: components["schemas"]["Initializer"];
+            /**
+             * @description Whether a bias is added
+             * @default true
+             */
+            useBias?: boolean;
+        } | {
+            /** @enum {string} */
+            type: "maxPool1d";
+            /** @description Left out: its type and a number */
+            name?: string;
+            /** @description What it reads, by name; left out: the layer before */
+            inputs?: string[];
+            /** @description Size of the window, default 2: one number, or [length] */
+            poolSize?: number | number[];
+            /** @description Distance of windows, default poolSize: one number, or [length] */
+            strides?: number | number[];
+            /**
+             * @description valid: only where the window fits; same: ⌈size ÷ stride⌉ positions; default valid
+             * @enum {unknown}
+             */
+            padding?: "valid" | "same";
+        } | {
+            /** @enum {string} */
+            type: "maxPool2d";
+            /** @description Left out: its type and a number */
+            name?: string;
+            /** @description What it reads, by name; left out: the layer before */
+            inputs?: string[];
+            /** @description Size of the window, default 2: one number, or [height, width] */
+            poolSize?: number | number[];
+            /** @description Distance of windows, default poolSize: one number, or [height, width] */
+            strides?: number | number[];
+            /**
+             * @description valid: only where the window fits; same: ⌈size ÷ stride⌉ positions; default valid
+             * @enum {unknown}
+             */
+            padding?: "valid" | "same";
+        } | {
+            /** @enum {string} */
+            type: "maxPool3d";
+            /** @description Left out: its type and a number */
+            name?: string;
+            /** @description What it reads, by name; left out: the layer before */
+            inputs?: string[];
+            /** @description Size of the window, default 2: one number, or [depth, height, width] */
+            poolSize?: number | number[];
+            /** @description Distance of windows, default poolSize: one number, or [depth, height, width] */
+            strides?: number | number[];
+            /**
+             * @description valid: only where the window fits; same: ⌈size ÷ stride⌉ positions; default valid
+             * @enum {unknown}
+             */
+            padding?: "valid" | "same";
+        } | {
+            /** @enum {string} */
+            type: "averagePool1d";
+            /** @description Left out: its type and a number */
+            name?: string;
+            /** @description What it reads, by name; left out: the layer before */
+            inputs?: string[];
+            /** @description Size of the window, default 2: one number, or [length] */
+            poolSize?: number | number[];
+            /** @description Distance of windows, default poolSize: one number, or [length] */
+            strides?: number | number[];
+            /**
+             * @description valid: only where the window fits; same: ⌈size ÷ stride⌉ positions; default valid
+             * @enum {unknown}
+             */
+            padding?: "valid" | "same";
+        } | {
+            /** @enum {string} */
+            type: "averagePool2d";
+            /** @description Left out: its type and a number */
+            name?: string;
+            /** @description What it reads, by name; left out: the layer before */
+            inputs?: string[];
+            /** @description Size of the window, default 2: one number, or [height, width] */
+            poolSize?: number | number[];
+            /** @description Distance of windows, default poolSize: one number, or [height, width] */
+            strides?: number | number[];
+            /**
+             * @description valid: only where the window fits; same: ⌈size ÷ stride⌉ positions; default valid
+             * @enum {unknown}
+             */
+            padding?: "valid" | "same";
+        } | {
+            /** @enum {string} */
+            type: "averagePool3d";
+            /** @description Left out: its type and a number */
+            name?: string;
+            /** @description What it reads, by name; left out: the layer before */
+            inputs?: string[];
+            /** @description Size of the window, default 2: one number, or [depth, height, width] */
+            poolSize?: number | number[];
+            /** @description Distance of windows, default poolSize: one number, or [depth, height, width] */
+            strides?: number | number[];
+            /**
+             * @description valid: only where the window fits; same: ⌈size ÷ stride⌉ positions; default valid
+             * @enum {unknown}
+             */
+            padding?: "valid" | "same";
+        } | {
+            /** @enum {string} */
+            type: "globalMaxPool1d";
+            /** @description Left out: its type and a number */
+            name?: string;
+            /** @description What it reads, by name; left out: the layer before */
+            inputs?: string[];
+        } | {
+            /** @enum {string} */
+            type: "globalMaxPool2d";
+            /** @description Left out: its type and a number */
+            name?: string;
+            /** @description What it reads, by name; left out: the layer before */
+            inputs?: string[];
+        } | {
+            /** @enum {string} */
+            type: "globalMaxPool3d";
+            /** @description Left out: its type and a number */
+            name?: string;
+            /** @description What it reads, by name; left out: the layer before */
+            inputs?: string[];
+        } | {
+            /** @enum {string} */
+            type: "globalAveragePool1d";
+            /** @description Left out: its type and a number */
+            name?: string;
+            /** @description What it reads, by name; left out: the layer before */
+            inputs?: string[];
+        } | {
+            /** @enum {string} */
+            type: "globalAveragePool2d";
+            /** @description Left out: its type and a number */
+            name?: string;
+            /** @description What it reads, by name; left out: the layer before */
+            inputs?: string[];
+        } | {
+            /** @enum {string} */
+            type: "globalAveragePool3d";
+            /** @description Left out: its type and a number */
+            name?: string;
+            /** @description What it reads, by name; left out: the layer before */
+            inputs?: string[];
+        } | {
+            /** @enum {string} */
+            type: "flatten";
+            /** @description Left out: its type and a number */
+            name?: string;
+            /** @description What it reads, by name; left out: the layer before */
+            inputs?: string[];
+        } | {
+            /** @enum {string} */
+            type: "reshape";
+            /** @description Left out: its type and a number */
+            name?: string;
+            /** @description What it reads, by name; left out: the layer before */
+            inputs?: string[];
+            shape: number[];
+        } | {
+            /** @enum {string} */
+            type: "permute";
+            /** @description Left out: its type and a number */
+            name?: string;
+            /** @description What it reads, by name; left out: the layer before */
+            inputs?: string[];
+            /** @description The order of the axes of the sample, counted from 0: [1, 0] transposes a matrix */
+            dims: number[];
+        } | {
+            /** @enum {string} */
+            type: "repeatVector";
+            /** @description Left out: its type and a number */
+            name?: string;
+            /** @description What it reads, by name; left out: the layer before */
+            inputs?: string[];
+            /** @description Copies along a new first axis */
+            times: number;
+        } | {
+            /** @enum {string} */
+            type: "upSampling1d";
+            /** @description Left out: its type and a number */
+            name?: string;
+            /** @description What it reads, by name; left out: the layer before */
+            inputs?: string[];
+            /** @description How often each position is repeated, default 2: one number, or [length] */
+            size?: number | number[];
+        } | {
+            /** @enum {string} */
+            type: "upSampling2d";
+            /** @description Left out: its type and a number */
+            name?: string;
+            /** @description What it reads, by name; left out: the layer before */
+            inputs?: string[];
+            /** @description How often each position is repeated, default 2: one number, or [height, width] */
+            size?: number | number[];
+            /**
+             * @description Default nearest
+             * @enum {unknown}
+             */
+            interpolation?: "nearest" | "bilinear";
+        } | {
+            /** @enum {string} */
+            type: "upSampling3d";
+            /** @description Left out: its type and a number */
+            name?: string;
+            /** @description What it reads, by name; left out: the layer before */
+            inputs?: string[];
+            /** @description How often each position is repeated, default 2: one number, or [depth, height, width] */
+            size?: number | number[];
+        } | {
+            /** @enum {string} */
+            type: "zeroPadding1d";
+            /** @description Left out: its type and a number */
+            name?: string;
+            /** @description What it reads, by name; left out: the layer before */
+            inputs?: string[];
+            /** @description Zeros around the image, default 1: one number, or [before, after] */
+            padding?: number | number[];
+        } | {
+            /** @enum {string} */
+            type: "zeroPadding2d";
+            /** @description Left out: its type and a number */
+            name?: string;
+            /** @description What it reads, by name; left out: the layer before */
+            inputs?: string[];
+            /** @description Zeros around the image, default 1: one number, one per axis of [height, width], or [before, after] per axis */
+            padding?: number | number[] | number[][];
+        } | {
+            /** @enum {string} */
+            type: "zeroPadding3d";
+            /** @description Left out: its type and a number */
+            name?: string;
+            /** @description What it reads, by name; left out: the layer before */
+            inputs?: string[];
+            /** @description Zeros around the image, default 1: one number, one per axis of [depth, height, width], or [before, after] per axis */
+            padding?: number | number[] | number[][];
+        } | {
+            /** @enum {string} */
+            type: "cropping1d";
+            /** @description Left out: its type and a number */
+            name?: string;
+            /** @description What it reads, by name; left out: the layer before */
+            inputs?: string[];
+            /** @description What is cut off, default 1: one number, or [before, after] */
+            cropping?: number | number[];
+        } | {
+            /** @enum {string} */
+            type: "cropping2d";
+            /** @description Left out: its type and a number */
+            name?: string;
+            /** @description What it reads, by name; left out: the layer before */
+            inputs?: string[];
+            /** @description What is cut off, default 1: one number, one per axis of [height, width], or [before, after] per axis */
+            cropping?: number | number[] | number[][];
+        } | {
+            /** @enum {string} */
+            type: "cropping3d";
+            /** @description Left out: its type and a number */
+            name?: string;
+            /** @description What it reads, by name; left out: the layer before */
+            inputs?: string[];
+            /** @description What is cut off, default 1: one number, one per axis of [depth, height, width], or [before, after] per axis */
+            cropping?: number | number[] | number[][];
+        } | {
+            /** @enum {string} */
+            type: "add";
+            /** @description Left out: its type and a number */
+            name?: string;
+            /** @description What it reads, by name; left out: the layer before */
+            inputs?: string[];
+        } | {
+            /** @enum {string} */
+            type: "subtract";
+            /** @description Left out: its type and a number */
+            name?: string;
+            /** @description What it reads, by name; left out: the layer before */
+            inputs?: string[];
+        } | {
+            /** @enum {string} */
+            type: "multiply";
+            /** @description Left out: its type and a number */
+            name?: string;
+            /** @description What it reads, by name; left out: the layer before */
+            inputs?: string[];
+        } | {
+            /** @enum {string} */
+            type: "average";
+            /** @description Left out: its type and a number */
+            name?: string;
+            /** @description What it reads, by name; left out: the layer before */
+            inputs?: string[];
+        } | {
+            /** @enum {string} */
+            type: "maximum";
+            /** @description Left out: its type and a number */
+            name?: string;
+            /** @description What it reads, by name; left out: the layer before */
+            inputs?: string[];
+        } | {
+            /** @enum {string} */
+            type: "minimum";
+            /** @description Left out: its type and a number */
+            name?: string;
+            /** @description What it reads, by name; left out: the layer before */
+            inputs?: string[];
+        } | {
+            /** @enum {string} */
+            type: "concat";
+            /** @description Left out: its type and a number */
+            name?: string;
+            /** @description What it reads, by name; left out: the layer before */
+            inputs?: string[];
+            /** @description Axis of the sample, counted from 0; default −1, the last */
+            axis?: number;
+        } | {
+            /** @enum {string} */
+            type: "dot";
+            /** @description Left out: its type and a number */
+            name?: string;
+            /** @description What it reads, by name; left out: the layer before */
+            inputs?: string[];
+            /** @description The axis of each sample that is summed over; default the last of both */
+            axes?: number[];
+            /**
+             * @description Divide by both lengths: the cosine of the angle
+             * @default false
+             */
+            normalize?: boolean;
+        } | {
+            /** @enum {string} */
+            type: "batchNormalization";
+            /** @description Left out: its type and a number */
+            name?: string;
+            /** @description What it reads, by name; left out: the layer before */
+            inputs?: string[];
+            /** @description Weight of the old value in the running averages; default 0.99 */
+            momentum?: number;
+            /** @description Added to the variance; default 0.001 */
+            epsilon?: number;
+            /**
+             * @description Whether a trained beta is added
+             * @default true
+             */
+            center?: boolean;
+            /**
+             * @description Whether the result is multiplied by a trained gamma
+             * @default true
+             */
+            scale?: boolean;
+            betaInitializer?: components["schemas"]["Initializer"];
+            gammaInitializer?: components["schemas"]["Initializer"];
+        } | {
+            /** @enum {string} */
+            type: "layerNormalization";
+            /** @description Left out: its type and a number */
+            name?: string;
+            /** @description What it reads, by name; left out: the layer before */
+            inputs?: string[];
+            /** @description Added to the variance; default 0.001 */
+            epsilon?: number;
+            /**
+             * @description Whether a trained beta is added
+             * @default true
+             */
+            center?: boolean;
+            /**
+             * @description Whether the result is multiplied by a trained gamma
+             * @default true
+             */
+            scale?: boolean;
+            betaInitializer?: components["schemas"]["Initializer"];
+            gammaInitializer?: components["schemas"]["Initializer"];
+        } | {
+            /** @enum {string} */
+            type: "groupNormalization";
+            /** @description Left out: its type and a number */
+            name?: string;
+            /** @description What it reads, by name; left out: the layer before */
+            inputs?: string[];
+            /** @description Groups of channels (last axis) that are normalised apart; divides their number; default 32 */
+            groups?: number;
+            /** @description Added to the variance; default 0.001 */
+            epsilon?: number;
+            /**
+             * @description Whether a trained beta is added
+             * @default true
+             */
+            center?: boolean;
+            /**
+             * @description Whether the result is multiplied by a trained gamma
+             * @default true
+             */
+            scale?: boolean;
+            betaInitializer?: components["schemas"]["Initializer"];
+            gammaInitializer?: components["schemas"]["Initializer"];
+        } | {
+            /** @enum {string} */
+            type: "rmsNormalization";
+            /** @description Left out: its type and a number */
+            name?: string;
+            /** @description What it reads, by name; left out: the layer before */
+            inputs?: string[];
+            /** @description Added to the variance; default 1e-6 */
+            epsilon?: number;
+            /**
+             * @description Whether the result is multiplied by a trained gamma
+             * @default true
+             */
+            scale?: boolean;
+            gammaInitializer?: components["schemas"]["Initializer"];
+        } | {
+            /** @enum {string} */
+            type: "unitNormalization";
+            /** @description Left out: its type and a number */
+            name?: string;
+            /** @description What it reads, by name; left out: the layer before */
+            inputs?: string[];
+        } | {
+            /** @enum {string} */
+            type: "embedding";
+            /** @description Left out: its type and a number */
+            name?: string;
+            /** @description What it reads, by name; left out: the layer before */
+            inputs?: string[];
+            /** @description Number of symbols; inputs are integers from 0 to vocabulary − 1 */
+            vocabulary: number;
+            /** @description Features per symbol */
+            units: number;
+            embeddingsInitializer?: components["schemas"]["Initializer"];
+        } | {
+            /** @enum {string} */
+            type: "positionalEmbedding";
+            /** @description Left out: its type and a number */
+            name?: string;
+            /** @description What it reads, by name; left out: the layer before */
+            inputs?: string[];
+            /**
+             * @description Default learned
+             * @enum {unknown}
+             */
+            kind?: "learned" | "sinusoidal";
+            embeddingsInitializer?: components["schemas"]["Initializer"];
+        } | {
+            /** @enum {string} */
+            type: "simpleRnn";
+            /** @description Left out: its type and a number */
+            name?: string;
+            /** @description What it reads, by name; left out: the layer before */
+            inputs?: string[];
+            /** @description Features of the state */
+            units: number;
+            /**
+             * @description The state after every step instead of the last
+             * @default false
+             */
+            returnSequences?: boolean;
+            /**
+             * @description Read from the last step to the first
+             * @default false
+             */
+            goBackwards?: boolean;
+            /**
+             * @description A second set of weights reads from the other end
+             * @default false
+             */
+            bidirectional?: boolean;
+            /**
+             * @description How both directions become one; default concat
+             * @enum {unknown}
+             */
+            mergeMode?: "concat" | "sum" | "multiply" | "average";
+            /**
+             * @description Whether a bias is added
+             * @default true
+             */
+            useBias?: boolean;
+            kernelInitializer?: components["schemas"]["Initializer"];
+            recurrentInitializer?: components["schemas"]["Initializer"];
+            biasInitializer?: components["schemas"]["Initializer"];
+            /**
+             * @description Default tanh
+             * @enum {unknown}
+             */
+            activation?: "linear" | "relu" | "sigmoid" | "tanh" | "softmax" | "relu6" | "leakyRelu" | "elu" | "selu" | "gelu" | "silu" | "swish" | "mish" | "softplus" | "softsign" | "hardSigmoid" | "hardSwish" | "exponential";
+        } | {
+            /** @enum {string} */
+            type: "gru";
+            /** @description Left out: its type and a number */
+            name?: string;
+            /** @description What it reads, by name; left out: the layer before */
+            inputs?: string[];
+            /** @description Features of the state */
+            units: number;
+            /**
+             * @description The state after every step instead of the last
+             * @default false
+             */
+            returnSequences?: boolean;
+            /**
+             * @description Read from the last step to the first
+             * @default false
+             */
+            goBackwards?: boolean;
+            /**
+             * @description A second set of weights reads from the other end
+             * @default false
+             */
+            bidirectional?: boolean;
+            /**
+             * @description How both directions become one; default concat
+             * @enum {unknown}
+             */
+            mergeMode?: "concat" | "sum" | "multiply" | "average";
+            /**
+             * @description Whether a bias is added
+             * @default true
+             */
+            useBias?: boolean;
+            kernelInitializer?: components["schemas"]["Initializer"];
+            recurrentInitializer?: components["schemas"]["Initializer"];
+            biasInitializer?: components["schemas"]["Initializer"];
+            /**
+             * @description Default tanh
+             * @enum {unknown}
+             */
+            activation?: "linear" | "relu" | "sigmoid" | "tanh" | "softmax" | "relu6" | "leakyRelu" | "elu" | "selu" | "gelu" | "silu" | "swish" | "mish" | "softplus" | "softsign" | "hardSigmoid" | "hardSwish" | "exponential";
+            /**
+             * @description Default sigmoid
+             * @enum {unknown}
+             */
+            recurrentActivation?: "linear" | "relu" | "sigmoid" | "tanh" | "softmax" | "relu6" | "leakyRelu" | "elu" | "selu" | "gelu" | "silu" | "swish" | "mish" | "softplus" | "softsign" | "hardSigmoid" | "hardSwish" | "exponential";
+        } | {
+            /** @enum {string} */
+            type: "lstm";
+            /** @description Left out: its type and a number */
+            name?: string;
+            /** @description What it reads, by name; left out: the layer before */
+            inputs?: string[];
+            /** @description Features of the state */
+            units: number;
+            /**
+             * @description The state after every step instead of the last
+             * @default false
+             */
+            returnSequences?: boolean;
+            /**
+             * @description Read from the last step to the first
+             * @default false
+             */
+            goBackwards?: boolean;
+            /**
+             * @description A second set of weights reads from the other end
+             * @default false
+             */
+            bidirectional?: boolean;
+            /**
+             * @description How both directions become one; default concat
+             * @enum {unknown}
+             */
+            mergeMode?: "concat" | "sum" | "multiply" | "average";
+            /**
+             * @description Whether a bias is added
+             * @default true
+             */
+            useBias?: boolean;
+            kernelInitializer?: components["schemas"]["Initializer"];
+            recurrentInitializer?: components["schemas"]["Initializer"];
+            biasInitializer?: components["schemas"]["Initializer"];
+            /**
+             * @description Default tanh
+             * @enum {unknown}
+             */
+            activation?: "linear" | "relu" | "sigmoid" | "tanh" | "softmax" | "relu6" | "leakyRelu" | "elu" | "selu" | "gelu" | "silu" | "swish" | "mish" | "softplus" | "softsign" | "hardSigmoid" | "hardSwish" | "exponential";
+            /**
+             * @description Default sigmoid
+             * @enum {unknown}
+             */
+            recurrentActivation?: "linear" | "relu" | "sigmoid" | "tanh" | "softmax" | "relu6" | "leakyRelu" | "elu" | "selu" | "gelu" | "silu" | "swish" | "mish" | "softplus" | "softsign" | "hardSigmoid" | "hardSwish" | "exponential";
+            /**
+             * @description The bias of the forget gate starts at 1
+             * @default true
+             */
+            unitForgetBias?: boolean;
+        } | {
+            /** @enum {string} */
+            type: "multiHeadAttention";
+            /** @description Left out: its type and a number */
+            name?: string;
+            /** @description What it reads, by name; left out: the layer before */
+            inputs?: string[];
+            /** @description Number of heads */
+            heads: number;
+            /** @description Features of a key and a query per head; default features of the query ÷ heads */
+            keyUnits?: number;
+            /** @description Features of a value per head; default keyUnits */
+            valueUnits?: number;
+            /** @description Features of the result; default those of the query */
+            outputUnits?: number;
+            /**
+             * @description No position attends to a later one
+             * @default false
+             */
+            causal?: boolean;
+            /** @description Name of an input or layer of shape [keys] or [queries, keys]: positions where it is 0 are not attended to */
+            mask?: string;
+            /** @description Of the attention weights */
+            dropout?: number;
+            /**
+             * @description Whether the four projections have a bias
+             * @default true
+             */
+            useBias?: boolean;
+            kernelInitializer?: components["schemas"]["Initializer"];
+            biasInitializer?: components["schemas"]["Initializer"];
+        } | {
+            /** @enum {string} */
+            type: "transformerBlock";
+            /** @description Left out: its type and a number */
+            name?: string;
+            /** @description What it reads, by name; left out: the layer before */
+            inputs?: string[];
+            /** @description Number of heads; divides the features */
+            heads: number;
+            /** @description Width of the hidden dense layer; default 4 × features */
+            feedForwardUnits?: number;
+            /**
+             * @description Of the hidden dense layer; default gelu
+             * @enum {unknown}
+             */
+            activation?: "linear" | "relu" | "sigmoid" | "tanh" | "softmax" | "relu6" | "leakyRelu" | "elu" | "selu" | "gelu" | "silu" | "swish" | "mish" | "softplus" | "softsign" | "hardSigmoid" | "hardSwish" | "exponential";
+            /**
+             * @description Before each part (GPT-2) or after each sum (Vaswani et al. 2017); default pre
+             * @enum {unknown}
+             */
+            normalization?: "pre" | "post";
+            /**
+             * @description No position attends to a later one
+             * @default false
+             */
+            causal?: boolean;
+            /** @description As in multiHeadAttention */
+            mask?: string;
+            /** @description Of the attention weights and of both parts */
+            dropout?: number;
+            /**
+             * @description Whether its dense layers have a bias
+             * @default true
+             */
+            useBias?: boolean;
+            /** @description Of both layer normalisations; default 1e-5 */
+            epsilon?: number;
+            kernelInitializer?: components["schemas"]["Initializer"];
+        } | {
+            /** @enum {string} */
+            type: "call";
+            /** @description Left out: its type and a number */
+            name?: string;
+            /** @description What it reads, by name; left out: the layer before */
+            inputs?: string[];
+            /** @description One of the `functions` of the model; all calls share its parameters */
+            function: string;
+        } | {
+            /** @enum {string} */
+            type: "residual";
+            /** @description Left out: its type and a number */
+            name?: string;
+            /** @description What it reads, by name; left out: the layer before */
+            inputs?: string[];
+            /** @description Applied in order; the first reads the input of the block, also by the name "input" */
+            layers: components["schemas"]["LayerSpec"][];
+            /** @description What the input goes through before the sum; default nothing */
+            shortcut?: components["schemas"]["LayerSpec"][];
+            /**
+             * @description Applied to the result; default linear
+             * @enum {unknown}
+             */
+            activation?: "linear" | "relu" | "sigmoid" | "tanh" | "softmax" | "relu6" | "leakyRelu" | "elu" | "selu" | "gelu" | "silu" | "swish" | "mish" | "softplus" | "softsign" | "hardSigmoid" | "hardSwish" | "exponential";
+        } | {
+            /** @enum {string} */
+            type: "repeat";
+            /** @description Left out: its type and a number */
+            name?: string;
+            /** @description What it reads, by name; left out: the layer before */
+            inputs?: string[];
+            /** @description Copies, each with its own parameters */
+            times: number;
+            /** @description One copy; the first layer reads the copy before, also by the name "input" */
+            layers: components["schemas"]["LayerSpec"][];
+        };
+        NodeSpec: {
+            op: string;
+            name: string;
+            inputs: string[];
+            attributes?: {
+                [key: string]: number | string | number[] | string[];
+            };
+            /**
+             * @description Outputs taken: the first is read under the name of the node, the others as `name:1`, `name:2`, …
+             * @default 1
+             */
+            outputs?: number;
+        };
+        /** loss */
+        LossSpec: {
+            /** @enum {string} */
+            type: "softmaxCrossEntropy";
+            labels: string;
+            prediction?: string;
+        } | {
+            /** @enum {string} */
+            type: "sigmoidCrossEntropy";
+            labels: string;
+            prediction?: string;
+        } | {
+            /** @enum {string} */
+            type: "meanSquaredError";
+            labels: string;
+            prediction?: string;
+        };
+        Initializer: ("glorotUniform" | "glorotNormal" | "heUniform" | "heNormal" | "lecunUniform" | "lecunNormal" | "zeros" | "ones" | "normal" | "uniform" | "truncatedNormal" | "orthogonal" | "identity") | {
+            /** @enum {string} */
+            type: "constant";
+            value: number;
+        } | {
+            /** @enum {string} */
+            type: "uniform";
+            /** @description Below maximum */
+            minimum: number;
+            maximum: number;
+        } | {
+            /** @enum {string} */
+            type: "normal";
+            /** @description Default 0 */
+            mean?: number;
+            standardDeviation: number;
+        } | {
+            /** @enum {string} */
+            type: "truncatedNormal";
+            /** @description Default 0 */
+            mean?: number;
+            /** @description Before values beyond two of them are left out */
+            standardDeviation: number;
+        } | {
+            /** @enum {string} */
+            type: "orthogonal";
+            /** @description Factor, default 1 */
+            gain?: number;
+        } | {
+            /** @enum {string} */
+            type: "identity";
+            /** @description Factor, default 1 */
+            gain?: number;
+        } | {
+            /** @enum {string} */
+            type: "varianceScaling";
+            /** @description Variance × fan; default 1 */
+            scale?: number;
+            /**
+             * @description Default fanIn
+             * @enum {unknown}
+             */
+            mode?: "fanIn" | "fanOut" | "fanAverage";
+            /**
+             * @description Default truncatedNormal
+             * @enum {unknown}
+             */
+            distribution?: "uniform" | "normal" | "truncatedNormal";
         };
         JobEvent: {
             /** @description Grows by one per event of a job; the SSE id */
@@ -1113,26 +1823,228 @@ export interface components {
              * @enum {unknown}
              */
             kind: "inference" | "training";
+            /** @description Samples that `flops` counts */
+            batch: number;
             values: {
                 name: string;
                 /** @enum {unknown} */
-                role: "input" | "parameter" | "constant" | "node";
+                role: "input" | "parameter" | "state" | "constant" | "node";
                 dtype: string;
                 /** @description Numbers, and words for what depends on the batch size */
                 shape: (number | string)[];
+                /** @description As on a blackboard: "W [10 × 784]", "h [batch × 128]" */
+                label: string;
             }[];
             nodes: {
                 name: string;
-                /** @description ONNX operator */
+                /** @description ONNX operator, or a gradient that ONNX has no operator for */
                 op: string;
+                /** @description Place in the topological order */
+                index: number;
                 layer: string | null;
+                /**
+                 * @description Model; loss and metrics; gradients
+                 * @enum {unknown}
+                 */
+                part: "forward" | "objective" | "backward";
+                /** @description Of a backward node: the forward node whose gradient it helps to compute */
+                differentiates: string | null;
                 /** @description Names of values, in ONNX order; "" for an absent one */
                 inputs: string[];
                 outputs: string[];
+                /** @description Floating-point operations: a multiply and an add count two */
+                flops: number;
+                /** @description Elements of the parameters that it reads */
+                parameters: number;
             }[];
+            edges: {
+                value: string;
+                /** @description Null for an input, a parameter, a state or a constant */
+                from: string | null;
+                /** @description Node */
+                to: string;
+                /** @description Position among the inputs of `to` */
+                input: number;
+            }[];
+            layers: {
+                name: string;
+                type: string;
+                outputShape: (number | string)[];
+                parameters: number;
+                /** @description Forward, per sample */
+                flops: number;
+                /** @description Of the forward pass, in topological order */
+                nodes: string[];
+                backwardNodes: string[];
+            }[];
+            totals: {
+                /** @description Trainable elements */
+                parameters: number;
+                /** @description Floating-point operations: a multiply and an add count two */
+                forwardFlops: number;
+                /** @description Floating-point operations: a multiply and an add count two */
+                backwardFlops: number;
+            };
             /** @description Output name → value */
             outputs: {
                 [key: string]: string;
+            };
+        };
+        ModelGraphRequest: {
+            model: components["schemas"]["ModelSpec"];
+            /**
+             * @description Forward pass alone, or with loss and backward pass
+             * @enum {unknown}
+             */
+            kind?: "inference" | "training";
+            /**
+             * @description Samples that `flops` counts
+             * @default 1
+             */
+            batch?: number;
+        };
+        ExplainJobRequest: {
+            /**
+             * checkpoint
+             * @description a step that has a checkpoint, "latest", "best" or "initial"
+             */
+            checkpoint?: number | ("latest" | "best" | "initial");
+            samples?: {
+                /** @description Left out: the one that the job trains on */
+                split?: string;
+                indices: number[];
+            };
+            /** @description In place of `samples`: model input or labels → one entry per row, in raw column values; the transforms of the job are applied */
+            inputs?: {
+                [key: string]: unknown[];
+            };
+            /** @description Nodes, values or layers to explain; left out: all of the forward pass */
+            nodes?: string[];
+            /** @description A layer, node or value whose sum is differentiated in place of the loss; labels are not needed then */
+            of?: string;
+            /**
+             * @description Measure the gradients by finite differences as well
+             * @default true
+             */
+            check?: boolean;
+        };
+        ExplainModelRequest: {
+            model: components["schemas"]["ModelSpec"];
+            /** @description Model input or labels → one entry per row: a number or nested arrays of numbers */
+            inputs: {
+                [key: string]: unknown[];
+            };
+            /** @description Parameter or state → its value, a number or nested arrays of numbers; the others start as in a job */
+            parameters?: {
+                [key: string]: unknown;
+            };
+            /** @default 0 */
+            seed?: number;
+            /** @description Nodes, values or layers to explain; left out: all of the forward pass */
+            nodes?: string[];
+            /** @description A layer, node or value whose sum is differentiated in place of the loss; labels are not needed then */
+            of?: string;
+            /**
+             * @description Measure the gradients by finite differences as well
+             * @default true
+             */
+            check?: boolean;
+        };
+        Explanation: {
+            /** @description "loss", or the value whose sum was differentiated */
+            of: string;
+            /** @description Samples that went through together */
+            batch: number;
+            /** @description Sum over the samples */
+            loss: number | ("NaN" | "Infinity" | "-Infinity");
+            /** @description Updates that the parameters have seen; null for a model without a job */
+            step: number | null;
+            /** @description Inputs, parameters, states and constants */
+            leaves: {
+                name: string;
+                /** @enum {unknown} */
+                role: "input" | "parameter" | "state" | "constant" | "node";
+                dtype: string;
+                /** @description As on a blackboard: "W [10 × 784]", "h [batch × 128]" */
+                label: string;
+                value: components["schemas"]["TensorSummary"];
+                /** @description Of the loss by this value; null where the loss does not depend on it */
+                gradient: components["schemas"]["TensorSummary"] | null;
+                check: {
+                    passed: boolean;
+                    /** @description Elements that were moved */
+                    checked: number;
+                    of: number;
+                    /** @description Elements at a corner of the loss (a ReLU at 0), where any slope between both sides is right */
+                    corners: number;
+                    worst: {
+                        index: number[];
+                        derived: number | ("NaN" | "Infinity" | "-Infinity");
+                        measured: number | ("NaN" | "Infinity" | "-Infinity");
+                        relativeError: number | ("NaN" | "Infinity" | "-Infinity");
+                    };
+                } | null;
+            }[];
+            /** @description The forward pass in topological order */
+            nodes: {
+                name: string;
+                op: string;
+                layer: string | null;
+                /** @description Place in the topological order of the forward pass */
+                index: number;
+                inputs: string[];
+                attributes: {
+                    [key: string]: unknown;
+                };
+                /** @description Forward, for this batch */
+                flops: number;
+                /** @description What the operation does to the gradient; dX stands for ∂loss/∂X */
+                derivative: {
+                    role: string;
+                    words: string;
+                    formula: string;
+                };
+                saturation: {
+                    share: number;
+                    /** @description Positions along axis 1 that are saturated in every sample */
+                    units: {
+                        count: number;
+                        of: number;
+                    } | null;
+                    words: string;
+                } | null;
+                outputs: {
+                    name: string;
+                    /** @enum {unknown} */
+                    role: "input" | "parameter" | "state" | "constant" | "node";
+                    dtype: string;
+                    /** @description As on a blackboard: "W [10 × 784]", "h [batch × 128]" */
+                    label: string;
+                    value: components["schemas"]["TensorSummary"];
+                    /** @description Of the loss by this value; null where the loss does not depend on it */
+                    gradient: components["schemas"]["TensorSummary"] | null;
+                    check: {
+                        passed: boolean;
+                        /** @description Elements that were moved */
+                        checked: number;
+                        of: number;
+                        /** @description Elements at a corner of the loss (a ReLU at 0), where any slope between both sides is right */
+                        corners: number;
+                        worst: {
+                            index: number[];
+                            derived: number | ("NaN" | "Infinity" | "-Infinity");
+                            measured: number | ("NaN" | "Infinity" | "-Infinity");
+                            relativeError: number | ("NaN" | "Infinity" | "-Infinity");
+                        };
+                    } | null;
+                }[];
+            }[];
+            checks: {
+                passed: number;
+                failed: number;
+                /** @description Gradients that were not measured, to keep the answer quick */
+                skipped: number;
+                largestError: number | ("NaN" | "Infinity" | "-Infinity");
             };
         };
         MetricPoint: {
@@ -1170,35 +2082,7 @@ export interface components {
             state: "empty" | "ingesting" | "ready" | "failed";
             /** Format: date-time */
             createdAt: string;
-            manifest: {
-                /** @description SHA-256, lower-case hex */
-                hash: string;
-                columns: {
-                    name: string;
-                    /** @enum {unknown} */
-                    dtype: "float32" | "int32" | "uint8";
-                    /** @description Of one sample; [] for a scalar */
-                    shape: number[];
-                    statistics: {
-                        minimum: number;
-                        maximum: number;
-                        mean: number;
-                        standardDeviation: number;
-                    };
-                    /** @description Names of the category codes 0, 1, …, for a text column */
-                    classes?: string[];
-                }[];
-                splits: {
-                    name: string;
-                    count: number;
-                    shards: {
-                        /** @description SHA-256, lower-case hex */
-                        hash: string;
-                        count: number;
-                        bytes: number;
-                    }[];
-                }[];
-            } | null;
+            manifest: components["schemas"]["DatasetManifest"] | null;
             error: {
                 code: string;
                 message: string;
@@ -1235,6 +2119,28 @@ export interface components {
                     bytes: number;
                 }[];
             }[];
+        };
+        TensorSummary: {
+            shape: number[];
+            elements: number;
+            /** @description Of the finite elements; null where there is none. The norm is L2 */
+            statistics: {
+                minimum: number | null;
+                maximum: number | null;
+                mean: number | null;
+                standardDeviation: number | null;
+                norm: number | null;
+                zeroShare: number;
+                nanCount: number;
+                infiniteCount: number;
+            };
+            /** @description All elements in row-major order, of a tensor of up to 64 */
+            values: (number | ("NaN" | "Infinity" | "-Infinity"))[] | null;
+            /** @description Elements at even distances, of a larger one */
+            sample: {
+                index: number[];
+                value: number | ("NaN" | "Infinity" | "-Infinity");
+            }[] | null;
         };
         PredictRequest: {
             /** @description Model input → one entry per row: a number or nested arrays of numbers, as they stand in the columns of the data set. The transforms of the job are applied. An input that stacks several columns takes their values in that order. */
@@ -2128,6 +3034,79 @@ export interface operations {
             };
         };
     };
+    exportModel: {
+        parameters: {
+            query?: {
+                /** @description a checkpoint id (ck_<step>) */
+                checkpoint?: string;
+            };
+            header?: never;
+            path: {
+                /** @description a job id (job_…) */
+                id: string;
+                /** @description onnx: inference graph with weights; pytorch: model.py, which reads the safetensors file; safetensors: the weights; tfjs: a zip of a TensorFlow.js layers model */
+                format: "onnx" | "pytorch" | "safetensors" | "tfjs";
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The file; its name is in Content-Disposition */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/octet-stream": string;
+                };
+            };
+            /** @description No valid API token */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Not there */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Not in this state, or already done with other content */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Understood, but wrong: the field, the layer and both shapes are named */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
     getJobGraph: {
         parameters: {
             query?: {
@@ -2163,6 +3142,75 @@ export interface operations {
             };
             /** @description Not there */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Understood, but wrong: the field, the layer and both shapes are named */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    getModelGraph: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ModelGraphRequest"];
+            };
+        };
+        responses: {
+            /** @description The graph */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JobGraph"];
+                };
+            };
+            /** @description No valid API token */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Content type not accepted */
+            415: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -2460,6 +3508,156 @@ export interface operations {
             };
             /** @description Not in this state, or already done with other content */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Content type not accepted */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Understood, but wrong: the field, the layer and both shapes are named */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    explainJob: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description a job id (job_…) */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ExplainJobRequest"];
+            };
+        };
+        responses: {
+            /** @description Every value of the forward pass with its gradient */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Explanation"];
+                };
+            };
+            /** @description No valid API token */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Not there */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Content type not accepted */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Understood, but wrong: the field, the layer and both shapes are named */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    explainModel: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ExplainModelRequest"];
+            };
+        };
+        responses: {
+            /** @description Every value of the forward pass with its gradient */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Explanation"];
+                };
+            };
+            /** @description No valid API token */
+            401: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -17,6 +17,7 @@ export async function describeApi(app: FastifyInstance): Promise<void> {
       },
       tags: [
         { name: 'jobs', description: 'Training jobs: submit, follow, steer, use' },
+        { name: 'models', description: 'Models without a job: their graphs, and what flows through them' },
         { name: 'datasets', description: 'Data sets: built-in ones and uploads' },
         { name: 'service', description: 'Is it well' },
       ],

@@ -4,14 +4,23 @@ import {
   Dataset,
   DatasetCreate,
   DatasetManifest,
+  ExplainJobRequest,
+  ExplainModelRequest,
+  Explanation,
+  Initializer,
   Job,
   JobCreate,
   JobEvent,
   JobGraph,
+  LayerSpec,
+  LossSpec,
   MetricPoint,
+  ModelGraphRequest,
   ModelSpec,
+  NodeSpec,
   Prediction,
   PredictRequest,
+  TensorSummary,
 } from '@descent/contracts';
 import type { FastifyInstance } from 'fastify';
 import { type TSchema, Type } from 'typebox';
@@ -31,13 +40,22 @@ export const components = {
   Job,
   JobCreate,
   ModelSpec,
+  LayerSpec,
+  NodeSpec,
+  LossSpec,
+  Initializer,
   JobEvent,
   JobGraph,
+  ModelGraphRequest,
+  ExplainJobRequest,
+  ExplainModelRequest,
+  Explanation,
   MetricPoint,
   Checkpoint,
   Dataset,
   DatasetCreate,
   DatasetManifest,
+  TensorSummary,
   PredictRequest,
   Prediction,
   Error: ErrorSchema,
@@ -45,7 +63,36 @@ export const components = {
 export type ComponentName = keyof typeof components;
 
 export function addComponents(app: FastifyInstance): void {
-  for (const [name, schema] of Object.entries(components)) app.addSchema({ ...schema, $id: name });
+  const names = new Map(
+    Object.entries<TSchema & { title?: string }>(components).flatMap(([name, schema]) => [
+      [JSON.stringify(schema), name] as const,
+      // What stands inside itself names itself by its title.
+      ...(schema.title === undefined ? [] : [[schema.title, name] as const]),
+    ]),
+  );
+  for (const [name, schema] of Object.entries(components)) {
+    app.addSchema({ ...withReferences(schema, names), $id: name });
+  }
+}
+
+/**
+ * The parts of a schema that equal a named one, as references: written out, every model in the document would list all
+ * layers again, 12,000 lines each.
+ */
+function withReferences(schema: object, names: ReadonlyMap<string, string>): object {
+  const refer = (part: unknown): unknown => {
+    if (typeof part !== 'object' || part === null) return part;
+    if (Array.isArray(part)) return part.map(refer);
+    // Compared without what a field says of itself: a reference has no place for it.
+    const { description: _, ...undescribed } = part as { description?: unknown };
+    const itself = 'x-same-as' in part ? String(part['x-same-as']) : '';
+    const name =
+      names.get(itself) ?? names.get(JSON.stringify(part)) ?? names.get(JSON.stringify(undescribed));
+    return name === undefined ? referInside(part) : { $ref: `${name}#` };
+  };
+  const referInside = (part: object): object =>
+    Object.fromEntries(Object.entries(part).map(([key, value]) => [key, refer(value)]));
+  return referInside(schema);
 }
 
 /** Refers to a named schema of the document. */

@@ -1,5 +1,5 @@
 import { DescentError } from '@descent/errors';
-import { formatShape } from '@descent/tensors';
+import { elementCount, formatShape } from '@descent/tensors';
 
 /**
  * Reads rows of nested arrays, [rows, ...shape], into a flat array, row-major. Only lengths that the shape allows are
@@ -7,10 +7,29 @@ import { formatShape } from '@descent/tensors';
  * @throws DescentError REQUEST_INVALID with the path of the first value that does not fit
  */
 export function flattenRows(rows: readonly unknown[], shape: readonly number[], path: string): Float64Array {
-  const elements = shape.reduce((product, size) => product * size, 1);
+  const elements = elementCount(shape);
   const flat = new Float64Array(rows.length * elements);
-  let at = 0;
+  rows.forEach((row, index) => {
+    flattenInto(flat, index * elements, row, shape, `${path}[${index}]`);
+  });
+  return flat;
+}
 
+/** The same for one array, or for a number where the shape is []. */
+export function flattenArray(value: unknown, shape: readonly number[], path: string): Float64Array {
+  const flat = new Float64Array(elementCount(shape));
+  flattenInto(flat, 0, value, shape, path);
+  return flat;
+}
+
+function flattenInto(
+  flat: Float64Array,
+  start: number,
+  whole: unknown,
+  shape: readonly number[],
+  path: string,
+): void {
+  let at = start;
   const walk = (value: unknown, axis: number, place: string): void => {
     const size = shape[axis];
     if (size === undefined) {
@@ -23,17 +42,14 @@ export function flattenRows(rows: readonly unknown[], shape: readonly number[], 
     if (!Array.isArray(value) || value.length !== size) {
       throw invalid(
         place,
-        `must be an array of ${size} (a row has shape ${formatShape(shape)}), got ${describe(value)}`,
+        `must be an array of ${size} (the shape is ${formatShape(shape)}), got ${describe(value)}`,
       );
     }
     value.forEach((child, index) => {
       walk(child, axis + 1, `${place}[${index}]`);
     });
   };
-  rows.forEach((row, index) => {
-    walk(row, 0, `${path}[${index}]`);
-  });
-  return flat;
+  walk(whole, 0, path);
 }
 
 /** The other way: [rows, ...shape] as nested arrays, one per row. */

@@ -5,12 +5,13 @@ import type {
   Prediction,
   PredictRequest,
 } from '@descent/contracts';
-import { bindInputs, type InputBinding } from '@descent/datasets';
+import { bindInputs } from '@descent/datasets';
 import type { ElementArray, Engine, Program } from '@descent/engines';
 import { DescentError } from '@descent/errors';
 import { type CompiledModel, compileModel, inferenceGraph, viewOf } from '@descent/models';
 import { arrayOf, decodeSafetensors } from '@descent/tensors';
-import { flattenRows, nestRows } from './nested-rows.ts';
+import { nestRows } from './nested-rows.ts';
+import { countRows, readColumns } from './read-rows.ts';
 
 /** What a thread needs to know of a job. */
 export interface PredictionSource {
@@ -61,12 +62,12 @@ export function createPredictionModel(
 
   return {
     async predict(request) {
-      const rows = rowsOf(
-        request,
+      const rows = countRows(
+        request.inputs,
         features.map(({ name }) => name),
       );
       const inputs: Batch = new Map(
-        bindings.map((binding) => [binding.input, readInput(request, binding, source.manifest)]),
+        bindings.map((binding) => [binding.input, readColumns(request.inputs, binding, source.manifest)]),
       );
       const batch = batchSizes.find((size) => size >= rows) ?? batchSizes[2];
       const program = await engine.compile(graph, { batch });
@@ -120,46 +121,6 @@ function readParameters({ layout }: CompiledModel, weights: Uint8Array): Map<str
   );
 }
 
-function rowsOf({ inputs }: PredictRequest, features: readonly string[]): number {
-  for (const name of Object.keys(inputs)) {
-    if (features.includes(name)) continue;
-    throw invalid(`inputs.${name}`, `the model has no input "${name}"; it has ${features.join(', ')}`);
-  }
-  let rows: number | null = null;
-  for (const name of features) {
-    const given = inputs[name];
-    if (given === undefined) throw invalid(`inputs.${name}`, 'is missing');
-    rows ??= given.length;
-    if (given.length !== rows) {
-      throw invalid(`inputs.${name}`, `has ${given.length} rows where the input before has ${rows}`);
-    }
-  }
-  return rows ?? 0;
-}
-
-/** Applies the transforms as training does: in double precision, on values as the column holds them, rounded once. */
-function readInput(
-  { inputs }: PredictRequest,
-  { input, dtype, shape, columns }: InputBinding,
-  manifest: PredictionSource['manifest'],
-): { values: Float32Array | Int32Array; width: number } {
-  const rows = inputs[input] ?? [];
-  const raw = flattenRows(rows, shape, `inputs.${input}`);
-  const width = columns.reduce((sum, { elements }) => sum + elements, 0);
-  const values = dtype === 'float32' ? new Float32Array(raw.length) : new Int32Array(raw.length);
-  for (let row = 0; row < rows.length; row++) {
-    let at = row * width;
-    for (const { column, elements, factor, offset } of columns) {
-      const rounds = manifest.columns.find(({ name }) => name === column)?.dtype === 'float32';
-      for (let end = at + elements; at < end; at++) {
-        const value = raw[at] ?? 0;
-        values[at] = (rounds ? Math.fround(value) : value) * factor + offset;
-      }
-    }
-  }
-  return { values, width };
-}
-
 function classNamesOf({ spec, data, manifest }: PredictionSource, model: CompiledModel): string[] | null {
   if (spec.loss.type !== 'softmaxCrossEntropy') return null;
   const label = model.inputs.find(({ name }) => name === spec.loss.labels);
@@ -174,8 +135,4 @@ function largest(probabilities: unknown): number {
     (best, value, index) => (value > (row[best] ?? Number.NEGATIVE_INFINITY) ? index : best),
     0,
   );
-}
-
-function invalid(path: string, problem: string): DescentError {
-  return new DescentError('REQUEST_INVALID', { path, problem });
 }

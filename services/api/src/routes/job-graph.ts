@@ -1,5 +1,5 @@
-import { Closed, GraphKind } from '@descent/contracts';
-import { compileModel, inferenceGraph, trainingGraph } from '@descent/models';
+import { Closed, GraphKind, ModelGraphRequest, validate } from '@descent/contracts';
+import { compileModel } from '@descent/models';
 import { Type } from 'typebox';
 import type { Context } from '../context.ts';
 import { failures, ref } from '../http/schemas.ts';
@@ -10,13 +10,17 @@ import type { Routes } from './routes.ts';
 
 const Query = Closed({ kind: Type.Optional(GraphKind) });
 
-export function jobGraphRoute(app: Routes, context: Context): void {
+/** As for a job: enough for large constant tables. */
+const bodyLimitBytes = 8 * 2 ** 20;
+
+export function graphRoutes(app: Routes, context: Context): void {
   app.get(
     '/jobs/:id/graph',
     {
       schema: {
         operationId: 'getJobGraph',
-        summary: 'The computation graph of a job: operations, edges and shapes',
+        summary: 'The computation graph of a job: operations, edges, shapes and costs',
+        description: 'FLOPs are those of one step, over the whole mini-batch of the job.',
         tags: ['jobs'],
         params: JobParams,
         querystring: Query,
@@ -25,9 +29,26 @@ export function jobGraphRoute(app: Routes, context: Context): void {
     },
     async (request) => {
       const { kind = 'training' } = request.query;
-      const job = await requireJob(context.db, request.params.id);
-      const model = compileModel(job.request.model);
-      return presentGraph(kind, kind === 'training' ? trainingGraph(model) : inferenceGraph(model));
+      const { model, training } = (await requireJob(context.db, request.params.id)).request;
+      return presentGraph(compileModel(model), kind, training.batchSize);
+    },
+  );
+
+  app.post(
+    '/models/graph',
+    {
+      bodyLimit: bodyLimitBytes,
+      schema: {
+        operationId: 'getModelGraph',
+        summary: 'The computation graph of a model that no job trains',
+        tags: ['models'],
+        body: ref('ModelGraphRequest'),
+        response: { 200: { description: 'The graph', ...ref('JobGraph') }, ...failures(413, 415, 422) },
+      },
+    },
+    async (request) => {
+      const { model, kind = 'training', batch = 1 } = validate(ModelGraphRequest, request.body);
+      return presentGraph(compileModel(model, { untrained: true }), kind, batch);
     },
   );
 }

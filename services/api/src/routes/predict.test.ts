@@ -133,6 +133,7 @@ test('the graph of a job shows its operations and shapes', async () => {
     role: 'input',
     dtype: 'float32',
     shape: ['batch', 2],
+    label: 'x [batch × 2]',
   });
   expect(Object.keys(graph.outputs).sort()).toEqual(['prediction', 'probabilities']);
   const training = (await api.user({ url: `/v1/jobs/${jobId}/graph` })).json();

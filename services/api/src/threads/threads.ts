@@ -2,6 +2,7 @@ import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { Piscina } from 'piscina';
 import type { ThreadAnswer } from './answer.ts';
+import type { ExplainTask } from './explain.thread.ts';
 import type { IngestResult, IngestTask } from './ingest.thread.ts';
 import type { PredictTask } from './predict.thread.ts';
 
@@ -10,6 +11,8 @@ export interface Threads {
   ingest(task: IngestTask): Promise<IngestResult>;
   /** JSON text of a Prediction. */
   predict(task: PredictTask): Promise<ThreadAnswer<string>>;
+  /** JSON text of an Explanation. */
+  explain(task: ExplainTask): Promise<ThreadAnswer<string>>;
   close(): Promise<void>;
 }
 
@@ -21,11 +24,13 @@ export function createThreads(): Threads {
   const ingesting = pool('ingest', Math.min(2, availableParallelism()));
   // One thread keeps every compiled model in one place; a second would compile each again.
   const predicting = pool('predict', 1);
+  const explaining = pool('explain', 1);
   return {
     ingest: (task) => ingesting.run(task),
     predict: (task) => predicting.run(task),
+    explain: (task) => explaining.run(task),
     close: async () => {
-      await Promise.all([ingesting.destroy(), predicting.destroy()]);
+      await Promise.all([ingesting, predicting, explaining].map((one) => one.destroy()));
     },
   };
 }

@@ -1,4 +1,4 @@
-import { Type } from 'typebox';
+import { type TSchema, Type } from 'typebox';
 import { Closed, OneOf } from '../../closed.ts';
 import { activated, Flag, initialized, kernelAndBias, Width, wiring } from './fields.ts';
 import { Padding, paddings, perAxis, type Rank } from './window.ts';
@@ -8,19 +8,22 @@ const multiplier = Type.Optional(
   Type.Integer({ minimum: 1, maximum: 65_536, description: 'Results per channel; default 1' }),
 );
 
-function convolution<Type_ extends string>(type: Type_, rank: Rank) {
+const CausalPadding = Type.Optional(
+  OneOf([...paddings, 'causal'], 'causal: no result depends on a later position; default valid'),
+);
+
+function convolution<Type_ extends string, Padding_ extends TSchema>(
+  type: Type_,
+  rank: Rank,
+  padding: Padding_,
+) {
   return Closed({
     type: Type.Literal(type),
     ...wiring,
     filters,
     kernelSize: perAxis(rank, 'Size of the window'),
     strides: Type.Optional(perAxis(rank, 'Distance of windows, default 1')),
-    padding:
-      rank === 1
-        ? Type.Optional(
-            OneOf([...paddings, 'causal'], 'causal: no result depends on a later position; default valid'),
-          )
-        : Padding,
+    padding,
     dilationRate: Type.Optional(perAxis(rank, 'Distance of the elements of a window, default 1')),
     groups: Type.Optional(
       Type.Integer({
@@ -51,9 +54,9 @@ function transposed<Type_ extends string>(type: Type_, rank: Rank) {
 
 /** Convolutions; features are channels-last. */
 export const convolutionLayerSchemas = {
-  conv1d: convolution('conv1d', 1),
-  conv2d: convolution('conv2d', 2),
-  conv3d: convolution('conv3d', 3),
+  conv1d: convolution('conv1d', 1, CausalPadding),
+  conv2d: convolution('conv2d', 2, Padding),
+  conv3d: convolution('conv3d', 3, Padding),
   depthwiseConv2d: Closed({
     type: Type.Literal('depthwiseConv2d'),
     ...wiring,

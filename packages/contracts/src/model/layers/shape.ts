@@ -12,7 +12,7 @@ function upSampling<Type_ extends string>(type: Type_, rank: Rank) {
   });
 }
 
-function zeroPadding<Type_ extends string>(type: Type_, rank: Rank) {
+function zeroPadding<Type_ extends string, Axes extends Rank>(type: Type_, rank: Axes) {
   return Closed({
     type: Type.Literal(type),
     ...wiring,
@@ -20,7 +20,7 @@ function zeroPadding<Type_ extends string>(type: Type_, rank: Rank) {
   });
 }
 
-function cropping<Type_ extends string>(type: Type_, rank: Rank) {
+function cropping<Type_ extends string, Axes extends Rank>(type: Type_, rank: Axes) {
   return Closed({
     type: Type.Literal(type),
     ...wiring,

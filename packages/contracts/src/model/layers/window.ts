@@ -16,7 +16,7 @@ export function perAxis(rank: Rank, description: string, minimum = 1) {
 export type PerAxis = Static<ReturnType<typeof perAxis>>;
 
 /** Before and after each spatial axis: one number, one per axis, or [before, after] per axis. */
-export function marginPerAxis(rank: Rank, description: string) {
+export function marginPerAxis<Axes extends Rank>(rank: Axes, description: string) {
   const extent = Type.Integer({ minimum: 0, maximum: 65_536 });
   const pair = Type.Array(extent, { minItems: 2, maxItems: 2 });
   const branches =
@@ -29,11 +29,14 @@ export function marginPerAxis(rank: Rank, description: string) {
         ];
   const forms =
     rank === 1 ? '[before, after]' : `one per axis of ${axisNames[rank]}, or [before, after] per axis`;
-  return Type.Unsafe<number | readonly (number | readonly number[])[]>(
+  return Type.Unsafe<MarginPerAxis<Axes>>(
     Type.Union(branches, { description: `${description}: one number, ${rank === 1 ? 'or ' : ''}${forms}` }),
   );
 }
-export type MarginPerAxis = number | readonly (number | readonly number[])[];
+export type MarginPerAxis<Axes extends Rank = Rank> =
+  | number
+  | number[]
+  | (Axes extends 1 ? never : number[][]);
 
 export const paddings = ['valid', 'same'] as const;
 export const Padding = Type.Optional(
