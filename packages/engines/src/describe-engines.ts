@@ -1,53 +1,51 @@
-import { messageOf } from './message-of.ts';
-import { instructionSet } from './numerics-class.ts';
-import { loadRuntime } from './onnx/runtime.ts';
+import {
+  type Candidate,
+  candidates,
+  type EngineChoice,
+  isAskedFor,
+  openCandidate,
+  reasonOf,
+  vetoOf,
+} from './choose-engine.ts';
+import type { DeviceName, EngineName } from './engine.ts';
 
-/** One engine as `descent doctor` shows it. */
+/** One way to compute on this machine, as `descent doctor` shows it. */
 export interface EngineDescription {
-  readonly name: string;
-  readonly available: boolean;
-  readonly chosen: boolean;
-  /** Why it is chosen, or what it lacks. */
-  readonly reason: string;
-  readonly devices: readonly DeviceDescription[];
-}
-
-export interface DeviceDescription {
-  readonly name: string;
-  readonly chosen: boolean;
+  readonly engine: EngineName;
+  readonly device: DeviceName;
+  /** What of the engine computes: `wasm`, `cpu` or `tensorflow` (tfjs-node, tfjs-node-gpu) for tfjs. */
+  readonly backend: string | null;
+  readonly state: 'chosen' | 'usable' | 'unusable';
+  /** Numerics class of one that can be used, else what it lacks. */
   readonly reason: string;
 }
 
-/** The engines of this machine, the chosen one and why. Never throws: what does not load is described. */
-export async function describeEngines(): Promise<readonly EngineDescription[]> {
-  return [await describeOnnx()];
+/** All ways to compute in order of preference, and which one a worker with that choice takes. Never throws. */
+export async function describeEngines(choice: EngineChoice): Promise<readonly EngineDescription[]> {
+  const descriptions: EngineDescription[] = [];
+  let isChosen = false;
+  for (const candidate of candidates) {
+    const { state, reason } = await examine(candidate, choice);
+    const chosen: boolean = !isChosen && state === 'usable' && isAskedFor(candidate, choice);
+    isChosen ||= chosen;
+    const backend = candidate.engine === 'tfjs' ? candidate.backend : null;
+    const { engine, device } = candidate;
+    descriptions.push({ engine, device, backend, state: chosen ? 'chosen' : state, reason });
+  }
+  return descriptions;
 }
 
-async function describeOnnx(): Promise<EngineDescription> {
+async function examine(
+  candidate: Candidate,
+  choice: EngineChoice,
+): Promise<{ readonly state: 'usable' | 'unusable'; readonly reason: string }> {
+  const veto = vetoOf(candidate, choice);
+  if (veto !== undefined) return { state: 'unusable', reason: veto };
   try {
-    const { env, listSupportedBackends } = await loadRuntime();
-    return {
-      name: 'onnx',
-      available: true,
-      chosen: true,
-      reason: `onnxruntime ${env.versions.node ?? env.versions.common} is installed and is the only engine of this version`,
-      devices: listSupportedBackends().map(({ name, bundled }) => describeDevice(name, bundled)),
-    };
+    const engine = await openCandidate(candidate, choice);
+    await engine.dispose();
+    return { state: 'usable', reason: engine.numericsClass };
   } catch (error) {
-    return { name: 'onnx', available: false, chosen: false, reason: messageOf(error), devices: [] };
+    return { state: 'unusable', reason: reasonOf(error) };
   }
-}
-
-function describeDevice(name: string, bundled: boolean): DeviceDescription {
-  if (name === 'cpu') {
-    return {
-      name,
-      chosen: true,
-      reason: `${instructionSet()}; runs on every machine, same bits in every run`,
-    };
-  }
-  const reason = bundled
-    ? 'comes with onnxruntime-node; training on it is not supported in this version'
-    : 'its libraries do not come with onnxruntime-node; training on it is not supported in this version';
-  return { name, chosen: false, reason };
 }

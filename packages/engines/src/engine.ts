@@ -4,9 +4,17 @@ import type { Dtype } from '@descent/tensors';
 /** A flat view of the elements of one tensor, row-major. May be a part of a larger buffer; never a shared one. */
 export type ElementArray = Float32Array | Int32Array | BigInt64Array | Uint8Array;
 
+export const engineNames = ['onnx', 'tfjs'] as const;
+export type EngineName = (typeof engineNames)[number];
+
+/** `webgpu`: any GPU with Vulkan, Metal or D3D12. `cuda`: one of NVIDIA with its own libraries. */
+export const deviceNames = ['cpu', 'webgpu', 'cuda'] as const;
+export type DeviceName = (typeof deviceNames)[number];
+
 /** Computes graphs on one device. */
 export interface Engine {
-  readonly name: string;
+  readonly name: EngineName;
+  readonly device: DeviceName;
   /** What equal bits depend on: engine and version, device and its instruction set, threads, element type on the wire. */
   readonly numericsClass: string;
   /**

@@ -1,14 +1,14 @@
 import { parentPort, workerData } from 'node:worker_threads';
-import { createOnnxEngine } from '@descent/engines';
+import { createEngine } from '@descent/engines';
 import { createGradientAgent } from './gradient-agent.ts';
 import { prepareJob } from './prepared-job.ts';
 import { createShardCache } from './shard-cache.ts';
 import type { ComputeThreadData, FromCompute, ToCompute } from './thread-messages.ts';
 
-const { worker, apiUrl, serviceToken, cacheDir, threads } = workerData as ComputeThreadData;
+const { worker, apiUrl, serviceToken, cacheDir, threads, choice } = workerData as ComputeThreadData;
 const post = (message: FromCompute) => parentPort!.postMessage(message);
 
-const engine = await createOnnxEngine({ threads });
+const engine = await createEngine({ ...choice, threads });
 const shards = createShardCache({ apiUrl, serviceToken, folder: cacheDir });
 const agent = createGradientAgent({
   worker,

@@ -18,6 +18,7 @@ test('what the environment leaves out has a default', () => {
     apiUrl: 'http://127.0.0.1:8080',
     cacheDir: '/var/cache/descent',
     threads: 1,
+    choice: { engine: 'auto', device: 'auto', vulkanDrivers: [] },
     name: `${hostname()}-${process.pid}`,
   });
 });
@@ -25,6 +26,11 @@ test('what the environment leaves out has a default', () => {
 test('threads and name are taken from the environment', () => {
   const config = readConfig({ ...environment, DESCENT_THREADS: '4', DESCENT_NAME: 'worker-2' });
   expect([config.threads, config.name]).toEqual([4, 'worker-2']);
+});
+
+test('engine and device are taken from the environment', () => {
+  const { choice } = readConfig({ ...environment, DESCENT_ENGINE: 'tfjs', DESCENT_DEVICE: 'cpu' });
+  expect([choice.engine, choice.device]).toEqual(['tfjs', 'cpu']);
 });
 
 test('an empty name counts as not set', () => {

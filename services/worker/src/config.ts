@@ -6,6 +6,7 @@ import {
   requireText,
   type ServiceSettings,
 } from '@descent/configuration';
+import { type EngineChoice, readEngineChoice } from '@descent/engines';
 
 /** Everything that the environment decides. Only `main.ts` calls it. */
 export interface Config extends ServiceSettings {
@@ -15,6 +16,8 @@ export interface Config extends ServiceSettings {
   readonly cacheDir: string;
   /** DESCENT_THREADS: of one operation; part of the numerics class. Default 1. */
   readonly threads: number;
+  /** DESCENT_ENGINE and DESCENT_DEVICE: what computes. Default `auto`: a real GPU where there is one. */
+  readonly choice: EngineChoice;
   /** DESCENT_NAME: how this process is called in events. */
   readonly name: string;
 }
@@ -26,6 +29,7 @@ export function readConfig(environment: Environment): Config {
     apiUrl: requireText(environment, 'DESCENT_API_URL'),
     cacheDir: requireText(environment, 'DESCENT_CACHE_DIR'),
     threads: readInteger(environment, 'DESCENT_THREADS', { fallback: 1, minimum: 1, maximum: 256 }),
+    choice: readEngineChoice(environment),
     name: environment.DESCENT_NAME || `${hostname()}-${process.pid}`,
   };
 }

@@ -7,6 +7,9 @@ import { createHeartbeats } from './heartbeats.ts';
 
 // onnxruntime reports its use to its maker unless told otherwise; only a main thread can tell it.
 process.env.ORT_DISABLE_TELEMETRY = '1';
+// TensorFlow on a GPU adds up in any order unless told otherwise, and logs what it finds.
+process.env.TF_DETERMINISTIC_OPS = '1';
+process.env.TF_CPP_MIN_LOG_LEVEL ??= '2';
 const config = readConfig(process.env);
 const logger = createLogger({ name: 'worker', level: config.logLevel });
 const compute = await startComputeThread({ ...config, worker: config.name });

@@ -1,4 +1,5 @@
 import type { GradientQueuePayload } from '@descent/contracts';
+import type { EngineChoice } from '@descent/engines';
 
 /** What the compute thread is started with. */
 export interface ComputeThreadData {
@@ -7,6 +8,7 @@ export interface ComputeThreadData {
   readonly serviceToken: string;
   readonly cacheDir: string;
   readonly threads: number;
+  readonly choice: EngineChoice;
 }
 
 /** Main thread → compute thread. */

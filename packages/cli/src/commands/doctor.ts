@@ -40,7 +40,7 @@ export function addDoctor(program: Command, context: CommandContext): void {
         look.checkNode(process.versions.node),
         look.checkBuild(),
         await look.checkQueue(place),
-        await look.checkEngine(),
+        await look.checkEngine(config),
         await look.checkDataFolder(place),
         look.checkMemory(place),
         await look.checkPort(place, readStackFile(place.dataDir)),

@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { access, constants, mkdtemp, rm, statfs } from 'node:fs/promises';
 import { freemem, totalmem } from 'node:os';
 import { dirname, join } from 'node:path';
+import type { EngineDescription } from '@descent/engines';
 import { DescentError, isDescentError } from '@descent/errors';
 import { planQueueServer, waitUntilReady } from '@descent/queue';
 import type { CliConfig } from '../config.ts';
@@ -67,24 +68,29 @@ export async function checkQueue({ dataDir, config, signal }: CheckedPlace): Pro
   }
 }
 
-export async function checkEngine(): Promise<Check> {
+/** What a worker with this environment would compute with, and what the others lack. */
+export async function checkEngine({ env }: CliConfig): Promise<Check> {
   const name = 'engine';
   // Loaded here alone: the other commands start faster without it.
-  const { describeEngines } = await import('@descent/engines');
-  const engines = await describeEngines();
-  const chosen = engines.find((engine) => engine.chosen);
-  if (chosen === undefined) {
-    const why = engines.map((engine) => `${engine.name}: ${engine.reason}`).join('; ');
-    return { name, status: 'missing', found: 'none can be used', why };
+  const { describeEngines, readEngineChoice } = await import('@descent/engines');
+  try {
+    const ways = await describeEngines(readEngineChoice(env));
+    const chosen = ways.find(({ state }) => state === 'chosen');
+    const why = ways.filter((way) => way !== chosen).map(describeWay);
+    if (chosen === undefined) {
+      return { name, status: 'missing', found: 'none of those asked for can be used', why: why.join('\n') };
+    }
+    const found = `${chosen.engine} on ${chosen.device} (${chosen.reason})`;
+    const order = 'the first that can be used of those asked for with DESCENT_ENGINE and DESCENT_DEVICE';
+    return { name, status: 'ok', found, why: [order, ...why].join('\n') };
+  } catch (error) {
+    return { name, status: 'missing', found: messageOf(error), why: adviceOf(error) };
   }
-  const device = chosen.devices.find((device) => device.chosen);
-  const others = chosen.devices.filter((device) => !device.chosen);
-  return {
-    name,
-    status: 'ok',
-    found: `${chosen.name} on ${device?.name ?? 'no device'}${device === undefined ? '' : ` (${device.reason})`}`,
-    why: [chosen.reason, ...others.map((other) => `not ${other.name}: ${other.reason}`)].join('\n'),
-  };
+}
+
+function describeWay({ engine, device, backend, state, reason }: EngineDescription): string {
+  const way = `${engine} on ${device}${backend === null ? '' : ` by ${backend}`}`;
+  return state === 'usable' ? `also ${way} (${reason})` : `not ${way}: ${reason}`;
 }
 
 export async function checkDataFolder({ dataDir }: CheckedPlace): Promise<Check> {

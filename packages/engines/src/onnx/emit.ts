@@ -10,12 +10,15 @@ import { lowerings } from './lowerings/index.ts';
 import { ModelWriter, type OnnxValue } from './model-writer.ts';
 import { reorderReluGrad } from './reorder-relu-grad.ts';
 import { writeUnreturned } from './unreturned.ts';
+import { isMissingOnWebgpu } from './webgpu-gaps.ts';
 
 /** An ONNX model and its border. Input i of the model is `i<index>` and output i `o<index>`, whatever the graph calls them. */
 export interface EmittedModel {
   readonly bytes: Uint8Array;
   readonly inputs: readonly Port[];
   readonly outputs: readonly Port[];
+  /** Names of the nodes that the webgpu device must leave to the CPU. */
+  readonly webgpuGaps: readonly string[];
 }
 
 export const inputName = (index: number): string => `i${index}`;
@@ -76,7 +79,12 @@ export function emitModel(given: Graph, batch: number, outputs: readonly string[
     const value = values.get(kept[index]!)!;
     writer.output(outputName(index), supported(port.dtype, port.name, 'output'), port.shape, value);
   });
-  return { bytes: writer.encode(), inputs, outputs: outputPorts };
+  return {
+    bytes: writer.encode(),
+    inputs,
+    outputs: outputPorts,
+    webgpuGaps: writer.nodesWhere(isMissingOnWebgpu),
+  };
 }
 
 function consumersOf(nodes: readonly Node[]): ReadonlyMap<ValueName, readonly Node[]> {

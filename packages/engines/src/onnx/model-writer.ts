@@ -9,6 +9,8 @@ export type OnnxValue = string;
 export type OnnxAttribute = number | string | readonly number[] | { readonly real: number };
 
 type NodeDraft = MessageDraft<'NodeProto'> & {
+  readonly name: string;
+  readonly opType: string;
   readonly input: readonly OnnxValue[];
   readonly output: readonly OnnxValue[];
 };
@@ -22,6 +24,18 @@ const opsets = [
   { domain: 'com.microsoft', version: 1 },
 ];
 
+export interface WrittenNode {
+  readonly opType: string;
+  /** Number of outputs. */
+  readonly outputs: number;
+  /** An integer attribute, 0 where it is absent. */
+  integer(attribute: string): number;
+  /** A list attribute; empty where it is absent. */
+  integers(attribute: string): readonly number[];
+  /** Elements of an input that is a small int64 constant. */
+  constant(input: number): readonly number[];
+}
+
 /** Grows an ONNX model. Equal nodes and equal constants are written once, so lowerings need not share by hand. */
 export class ModelWriter {
   readonly #nodes: NodeDraft[] = [];
@@ -29,6 +43,7 @@ export class ModelWriter {
   readonly #inputs: ValueInfo[] = [];
   readonly #outputs: { readonly info: ValueInfo; readonly value: OnnxValue }[] = [];
   readonly #written = new Map<string, readonly OnnxValue[]>();
+  readonly #integers = new Map<OnnxValue, readonly number[]>();
   #scope = '';
   #values = 0;
 
@@ -91,6 +106,22 @@ export class ModelWriter {
     return output;
   }
 
+  /** Names of the nodes written so far for which it holds. */
+  nodesWhere(holds: (node: WrittenNode) => boolean): readonly string[] {
+    return this.#nodes
+      .filter(({ opType, input, output, attribute = [] }) => {
+        const attributeOf = (name: string) => attribute.find((one) => one.name === name);
+        return holds({
+          opType,
+          outputs: output.length,
+          integer: (name) => Number(attributeOf(name)?.i ?? 0),
+          integers: (name) => (attributeOf(name)?.ints ?? []).map(Number),
+          constant: (index) => this.#integers.get(input[index] ?? '') ?? [],
+        });
+      })
+      .map(({ name }) => name);
+  }
+
   constant(value: Tensor<EngineDtype>): OnnxValue {
     const { dtype, shape, data } = value;
     const bytes = bytesOf(data);
@@ -99,6 +130,7 @@ export class ModelWriter {
     if (known !== undefined) return known[0]!;
     const name = this.#fresh();
     this.#initializers.push(tensorProto(name, value));
+    if (key !== undefined && dtype === 'int64') this.#integers.set(name, Array.from(data, Number));
     if (key !== undefined) this.#written.set(key, [name]);
     return name;
   }

@@ -6,23 +6,28 @@ import type {
   Bindings,
   BoundProgram,
   CompileOptions,
+  DeviceName,
   ElementArray,
   Engine,
   Port,
   Program,
 } from '../engine.ts';
 import { messageOf } from '../message-of.ts';
-import { instructionSet } from '../numerics-class.ts';
 import { boundArray } from '../ports.ts';
 import { ProgramCache } from '../program-cache.ts';
+import { requireDevice } from './devices.ts';
 import { isEngineDtype } from './element-types.ts';
 import { emitModel, inputName, outputName } from './emit.ts';
 import { loadRuntime, type Runtime, sessionOptions } from './runtime.ts';
 import { isUnreturned, unreturnedFetch } from './unreturned.ts';
 
 export interface OnnxEngineOptions {
+  /** Default `cpu`. */
+  readonly device?: DeviceName;
   /** Threads of one operation; part of the numerics class. */
   readonly threads?: number;
+  /** Files that VK_DRIVER_FILES or VK_ICD_FILENAMES name; they tell which device `webgpu` is. */
+  readonly vulkanDrivers?: readonly string[];
   /** Released programs that stay prepared. */
   readonly cacheSize?: number;
 }
@@ -33,25 +38,32 @@ interface Prepared {
   readonly outputs: readonly Port[];
 }
 
-/** The engine on onnxruntime's CPU provider. One session per (graph, batch size, outputs). */
+/**
+ * The engine on onnxruntime. One session per (graph, batch size, outputs). Throws ENGINE_UNAVAILABLE where the device
+ * cannot be used. On a GPU inputs and outputs cross the bus in every run: the bound arrays stay on the host.
+ */
 export async function createOnnxEngine(options: OnnxEngineOptions = {}): Promise<Engine> {
-  const { threads = 1, cacheSize = 8 } = options;
+  const { device = 'cpu', threads = 1, cacheSize = 8, vulkanDrivers = [] } = options;
   wholeNumber('threads', threads, 1);
   wholeNumber('cacheSize', cacheSize, 0);
   const runtime = await loadRuntime();
   const version = runtime.env.versions.node ?? runtime.env.versions.common;
+  const kind = await requireDevice(runtime, device, vulkanDrivers);
   const cache = new ProgramCache<Prepared>(cacheSize, ({ session }) => session.release());
   let disposed = false;
 
   return {
     name: 'onnx',
-    numericsClass: `onnx-${version}/cpu-${instructionSet()}/${threads}-thread/f32`,
+    device,
+    numericsClass: `onnx-${version}/${kind}/${threads}-thread/f32`,
     compile: async (graph, { batch, outputs = [...graph.outputs.keys()] }: CompileOptions) => {
       if (disposed) throw new DescentError('ENGINE_DISPOSED', { what: 'The engine' });
       wholeNumber('batch', batch, 1);
       checkOutputs(graph, outputs);
       const key = JSON.stringify([graphHash(graph), batch, outputs]);
-      const prepared = await cache.acquire(key, () => prepare(runtime, graph, batch, outputs, threads));
+      const prepared = await cache.acquire(key, () =>
+        prepare(runtime, graph, batch, outputs, device, threads),
+      );
       return programOf(runtime, prepared, () => cache.release(key));
     },
     dispose: async () => {
@@ -66,11 +78,12 @@ async function prepare(
   graph: Graph,
   batch: number,
   outputNames: readonly string[],
+  device: DeviceName,
   threads: number,
 ): Promise<Prepared> {
-  const { bytes, inputs, outputs } = emitModel(graph, batch, outputNames);
+  const { bytes, inputs, outputs, webgpuGaps } = emitModel(graph, batch, outputNames);
   try {
-    const session = await runtime.InferenceSession.create(bytes, sessionOptions(threads));
+    const session = await runtime.InferenceSession.create(bytes, sessionOptions(device, threads, webgpuGaps));
     return { session, inputs, outputs };
   } catch (cause) {
     throw new DescentError('ENGINE_COMPILE_FAILED', { engine: 'onnx', problem: messageOf(cause) }, { cause });

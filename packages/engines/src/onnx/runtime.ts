@@ -1,5 +1,6 @@
 import { DescentError } from '@descent/errors';
 import type { InferenceSession } from 'onnxruntime-node';
+import type { DeviceName } from '../engine.ts';
 import { messageOf } from '../message-of.ts';
 
 export type Runtime = typeof import('onnxruntime-node');
@@ -14,6 +15,24 @@ export async function loadRuntime(): Promise<Runtime> {
   }
 }
 
+/** What the device has no kernel for runs on the CPU. */
+function providers(
+  device: DeviceName,
+  webgpuGaps: readonly string[],
+): readonly InferenceSession.ExecutionProviderConfig[] {
+  switch (device) {
+    case 'cpu':
+      return ['cpu'];
+    case 'webgpu':
+      // An empty list is refused.
+      return [webgpuGaps.length > 0 ? { name: 'webgpu', forceCpuNodeNames: webgpuGaps } : 'webgpu', 'cpu'];
+    case 'cuda':
+      return ['cuda', 'cpu'];
+    default:
+      throw device satisfies never;
+  }
+}
+
 /**
  * - Denormals are kept: `session.set_denormal_as_zero` would switch the floating-point mode of the JavaScript thread
  *   that creates the session, for good.
@@ -21,9 +40,13 @@ export async function loadRuntime(): Promise<Runtime> {
  * - What fails is thrown and translated, so onnxruntime need not print it too.
  * - `all` includes onnxruntime's own fusions (Conv or Gemm with Relu).
  */
-export function sessionOptions(threads: number): InferenceSession.SessionOptions {
+export function sessionOptions(
+  device: DeviceName,
+  threads: number,
+  webgpuGaps: readonly string[] = [],
+): InferenceSession.SessionOptions {
   return {
-    executionProviders: ['cpu'],
+    executionProviders: providers(device, webgpuGaps),
     intraOpNumThreads: threads,
     interOpNumThreads: 1,
     executionMode: 'sequential',

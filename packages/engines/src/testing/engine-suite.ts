@@ -6,12 +6,22 @@ import type { ElementArray, Engine } from '../engine.ts';
 import { deviations, emptyArray, feedArrays, runOnce } from './run-program.ts';
 import { trainingCases } from './training-graphs.ts';
 
-/** float32 against the double-precision reference: one operation, and a whole training step. */
-const operationTolerance = 1e-5;
-const stepTolerance = 5e-5;
+export interface Tolerances {
+  /** Of one operation, relative to 1 + |reference|. */
+  readonly operation: number;
+  /** Of a whole training step. */
+  readonly step: number;
+}
+
+/** float32 against the double-precision reference. */
+const float32: Tolerances = { operation: 1e-5, step: 5e-5 };
 
 /** What every engine must do. Each engine's test file calls it with its own engine. */
-export function engineSuite(name: string, create: () => Promise<Engine>): void {
+export function engineSuite(
+  name: string,
+  create: () => Promise<Engine>,
+  { operation: operationTolerance, step: stepTolerance }: Tolerances = float32,
+): void {
   describe(`${name}: the behaviour of every engine`, () => {
     let engine: Engine;
     beforeAll(async () => {

@@ -57,7 +57,12 @@ async function openNative(tf: TensorFlow): Promise<OpenBackend> {
       computes: `${name}-${tf.version_core}/${device}/${threads}-thread`,
     };
   }
-  throw unavailable(problems.join('; '));
+  throw unavailable(`${problems.join('; ')}. Add one of them: ${howToAdd(tf)}`);
+}
+
+/** The versions must be equal: both register kernels with one core. */
+function howToAdd(tf: TensorFlow): string {
+  return nativeLibraries.map((name) => `\`npm install --no-save ${name}@${tf.version_core}\``).join(' or ');
 }
 
 async function openWasm(tf: TensorFlow): Promise<OpenBackend> {

@@ -1,10 +1,12 @@
 import type { ConcreteType, Node } from '@descent/autodiff';
 import type { Tensor } from '@descent/tensors';
+import type { TfjsBackend } from './backends.ts';
 import type { TensorFlow, TfTensor } from './tensorflow.ts';
 
 /** What a lowering sees of one node while it runs. Shapes are concrete: the batch size is bound. */
 export interface LoweringContext {
   readonly tf: TensorFlow;
+  readonly backend: TfjsBackend;
   readonly node: Node;
   readonly inputTypes: readonly (ConcreteType | undefined)[];
   readonly outputTypes: readonly ConcreteType[];
@@ -29,7 +31,12 @@ export interface ChannelsLast {
   readonly channelsLast: TfTensor;
 }
 
-export type Result = TfTensor | ChannelsLast;
+/** A result that was computed on the host; it is uploaded when a kernel asks for it. float32, not float64. */
+export interface OnHost {
+  readonly host: Tensor;
+}
+
+export type Result = TfTensor | ChannelsLast | OnHost;
 
 /**
  * Computes one node: a result per output of it. Dtype and shape need not be exact: a result is cast and reshaped to

@@ -7,7 +7,7 @@ import { HeldValue } from './held-value.ts';
 import type { LoweringContext } from './lowering.ts';
 import type { Plan, Step } from './plan.ts';
 import type { TfTensor } from './tensorflow.ts';
-import { download, isTfjsDtype, onHost, upload } from './transfer.ts';
+import { inDouble } from './transfer.ts';
 
 /** What stays on the device between runs: constants, and tensors that a node made for itself. */
 export interface Resident {
@@ -36,22 +36,14 @@ export function runPlan(open: OpenBackend, plan: Plan, resident: Resident, bindi
   const hold = (name: ValueName): HeldValue => {
     const value = values.get(name) ?? resident.constants.get(name);
     if (value !== undefined) return value;
-    const uploaded = uploadedConstant(open, plan, name);
-    const made = new HeldValue(tf, plan.types.get(name)!, uploaded);
-    uploaded.dispose();
+    const made = new HeldValue(tf, plan.types.get(name)!, { host: plan.constants.get(name)! });
     resident.constants.set(name, made);
     return made;
   };
   try {
     for (const port of plan.inputs) {
-      const array = bindings.inputs.get(port.name)!;
       const { name, dtype, shape } = port;
-      if (!isTfjsDtype(dtype)) throw new TypeError(`${dtype} ports are refused when the graph is prepared`);
-      inNode(`input "${name}"`, () =>
-        tf.tidy(() => {
-          values.set(name, new HeldValue(tf, port, upload(tf, dtype, shape, array)));
-        }),
-      );
+      values.set(name, new HeldValue(tf, port, { host: { dtype, shape, data: bindings.inputs.get(name)! } }));
     }
     for (const step of plan.steps) {
       inNode(`node "${step.node.name}" (${step.node.op})`, () =>
@@ -69,7 +61,7 @@ export function runPlan(open: OpenBackend, plan: Plan, resident: Resident, bindi
     }
     tf.tidy(() => {
       plan.results.forEach((name, index) => {
-        download(hold(name).plain, bindings.outputs.get(plan.outputs[index]!.name)!);
+        hold(name).copyTo(bindings.outputs.get(plan.outputs[index]!.name)!);
       });
     });
   } finally {
@@ -88,6 +80,7 @@ function contextOf(
   const constant = (index: number) => plan.constants.get(node.inputs[index] ?? '');
   return {
     tf,
+    backend,
     node,
     inputTypes,
     outputTypes,
@@ -95,7 +88,7 @@ function contextOf(
     channelsLast: (index) => input(index).channelsLast,
     isChannelsLast: (index) => input(index).isChannelsLast,
     constant,
-    host: (index) => constant(index) ?? onHost(input(index).plain, inputTypes[index]!),
+    host: (index) => inDouble(input(index).host),
     kept: (key, make) => {
       const name = `${node.name} ${key}`;
       const known = kept.get(name) ?? tf.keep(make());
@@ -104,14 +97,6 @@ function contextOf(
     },
     has: (kernel) => tf.getKernel(kernel, backend) !== undefined,
   };
-}
-
-function uploadedConstant({ tf }: OpenBackend, plan: Plan, name: ValueName): TfTensor {
-  const { dtype, shape, data } = plan.constants.get(name)!;
-  if (!isTfjsDtype(dtype) || data instanceof Float64Array) {
-    throw new TypeError(`${dtype} constants are refused when the graph is prepared`);
-  }
-  return upload(tf, dtype, shape, data);
 }
 
 /** TensorFlow's messages do not know what they are about. */

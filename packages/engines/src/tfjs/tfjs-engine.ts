@@ -29,6 +29,7 @@ export async function createTfjsEngine(options: TfjsEngineOptions = {}): Promise
 
   return {
     name: 'tfjs',
+    device: open.isGpu ? 'cuda' : 'cpu',
     numericsClass: `${open.computes}/f32`,
     compile: async (graph: Graph, { batch, outputs = [...graph.outputs.keys()] }: CompileOptions) => {
       if (disposed) throw new DescentError('ENGINE_DISPOSED', { what: 'The engine' });

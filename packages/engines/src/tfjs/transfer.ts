@@ -48,16 +48,14 @@ export function download(tensor: TfTensor, into: ElementArray): void {
   } else into.set(values);
 }
 
-/** For the reference evaluation: float32 in double precision. Shares memory with nothing. */
-export function onHost(
-  tensor: TfTensor,
-  { dtype, shape }: { dtype: Dtype; shape: readonly number[] },
-): Tensor {
+/** A value of the device on the host. Shares memory with nothing. */
+export function fetched(tensor: TfTensor, { dtype, shape }: Pick<Tensor, 'dtype' | 'shape'>): Tensor {
   const values = tensor.dataSync();
   switch (dtype) {
     case 'float32':
+      return { dtype, shape, data: Float32Array.from(values) };
     case 'float64':
-      return { dtype: 'float64', shape, data: Float64Array.from(values) };
+      return { dtype, shape, data: Float64Array.from(values) };
     case 'int32':
       return { dtype, shape, data: Int32Array.from(values) };
     case 'int64':
@@ -70,9 +68,16 @@ export function onHost(
   }
 }
 
-/** A result of the reference evaluation, rounded to float32. */
-export function fromHost(tf: TensorFlow, { dtype, shape, data }: Tensor): TfTensor {
-  if (data instanceof Float64Array) return tf.tensor(Float32Array.from(data), [...shape], 'float32');
-  if (!isTfjsDtype(dtype)) throw new TypeError(`${dtype} values are refused when the graph is prepared`);
-  return upload(tf, dtype, shape, data);
+/** For the reference evaluation, which computes float32 in double precision. */
+export function inDouble(tensor: Tensor): Tensor {
+  const { dtype, shape, data } = tensor;
+  return data instanceof Float32Array && dtype === 'float32'
+    ? { dtype: 'float64', shape, data: Float64Array.from(data) }
+    : tensor;
+}
+
+/** A result of the reference evaluation, rounded. */
+export function inSingle(tensor: Tensor): Tensor {
+  const { shape, data } = tensor;
+  return data instanceof Float64Array ? { dtype: 'float32', shape, data: Float32Array.from(data) } : tensor;
 }

@@ -6,7 +6,7 @@ import { binary, cast, clip, not, reluGrad, test, unary, where } from './element
 import { gather, gatherGrad } from './indexing.ts';
 import { gemm, matMul } from './matrix.ts';
 import { averagePool, averagePoolGrad, globalAveragePool, maxPool, maxPoolGrad } from './pooling.ts';
-import { argBest, reduceMaxGrad, reduction } from './reductions.ts';
+import { argBest, reduceMaxGrad, reduceSum, reduction } from './reductions.ts';
 import { ofFloats } from './reference.ts';
 import { concat, expand, pad, relabel, shape, size, slice, transpose } from './shapes.ts';
 import { alongAxis } from './softmax.ts';
@@ -50,7 +50,7 @@ export const lowerings: Readonly<Partial<Record<OperationName, Lowering>>> = {
   Pow: binary((tf, a, b) => tf.pow(a, b)),
   ReduceMax: reduction((tf, x, axes) => tf.max(x, axes)),
   ReduceMean: reduction((tf, x, axes) => tf.mean(x, axes)),
-  ReduceSum: reduction((tf, x, axes) => tf.sum(x, axes)),
+  ReduceSum: reduceSum,
   Relu: unary((tf, x) => tf.relu(x)),
   Reshape: relabel,
   Shape: shape,

@@ -16,7 +16,7 @@ import {
   isWhole,
   kernelElements,
   padded,
-  sliceOf,
+  slicesOf,
   sumPlaced,
   unpadded,
 } from './windows.ts';
@@ -27,8 +27,8 @@ export const maxPool: Lowering = (context) => {
   const window = poolingOf(context, inputShape(context, 0));
   const x = padded(tf, context.channelsLast(0), window, Number.NEGATIVE_INFINITY);
   if (hasKernel(window)) return [{ channelsLast: pool(tf, 'MaxPool', x, window) }];
-  const slices = kernelElements(window).map((element) => sliceOf(tf, x, window, element));
-  return [{ channelsLast: slices.reduce((best, slice) => tf.maximum(best, slice)) }];
+  const best = slicesOf(tf, x, window).reduce((largest, slice) => tf.maximum(largest, slice));
+  return [{ channelsLast: best }];
 };
 
 /**
@@ -42,8 +42,9 @@ export const maxPoolGrad: Lowering = single((context) => {
   const [dy, y] = [0, 2].map((input) => tf.reshape(context.channelsLast(input), [-1, ...pooled]));
   const x = padded(tf, context.channelsLast(1), window, Number.NEGATIVE_INFINITY);
   let left: TfTensor | undefined;
-  const parts = kernelElements(window).map((element) => {
-    const equal = tf.cast(tf.equal(sliceOf(tf, x, window, element), y!), 'float32');
+  const parts = slicesOf(tf, x, window).map((slice) => {
+    // Nothing is larger than the maximum; a comparison would be a bool, which wasm computes 20 times slower.
+    const equal = tf.sub(1, tf.step(tf.sub(y!, slice)));
     const hit = left === undefined ? equal : tf.mul(equal, left);
     left = left === undefined ? tf.sub(1, hit) : tf.sub(left, hit);
     return tf.mul(dy!, hit);
@@ -57,9 +58,7 @@ export const averagePool: Lowering = single((context) => {
   const x = padded(tf, context.channelsLast(0), window, 0);
   const sums = hasKernel(window)
     ? tf.mul(pool(tf, 'AvgPool', x, window), elementCount(window.kernel))
-    : kernelElements(window)
-        .map((element) => sliceOf(tf, x, window, element))
-        .reduce((sum, slice) => tf.add(sum, slice));
+    : slicesOf(tf, x, window).reduce((sum, slice) => tf.add(sum, slice));
   return { channelsLast: tf.mul(sums, shares(context, window)) };
 });
 
@@ -84,40 +83,39 @@ function poolingOf({ node }: LoweringContext, shape: readonly number[]): Window 
   return atLeastPlane(windowOf(shape.slice(2), kernel, node.attributes));
 }
 
-/** TensorFlow's pooling has two or three axes without gaps, in kernels with names apart. */
+/** Without gaps, and of two axes: `MaxPool3D` of wasm finds no maximum among negative numbers (4.22.0). */
 function hasKernel(window: Window): boolean {
-  return window.input.length <= 3 && !isDilated(window);
+  return window.input.length === 2 && !isDilated(window);
 }
 
 function pool(tf: TensorFlow, kind: 'MaxPool' | 'AvgPool', x: TfTensor, window: Window): TfTensor {
-  const { kernel, strides } = window;
-  return tf
-    .engine()
-    .runKernel(
-      `${kind}${kernel.length === 3 ? '3D' : ''}`,
-      { x },
-      { filterSize: [...kernel], strides: [...strides], pad: 'valid', dataFormat: 'NDHWC' },
-    );
+  const attributes = { filterSize: [...window.kernel], strides: [...window.strides], pad: 'valid' };
+  return tf.engine().runKernel(kind, { x }, attributes);
 }
 
 /** 1 ÷ the elements of a window that count, for each place: those that lie inside the input, or all of them. */
 function shares(context: LoweringContext, window: Window): TfTensor | number {
-  const whole = integerAttribute(context, 'count_include_pad', 0) !== 0;
-  if (whole || isWhole(window)) return 1 / elementCount(window.kernel);
+  if (isWhole(window)) return 1 / elementCount(window.kernel);
+  const withPads = integerAttribute(context, 'count_include_pad', 0) !== 0;
   return context.kept('shares', () =>
-    context.tf.tensor(insideShares(window), [1, ...window.output, 1], 'float32'),
+    context.tf.tensor(countedShares(window, withPads), [1, ...window.output, 1], 'float32'),
   );
 }
 
-function insideShares({ input, kernel, strides, dilations, pads, output }: Window): Float32Array {
-  const inside = output.map((count, axis) =>
-    Array.from({ length: count }, (_, place) => {
+/** Padding counts where it is asked to; what a last window reaches beyond it (`ceil_mode`) never does. */
+function countedShares(window: Window, withPads: boolean): Float32Array {
+  const { input, kernel, strides, dilations, pads, output } = window;
+  const inside = output.map((count, axis) => {
+    const [first, end] = withPads
+      ? [-pads[axis]!, input[axis]! + pads[axis + input.length]!]
+      : [0, input[axis]!];
+    return Array.from({ length: count }, (_, place) => {
       const start = place * strides[axis]! - pads[axis]!;
       return Array.from({ length: kernel[axis]! }, (_, at) => start + at * dilations[axis]!).filter(
-        (at) => at >= 0 && at < input[axis]!,
+        (at) => at >= first && at < end,
       ).length;
-    }),
-  );
+    });
+  });
   const counts = inside.reduce<readonly number[]>(
     (products, sizes) => products.flatMap((product) => sizes.map((size) => product * size)),
     [1],

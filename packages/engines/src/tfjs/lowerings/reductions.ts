@@ -12,6 +12,7 @@ import {
 } from '../lowering.ts';
 import type { TensorFlow, TfTensor } from '../tensorflow.ts';
 import { oneHot } from './one-hot.ts';
+import { columnSums } from './products.ts';
 import { ofFloats, reference } from './reference.ts';
 
 type Reduction = (tf: TensorFlow, x: TfTensor, axes: number[]) => TfTensor;
@@ -34,6 +35,23 @@ export const reduction =
     const x = context.value(0);
     return [axes.length === 0 ? x : reduce(context.tf, x, axes)];
   };
+
+/** Sums over all axes but the last, or over all but the channels, are products. */
+export const reduceSum: Lowering = (context) => {
+  const shape = inputShape(context, 0);
+  const axes = reducedAxes(context)?.toSorted((a, b) => a - b);
+  const isFloat = context.inputTypes[0]?.dtype === 'float32';
+  const kept = shape.map((_, axis) => axis).filter((axis) => !axes?.includes(axis));
+  if (isFloat && kept.length === 1 && shape.length > 1) {
+    const [axis] = kept;
+    const isLast = axis === shape.length - 1;
+    if (isLast || (axis === 1 && context.isChannelsLast(0))) {
+      const rows = isLast ? context.value(0) : context.channelsLast(0);
+      return [columnSums(context, context.tf.reshape(rows, [-1, shape[axis!]!]))];
+    }
+  }
+  return reduction((tf, x, list) => tf.sum(x, list))(context);
+};
 
 /** The first of equal maxima or minima. */
 export const argBest =

@@ -84,32 +84,58 @@ export function placed(tf: TensorFlow, part: TfTensor, window: Window, element: 
   return tf.pad(spread, [[0, 0], ...pairs, [0, 0]]);
 }
 
-/** Σ of the parts of all kernel elements, each in its places. Windows that tile the input are only laid out anew. */
+/** Windows side by side, so that every element of the input lies in one of them. */
+function tiles({ kernel, strides, dilations }: Window): boolean {
+  return kernel.every((size, axis) => size === strides[axis] && dilations[axis] === 1);
+}
+
+/**
+ * `sliceOf` for all kernel elements. Tiles are brought in order axis by axis, by swapping two axes of three, which all
+ * backends do fast; strided slices they copy element by element.
+ */
+export function slicesOf(tf: TensorFlow, x: TfTensor, window: Window): readonly TfTensor[] {
+  if (!tiles(window)) return kernelElements(window).map((element) => sliceOf(tf, x, window, element));
+  const { kernel, output } = window;
+  const [samples, channels] = [x.shape[0]!, x.shape.at(-1)!];
+  const covered = output.map((count, axis) => count * kernel[axis]!);
+  const isCovered = covered.every((size, axis) => size === x.shape[axis + 1]);
+  const begin = x.shape.map(() => 0);
+  const whole = isCovered ? x : tf.slice(x, begin, [samples, ...covered, channels]);
+  const elements = elementCount(kernel);
+  const ordered = kernel.reduceRight((value, size, axis) => {
+    const inner = elementCount(output.slice(axis + 1)) * channels;
+    return tf.transpose(tf.reshape(value, [-1, size, inner]), [1, 0, 2]);
+  }, whole);
+  const rows = tf.reshape(ordered, [elements, -1]);
+  return Array.from({ length: elements }, (_, index) =>
+    tf.reshape(tf.slice(rows, [index, 0], [1, rows.shape[1]!]), [samples, ...output, channels]),
+  );
+}
+
+/** The adjoint of `slicesOf`: Σ of the parts of all kernel elements, each in its places. */
 export function sumPlaced(tf: TensorFlow, parts: readonly TfTensor[], window: Window): TfTensor {
-  const { kernel, strides, output } = window;
-  const tiles = !isDilated(window) && kernel.every((size, axis) => size === strides[axis]);
-  if (!tiles) {
+  if (!tiles(window)) {
     return kernelElements(window)
       .map((element, index) => placed(tf, parts[index]!, window, element))
       .reduce((sum, next) => tf.add(sum, next));
   }
-  // [kernel, n, ...output, channels] → [n, output, kernel, output, kernel, ..., channels]
-  const rank = kernel.length;
+  const { kernel, output } = window;
   const [samples, channels] = [parts[0]!.shape[0]!, parts[0]!.shape.at(-1)!];
-  const laid = tf.reshape(tf.stack([...parts]), [...kernel, samples, ...output, channels]);
-  const inside = kernel.flatMap((_, axis) => [rank + 1 + axis, axis]);
+  const tiled = kernel.reduce(
+    (value, size, axis) => {
+      const inner = elementCount(output.slice(axis + 1)) * channels;
+      return tf.transpose(tf.reshape(value, [size, -1, inner]), [1, 0, 2]);
+    },
+    tf.concat([...parts]),
+  );
   const covered = output.map((count, axis) => count * kernel[axis]!);
-  const tiled = tf.reshape(tf.transpose(laid, [rank, ...inside, 2 * rank + 1]), [
-    samples,
-    ...covered,
-    channels,
-  ]);
+  const whole = tf.reshape(tiled, [samples, ...covered, channels]);
   const rest = paddedSizes(window).map((size, axis): [number, number] => [0, size - covered[axis]!]);
-  return rest.every(([, after]) => after === 0) ? tiled : tf.pad(tiled, [[0, 0], ...rest, [0, 0]]);
+  return rest.every(([, after]) => after === 0) ? whole : tf.pad(whole, [[0, 0], ...rest, [0, 0]]);
 }
 
 /** `stride` − 1 zeros between the elements along an axis. */
-function withGaps(tf: TensorFlow, x: TfTensor, axis: number, stride: number): TfTensor {
+export function withGaps(tf: TensorFlow, x: TfTensor, axis: number, stride: number): TfTensor {
   const size = x.shape[axis]!;
   if (stride === 1 || size === 1) return x;
   const [outer, inner] = [elementCount(x.shape.slice(0, axis)), elementCount(x.shape.slice(axis + 1))];
