@@ -2,7 +2,6 @@ export { Closed, OneOf } from './closed.ts';
 export * from './data.ts';
 export * from './explanation.ts';
 export * from './export.ts';
-export * from './explanation.ts';
 export { type FieldPath, formatPath } from './field-path.ts';
 export * from './internal.ts';
 export * from './job.ts';
