@@ -17,11 +17,13 @@ export {
   type Count,
   countOf,
   type Dim,
+  divideCounts,
   elementCountOf,
   isDim,
   multiplyDims,
   renderShape,
   type Shape,
+  sameCount,
   sameDim,
   sameShape,
 } from './dim.ts';
@@ -63,5 +65,6 @@ export {
   operationOf,
   operations,
 } from './operations/index.ts';
+export { recompute } from './recompute.ts';
 export { type Window, windowOf } from './rules/window.ts';
 export { simplify } from './simplify/simplify.ts';
