@@ -89,7 +89,7 @@ describe('validate', () => {
     [
       [...layers, 1, 'activation'],
       'rulu',
-      'model.layers[1].activation: must be one of "linear", "relu", "sigmoid", "tanh", "softmax", got "rulu"; did you mean "relu"?',
+      'model.layers[1].activation: must be one of "linear", "relu", "sigmoid", "tanh", "softmax", "relu6", "leakyRelu", "elu", "selu", "gelu", "silu", "swish", "mish", "softplus", "softsign", "hardSigmoid", "hardSwish", "exponential", got "rulu"; did you mean "relu"?',
     ],
     [[...layers, 0], null, 'model.layers[0]: must be an object, got null'],
     [

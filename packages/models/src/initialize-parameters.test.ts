@@ -72,9 +72,18 @@ describe('initializeParameters', () => {
     ['glorotNormal', Math.sqrt(2 / 500)],
     ['heUniform', Math.sqrt(6 / 200) / Math.sqrt(3)],
     ['heNormal', Math.sqrt(2 / 200)],
+    ['lecunUniform', Math.sqrt(1 / 200)],
+    ['lecunNormal', Math.sqrt(1 / 200)],
     ['normal', 0.05],
     ['uniform', 0.05 / Math.sqrt(3)],
-  ] as const)('%s of [200, 300] has mean 0 and the deviation of its formula', (name, expected) => {
+    ['truncatedNormal', 0.05 * 0.8796256610342398],
+    [{ type: 'varianceScaling', scale: 3 }, Math.sqrt(3 / 200)],
+    [{ type: 'varianceScaling', mode: 'fanOut', distribution: 'normal' }, Math.sqrt(1 / 300)],
+    [{ type: 'varianceScaling', mode: 'fanAverage', distribution: 'uniform' }, Math.sqrt(1 / 250)],
+    [{ type: 'normal', standardDeviation: 3 }, 3],
+    [{ type: 'uniform', minimum: -2, maximum: 2 }, 2 / Math.sqrt(3)],
+    ['orthogonal', Math.sqrt(1 / 300)],
+  ] as const)('%j of [200, 300] has mean 0 and the deviation of its formula', (name, expected) => {
     const { mean, deviation } = moments(tensorOf(name, [200, 300]));
     expect(Math.abs(mean)).toBeLessThan(expected * 0.02);
     expect(deviation / expected).toBeCloseTo(1, 1.7);
@@ -83,6 +92,45 @@ describe('initializeParameters', () => {
   it('zeros and ones are what they say', () => {
     expect([...tensorOf('zeros', [2])]).toEqual([0, 0]);
     expect([...tensorOf('ones', [2])]).toEqual([1, 1]);
+  });
+
+  it('those with numbers are what they say', () => {
+    expect([...tensorOf({ type: 'constant', value: 0.5 }, [2])]).toEqual([0.5, 0.5]);
+    expect([...tensorOf({ type: 'identity', gain: 2 }, [2, 3])]).toEqual([2, 0, 0, 0, 2, 0]);
+    const shifted = tensorOf({ type: 'uniform', minimum: 5, maximum: 6 }, [1000]);
+    expect(Math.min(...shifted)).toBeGreaterThanOrEqual(5);
+    expect(Math.max(...shifted)).toBeLessThanOrEqual(6);
+    const cut = tensorOf({ type: 'truncatedNormal', mean: 1, standardDeviation: 0.5 }, [10_000]);
+    expect(Math.min(...cut)).toBeGreaterThan(0);
+    expect(Math.max(...cut)).toBeLessThan(2);
+    expect(Math.max(...cut)).toBeGreaterThan(1.97);
+  });
+
+  it.each([
+    [[3, 5], 1],
+    [[5, 3], 2],
+    [[4, 2, 3], 1],
+  ])('orthogonal of %j has orthonormal rows or columns, whichever are fewer', (shape, gain) => {
+    const values = tensorOf({ type: 'orthogonal', gain }, shape);
+    const rows = shape[0]!;
+    const columns = values.length / rows;
+    const [count, length] = [Math.min(rows, columns), Math.max(rows, columns)];
+    const at = (vector: number, i: number) =>
+      values[rows <= columns ? vector * columns + i : i * columns + vector]!;
+    for (let a = 0; a < count; a += 1) {
+      for (let b = 0; b <= a; b += 1) {
+        let product = 0;
+        for (let i = 0; i < length; i += 1) product += at(a, i) * at(b, i);
+        expect(product).toBeCloseTo(a === b ? gain ** 2 : 0, 6);
+      }
+    }
+  });
+
+  it('the parts of a vector have a constant each', () => {
+    const layout = layOut([
+      { name: 'w', shape: [6], initializer: { type: 'parts', values: [0, 1, 2] }, trainable: true },
+    ]);
+    expect([...viewOf(initializeParameters(layout, 1), layout.entries[0]!)]).toEqual([0, 0, 1, 1, 2, 2]);
   });
 
   it('counts the window of a kernel to both fans', () => {

@@ -13,6 +13,6 @@ export interface ModelLimits {
 export const defaultLimits: ModelLimits = {
   parameters: 200_000_000,
   nodes: 10_000,
-  operations: 20_000,
+  operations: 12_000,
   elementsPerSample: 2 ** 31,
 };

@@ -1,7 +1,8 @@
 import { type Static, type TSchema, Type } from 'typebox';
 import { Closed, OneOf } from '../closed.ts';
+import { Recursive } from '../recursive.ts';
 import { ConstantSpec, NodeSpec, ParameterSpec, StateSpec } from './graph-form.ts';
-import { FunctionSpec, LayerSpec } from './layers.ts';
+import { FunctionSpec, type LayerSpec } from './layers.ts';
 import { LossSpec } from './losses.ts';
 import { MetricName } from './metrics.ts';
 import { inputNamePattern, SampleShape, valueNamePattern } from './names.ts';
@@ -30,7 +31,7 @@ export const ModelSpec = Closed({
   inputs: Type.Record(Type.String({ pattern: inputNamePattern }), InputSpec, {
     additionalProperties: false,
   }),
-  layers: Type.Optional(Type.Array(LayerSpec)),
+  layers: Type.Optional(Type.Unsafe<LayerSpec[]>(Type.Array(Recursive('layer', 'One layer')))),
   functions: Type.Optional(named(FunctionSpec)),
   parameters: Type.Optional(named(ParameterSpec)),
   states: Type.Optional(named(StateSpec)),

@@ -1,4 +1,5 @@
 import { evaluate } from '@descent/autodiff';
+import type { LayerSpec } from '@descent/contracts';
 import { describe, expect, it } from 'vitest';
 import { inferenceGraph, trainingGraph } from '../graphs.ts';
 import { after, compiled, floats, outputOf } from '../reference.fixture.ts';
@@ -95,7 +96,7 @@ describe('other normalisations', () => {
   });
 
   it('normalization uses constants of the spec', () => {
-    const layer = { type: 'normalization', mean: [1, 2], variance: [4, 0.25] } as const;
+    const layer: LayerSpec = { type: 'normalization', mean: [1, 2], variance: [4, 0.25] };
     close(after([2], [layer], { x: floats([1, 2], [5, 3]) }).values, [2, 2]);
   });
 

@@ -80,10 +80,12 @@ function steps<Spec extends RecurrentSpec>(
   const ordered = backwards ? slices.toReversed() : slices;
   const outputs: ValueName[] = [];
   let state: State | undefined;
-  for (const slice of ordered) {
-    state = step(graph.add('Squeeze', [slice, graph.integers([0])]), state);
+  ordered.forEach((slice, index) => {
+    state = context.part(`step_${index}`, () =>
+      step(graph.add('Squeeze', [slice, graph.integers([0])]), state),
+    );
     outputs.push(state[0]);
-  }
+  });
   return outputs;
 }
 
