@@ -79,6 +79,106 @@ describe('values worked by hand', () => {
       [0.25, 1.25, 2.75, 7],
     ],
     ['mean of a plane', 'GlobalAveragePool', [square], {}, [1, 1, 1, 1], [5]],
+    ['maximum of a plane', 'GlobalMaxPool', [square], {}, [1, 1, 1, 1], [9]],
+    ['norm of a plane', 'GlobalLpPool', [f([1, 1, 2], 3, -4)], {}, [1, 1, 1], [5]],
+    ['norms of windows', 'LpPool', [f([1, 1, 3], 3, -4, 0)], { kernel_shape: [2] }, [1, 1, 2], [5, 4]],
+    [
+      'a window of ceil_mode averages what is there',
+      'AveragePool',
+      [f([1, 1, 3], 2, 4, 6)],
+      { kernel_shape: [2], strides: [2], ceil_mode: 1 },
+      [1, 1, 2],
+      [3, 6],
+    ],
+    [
+      'a padding counted, but not beyond it',
+      'AveragePool',
+      [f([1, 1, 4], 2, 4, 6, 9)],
+      { kernel_shape: [3], strides: [2], pads: [0, 1], ceil_mode: 1, count_include_pad: 1 },
+      [1, 1, 2],
+      [4, 5],
+    ],
+    [
+      'an odd zero of SAME_LOWER lies before',
+      'MaxPool',
+      [f([1, 1, 3], 1, 2, 3)],
+      { kernel_shape: [2], auto_pad: 'SAME_LOWER' },
+      [1, 1, 3],
+      [1, 2, 3],
+    ],
+    [
+      'transposed convolution adds overlapping kernels',
+      'ConvTranspose',
+      [f([1, 1, 2], 1, 10), f([1, 1, 3], 1, 2, 3)],
+      { strides: [2], output_padding: [1] },
+      [1, 1, 6],
+      [1, 2, 13, 20, 30, 0],
+    ],
+    [
+      'transposed convolution to a shape cuts the odd element at the beginning',
+      'ConvTranspose',
+      [f([1, 1, 2], 1, 10), f([1, 1, 3], 1, 2, 3)],
+      { strides: [2], output_shape: [4] },
+      [1, 1, 4],
+      [2, 13, 20, 30],
+    ],
+    [
+      'layer normalisation, deviation 2 with epsilon',
+      'LayerNormalization',
+      [f([2, 2], 1, 3, 10, 10), f([2], 4, 4), f([2], 1, 0)],
+      { epsilon: 3 },
+      [2, 2],
+      [-1, 2, 1, 0],
+    ],
+    [
+      'batch normalisation by given statistics',
+      'BatchNormalization',
+      [f([1, 2, 2], 1, 3, 5, 9), f([2], 1, 10), f([2], 0, 100), f([2], 1, 5), f([2], 3, 15)],
+      { epsilon: 1 },
+      [1, 2, 2],
+      [0, 1, 100, 110],
+    ],
+    [
+      'root mean square with epsilon',
+      'RMSNormalization',
+      [f([2], 1, 7), f([2], 10, 1)],
+      { epsilon: 0 },
+      [2],
+      [2, 1.4],
+    ],
+    ['a run of norm 0 stays', 'LpNormalization', [f([2, 2], 0, 0, 3, -4)], {}, [2, 2], [0, 0, 0.6, -0.8]],
+    [
+      'channels around, those that exist',
+      'LRN',
+      [f([1, 3, 1], 1, 2, 3)],
+      { size: 3, alpha: 3, beta: 1, bias: 1 },
+      [1, 3, 1],
+      [1 / 6, 2 / 15, 3 / 14],
+    ],
+    [
+      'a causal query sees its own place and those before',
+      'Attention',
+      [f([1, 1, 2, 1], 0, 0), f([1, 1, 2, 1], 1, 1), f([1, 1, 2, 1], 4, 8)],
+      { is_causal: 1 },
+      [1, 1, 2, 1],
+      [4, 6],
+    ],
+    [
+      'a recurrent sum of inputs',
+      'RNN',
+      [f([3, 1, 1], 1, 2, 3), f([1, 1, 1], 1), f([1, 1, 1], 1)],
+      { activations: ['Affine'] },
+      [3, 1, 1, 1],
+      [1, 3, 6],
+    ],
+    [
+      'a shorter sequence ends early, also backward',
+      'RNN',
+      [f([3, 1, 1], 1, 2, 3), f([1, 1, 1], 1), f([1, 1, 1], 1), f([1, 2], 0, 0), i([1], 2)],
+      { activations: ['Relu'], direction: 'reverse' },
+      [3, 1, 1, 1],
+      [3, 2, 0],
+    ],
     ['Relu at 0', 'Relu', [f([3], -1, 0, 2)], {}, [3], [0, 0, 2]],
     ['gradient of Relu at 0', 'ReluGrad', [f([3], 5, 6, 7), f([3], 0, 0, 2)], {}, [3], [0, 0, 7]],
     [
@@ -246,6 +346,20 @@ test('integers are computed without rounding, and wrap around', () => {
 test('an integer divided by 0 is refused', () => {
   expect(() => run('Div', [i([2], 1, 2), i([2], 1, 0)])).toThrow('"B of Div" does not fit: it holds a 0');
   expect(() => run('Mod', [i([2], 1, 2), i([2], 1, 0)])).toThrow('"B of Mod" does not fit: it holds a 0');
+});
+
+test('a momentum of 0 makes the running statistics those of the batch, the variance that of the population', () => {
+  const graph = createGraphBuilder();
+  const inputs = [f([2, 1], 1, 5), f([1], 1), f([1], 0), f([1], 100), f([1], 100)];
+  const nodes = inputs.map((value) => graph.constant(value));
+  const [, mean, variance] = graph.addMany('BatchNormalization', nodes, { training_mode: 1, momentum: 0 }, 3);
+  graph.output('mean', mean!);
+  graph.output('variance', variance!);
+  const { outputs } = evaluate(graph.build(), {});
+  expect([...outputs].map(([name, { data }]) => [name, ...data])).toEqual([
+    ['mean', 3],
+    ['variance', 4],
+  ]);
 });
 
 test('cross-entropy of a large score does not overflow', () => {

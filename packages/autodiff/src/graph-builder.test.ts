@@ -146,6 +146,63 @@ describe('what does not fit is refused with the node and both shapes', () => {
       'Node "node" (MatMul): cannot multiply [batch, 784] by [512, 10]: the inner sizes 784 and 512 differ',
     ],
     [
+      'ConvTranspose',
+      [
+        [1, 2, 3],
+        [3, 1, 2],
+      ],
+      undefined,
+      [],
+      'Node "node" (ConvTranspose): X [1, 2, 3] has 2 channels, W [3, 1, 2] is for 3',
+    ],
+    [
+      'LayerNormalization',
+      [['batch', 4], [3]],
+      undefined,
+      [],
+      'Node "node" (LayerNormalization): Scale [3] does not broadcast to X [batch, 4]',
+    ],
+    [
+      'BatchNormalization',
+      [['batch', 4], [3], [4], [4], [4]],
+      undefined,
+      [],
+      'Node "node" (BatchNormalization): scale is [3], but there are 4 channels',
+    ],
+    [
+      'Attention',
+      [
+        ['batch', 2, 4, 6],
+        ['batch', 2, 4, 5],
+        ['batch', 2, 4, 6],
+      ],
+      undefined,
+      [],
+      'Node "node" (Attention): K [batch, 2, 4, 5] and V [batch, 2, 4, 6] must be [batch, 2, 4, 6] and [batch, 2, 4, 6]',
+    ],
+    [
+      'LSTM',
+      [
+        [3, 'batch', 2],
+        [1, 6, 2],
+        [1, 8, 2],
+      ],
+      undefined,
+      [],
+      'Node "node" (LSTM): W is [1, 6, 2], but [1, 8, 2] belongs here',
+    ],
+    [
+      'GRU',
+      [
+        ['batch', 3, 2],
+        [1, 6, 2],
+        [1, 6, 2],
+      ],
+      undefined,
+      [],
+      'Node "node" (GRU): the steps and features of X [batch, 3, 2] must not hold the batch',
+    ],
+    [
       'Add',
       [['batch', 3], [4]],
       undefined,
@@ -301,6 +358,78 @@ describe('attributes are refused by name', () => {
       [[1, 1, 1]],
       { kernel_shape: [2], dilations: [2], pads: [1, 1] },
       'attribute "pads" [1, 1] must be smaller than the window',
+    ],
+    [
+      'ConvTranspose',
+      [
+        [1, 4, 3],
+        [4, 1, 2],
+      ],
+      { group: 3 },
+      'attribute "group" is 3, which does not divide the 4 channels',
+    ],
+    [
+      'ConvTranspose',
+      [
+        [1, 1, 2],
+        [1, 1, 2],
+      ],
+      { strides: [2], pads: [2, 2], output_padding: [1] },
+      'attribute "pads" [2, 2] cut off all of [4]',
+    ],
+    ['LRN', [[1, 2, 3]], {}, 'attribute "size" is missing'],
+    ['LpNormalization', [[2]], { p: 3 }, 'attribute "p" must be 1 or 2'],
+    [
+      'GroupNormalization',
+      [['batch', 6, 2], [6], [6]],
+      { num_groups: 4 },
+      'attribute "num_groups" is 4, which does not divide the 6 channels',
+    ],
+    [
+      'BatchNormalization',
+      [['batch', 2], [2], [2], [2], [2]],
+      { momentum: 1.5 },
+      'attribute "momentum" must be from 0 to 1',
+    ],
+    [
+      'Attention',
+      [
+        ['batch', 4, 6],
+        ['batch', 4, 6],
+        ['batch', 4, 6],
+      ],
+      { q_num_heads: 4, kv_num_heads: 3 },
+      'attribute "q_num_heads" is 4, which does not divide the last axis of [batch, 4, 6]',
+    ],
+    [
+      'Attention',
+      [
+        ['batch', 2, 4, 6],
+        ['batch', 2, 4, 6],
+        ['batch', 2, 4, 6],
+      ],
+      { qk_matmul_output_mode: 1 },
+      'attribute "qk_matmul_output_mode" must be 0 or 3',
+    ],
+    [
+      'LSTM',
+      [
+        [3, 'batch', 2],
+        [1, 8, 2],
+        [1, 8, 2],
+      ],
+      { activations: ['Sigmoid', 'Tanh'] },
+      'attribute "activations" has 2 names where 3 belong',
+    ],
+    [
+      'RNN',
+      [
+        [3, 'batch', 2],
+        [1, 2, 2],
+        [1, 2, 2],
+      ],
+      { activations: ['Swish'] },
+      'attribute "activations" has "Swish", not one of Affine, Elu,',
     ],
     [
       'AveragePool',

@@ -1,4 +1,5 @@
-import type { Attributes } from '../graph.ts';
+import type { Attributes, ValueName } from '../graph.ts';
+import type { GraphBuilder } from '../graph-builder.ts';
 import type { OperationName } from '../operations/index.ts';
 import { distinct, integers, operationCase } from './operation-case.ts';
 
@@ -31,6 +32,13 @@ const settings: readonly (readonly [string, Attributes])[] = [
   ['clipped', { clip: 0.73 }],
 ];
 
+/** All outputs in one value, each with a gradient of its own. */
+function mixed(graph: GraphBuilder, outputs: readonly ValueName[], layout: unknown): ValueName {
+  const states = outputs.slice(1).reduce((product, state) => graph.add('Mul', [product, state]));
+  const beside = layout === 1 ? graph.add('Unsqueeze', [states, graph.integers([1])]) : states;
+  return graph.add('Add', [outputs[0]!, beside]);
+}
+
 const plain = cells.flatMap(({ op, gates, states }) =>
   settings.flatMap(([name, attributes]) => {
     const directions = attributes.direction === 'bidirectional' ? 2 : 1;
@@ -42,27 +50,23 @@ const plain = cells.flatMap(({ op, gates, states }) =>
       operationCase(`${op} ${name}, without bias or states`, { x, w, r }, (graph, inputs) =>
         graph.add(op, [inputs.x, inputs.w, inputs.r], attributes),
       ),
-      ...Array.from({ length: states + 1 }, (_, output) =>
-        operationCase(
-          `${op} ${name}, output ${output}`,
-          { x, w, r, b, h, c },
-          (graph, inputs) => {
-            const given = [inputs.x, inputs.w, inputs.r, inputs.b, '', inputs.h];
-            const all = states === 2 ? [...given, inputs.c] : given;
-            return graph.addMany(op, all, attributes, states + 1)[output]!;
-          },
-          ['x', 'w', 'r', 'b', 'h', ...(states === 2 ? (['c'] as const) : [])],
-        ),
+      operationCase(
+        `${op} ${name}, all outputs`,
+        { x, w, r, b, h, c },
+        (graph, inputs) => {
+          const given = [inputs.x, inputs.w, inputs.r, inputs.b, '', inputs.h];
+          const all = states === 2 ? [...given, inputs.c] : given;
+          return mixed(graph, graph.addMany(op, all, attributes, states + 1), attributes.layout);
+        },
+        ['x', 'w', 'r', 'b', 'h', ...(states === 2 ? (['c'] as const) : [])],
       ),
-      ...[0, 1].map((output) =>
-        operationCase(
-          `${op} ${name}, sequences of different lengths, output ${output}`,
-          { x, w, r, b, lengths },
-          (graph, inputs) => {
-            const given = [inputs.x, inputs.w, inputs.r, inputs.b, inputs.lengths];
-            return graph.addMany(op, given, attributes, 2)[output]!;
-          },
-        ),
+      operationCase(
+        `${op} ${name}, sequences of different lengths`,
+        { x, w, r, b, lengths },
+        (graph, inputs) => {
+          const given = [inputs.x, inputs.w, inputs.r, inputs.b, inputs.lengths];
+          return mixed(graph, graph.addMany(op, given, attributes, states + 1), attributes.layout);
+        },
       ),
     ];
   }),

@@ -27,7 +27,7 @@ const convolutions: readonly (readonly [string, Shape, Shape, Attributes])[] = [
     [2, 2, 2, 2, 2],
     { group: 2, dilations: [2, 1, 2], auto_pad: 'SAME_UPPER' },
   ],
-  ['with many channels in groups', ['batch', 36, 3, 3], [4, 18, 2, 2], { group: 2, pads: [1, 0, 0, 1] }],
+  ['with many channels in groups', [1, 32, 2, 3], [2, 16, 2, 2], { group: 2, pads: [1, 0, 0, 1] }],
   ['with one point', ['batch', 4, 2, 2], [5, 4, 1, 1], {}],
   ['of one axis', ['batch', 2, 7], [4, 2, 3], { strides: [2], pads: [1, 1] }],
   [
@@ -136,13 +136,12 @@ export const windowCases = [
       ),
     ),
   ]),
-  ...pools.flatMap(([name, shape, attributes]) =>
-    [1, 2, 3].map((p) =>
-      operationCase(`LpPool of order ${p} ${name}`, { x: distinct(shape) }, (graph, { x }) =>
-        graph.add('LpPool', [x], { ...attributes, p }),
-      ),
-    ),
-  ),
+  ...pools.map(([name, shape, attributes], index) => {
+    const p = 1 + (index % 3);
+    return operationCase(`LpPool of order ${p} ${name}`, { x: distinct(shape) }, (graph, { x }) =>
+      graph.add('LpPool', [x], { ...attributes, p }),
+    );
+  }),
   ...(
     [
       ['one axis', ['batch', 2, 5]],

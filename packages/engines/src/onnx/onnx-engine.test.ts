@@ -50,6 +50,30 @@ describe('onnx', () => {
     await program.release();
   });
 
+  it('batch normalisation in training leaves the statistics that it was fed as they are', async () => {
+    const builder = createGraphBuilder();
+    const x = builder.input('x', { dtype: 'float32', shape: ['batch', 1] });
+    const parameters = ['scale', 'shift', 'mean', 'variance'].map((name) => builder.parameter(name, [1]));
+    const attributes = { training_mode: 1, momentum: 0.5 };
+    const outputs = builder.addMany('BatchNormalization', [x, ...parameters], attributes, 3);
+    ['y', 'running mean', 'running variance'].forEach((name, index) => {
+      builder.output(name, outputs[index]!);
+    });
+    const program = await engine.compile(builder.build(), { batch: 2 });
+    const fed = [Float32Array.of(1, 5), ...[2, 0, 7, 10].map((value) => Float32Array.of(value))];
+    const results = program.outputs.map((port) => new Float32Array(port.elements));
+    const bound = program.bind({
+      inputs: new Map(program.inputs.map(({ name }, index) => [name, fed[index]!])),
+      outputs: new Map(program.outputs.map(({ name }, index) => [name, results[index]!])),
+    });
+    for (let run = 0; run < 2; run += 1) {
+      await bound.run();
+      expect(results.slice(1).map((values) => [...values])).toEqual([[5], [7]]);
+    }
+    expect(fed.map((values) => [...values])).toEqual([[1, 5], [2], [0], [7], [10]]);
+    await program.release();
+  });
+
   it.each([
     ['a missing buffer', {}, right(), 'The buffer bound to "x" does not fit: it is missing'],
     [
