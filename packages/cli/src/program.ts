@@ -5,8 +5,10 @@ import { addDemo } from './commands/demo.ts';
 import { addDoctor } from './commands/doctor.ts';
 import { addDownload } from './commands/download.ts';
 import { addExplain } from './commands/explain.ts';
+import { addExport } from './commands/export.ts';
 import { addGraph } from './commands/graph.ts';
 import { addLs } from './commands/ls.ts';
+import { addModels } from './commands/models.ts';
 import { addStatus } from './commands/status.ts';
 import { addSteer } from './commands/steer.ts';
 import { addSubmit } from './commands/submit.ts';
@@ -57,9 +59,11 @@ Exit codes: 0 done, 1 the job failed, 2 wrong usage, 3 the service cannot be rea
     addWatch,
     addSteer,
     addDownload,
+    addExport,
     addGraph,
     addExplain,
     addDatasets,
+    addModels,
     addDoctor,
   ]) {
     add(program, context);

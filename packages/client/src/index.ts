@@ -15,10 +15,13 @@ export type {
   LayerSummary,
   MetricPoint,
   ModelGraphRequest,
+  ModelReference,
   ModelSpec,
   Progress,
   Receipt,
   Scores,
+  StoredModel,
+  StoredModelSummary,
 } from '@descent/contracts';
 export { DescentError, isDescentError } from '@descent/errors';
 export type { BackOff } from './back-off.ts';
@@ -28,7 +31,7 @@ export type { Download } from './download.ts';
 export type { FollowOptions } from './follow.ts';
 export type { paths } from './generated/api.ts';
 export { type CallOptions, isEnded, type JobFilter, type JobPage, type JobsApi } from './jobs.ts';
-export type { ModelsApi } from './models.ts';
+export type { ImportOptions, ModelsApi } from './models.ts';
 export { type TracedInput, type TraceOptions, trace } from './tracing/trace.ts';
 export type { Traced } from './tracing/traced.ts';
 export type { TracedLayer, Tracer } from './tracing/tracer.ts';

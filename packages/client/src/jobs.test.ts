@@ -94,3 +94,14 @@ test('weights come as a stream with their length and proposed name', async () =>
   expect(download).toMatchObject({ bytes: 5000, fileName: 'mnist.safetensors' });
   expect(new Uint8Array(await new Response(download.stream).arrayBuffer())).toEqual(weights);
 });
+
+test('an export is asked for by format and checkpoint', async () => {
+  await using server = await startTestServer((_request, response) => {
+    response.setHeader('content-disposition', 'attachment; filename="model.onnx"').end('bytes');
+  });
+  const { jobs } = createClient({ url: server.url });
+  const download = await jobs.exportModel(jobId, 'onnx', { checkpoint: 'ck_7' });
+  expect(download.fileName).toBe('model.onnx');
+  expect(await new Response(download.stream).text()).toBe('bytes');
+  expect(server.requests[0]?.url).toBe(`/v1/jobs/${jobId}/exports/onnx?checkpoint=ck_7`);
+});

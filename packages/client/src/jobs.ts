@@ -2,6 +2,7 @@ import type {
   Checkpoint,
   ExplainJobRequest,
   Explanation,
+  ExportFormat,
   GraphKind,
   Job,
   JobCreate,
@@ -133,6 +134,18 @@ export function createJobsApi({ http, body, stream }: Transport) {
     downloadCheckpoint(id: string, checkpoint: string, options: CallOptions = {}): Promise<Download> {
       const path = { id, checkpoint };
       return openDownload(stream('/v1/jobs/{id}/checkpoints/{checkpoint}/file', path), options.signal);
+    },
+
+    /**
+     * A trained model as a file of another framework: of a finished job, or of any job at one of its checkpoints.
+     * Throws EXPORT_UNSUPPORTED, naming every layer that the format has no words for.
+     */
+    exportModel(
+      id: string,
+      format: ExportFormat,
+      { checkpoint, signal }: CallOptions & { readonly checkpoint?: string } = {},
+    ): Promise<Download> {
+      return openDownload(stream('/v1/jobs/{id}/exports/{format}', { id, format }, { checkpoint }), signal);
     },
   };
 }

@@ -26,11 +26,13 @@ import { serializerCompiler, validatorCompiler } from './http/validator.ts';
 import { createJobRoute } from './routes/create-job.ts';
 import { datasetRoutes } from './routes/datasets.ts';
 import { explainRoutes } from './routes/explain.ts';
+import { exportJobRoute } from './routes/export-job.ts';
 import { followJobsRoutes } from './routes/follow-jobs.ts';
 import { healthRoutes } from './routes/health.ts';
 import { internalRoutes } from './routes/internal.ts';
 import { jobFilesRoutes } from './routes/job-files.ts';
 import { graphRoutes } from './routes/job-graph.ts';
+import { importModelRoute, modelsRoutes } from './routes/models.ts';
 import { predictRoute } from './routes/predict.ts';
 import { readJobsRoutes } from './routes/read-jobs.ts';
 import type { Routes } from './routes/routes.ts';
@@ -164,11 +166,14 @@ function publicRoutes(v1: Routes, context: Context): void {
   steerJobsRoutes(v1, context);
   followJobsRoutes(v1, context);
   jobFilesRoutes(v1, context);
+  exportJobRoute(v1, context);
   graphRoutes(v1, context);
   v1.register(async (scope: Routes) => predictRoute(scope, context));
   v1.register(async (scope: Routes) => explainRoutes(scope, context));
   datasetRoutes(v1, context);
   v1.register(async (scope: Routes) => uploadDatasetRoute(scope, context));
+  modelsRoutes(v1, context);
+  v1.register(async (scope: Routes) => importModelRoute(scope, context));
 }
 
 /** One line per request that failed or was slow, a histogram for all, and the request id on every answer. */

@@ -1,15 +1,9 @@
-import { createWriteStream } from 'node:fs';
-import { rename, rm } from 'node:fs/promises';
 import { resolve } from 'node:path';
-import { Readable } from 'node:stream';
-import { pipeline } from 'node:stream/promises';
-import type { Download } from '@descent/client';
-import { DescentError } from '@descent/errors';
 import type { Command } from 'commander';
 import { type ConnectionOptions, connect, withConnectionOptions } from '../connection.ts';
 import type { CommandContext } from '../context.ts';
 import { count } from '../format.ts';
-import { messageOf } from '../stack/data-folder.ts';
+import { saveDownload } from '../save-download.ts';
 
 interface Options extends ConnectionOptions {
   readonly out?: string;
@@ -37,26 +31,8 @@ export function addDownload(program: Command, context: CommandContext): void {
           : await jobs.downloadCheckpoint(id, checkpoint, { signal });
       const name = checkpoint === undefined ? id : `${id}-${checkpoint}`;
       const path = resolve(context.config.workingDir, out ?? `${name}.safetensors`);
-      const bytes = await save(download, path, signal);
+      const bytes = await saveDownload(download, path, signal);
       context.stdout.write(`${json ? JSON.stringify({ path, bytes }) : path}\n`);
       if (!json) context.stderr.write(`${count(bytes)} bytes\n`);
     });
-}
-
-/** Under another name until it is whole, so that no half file is taken for the weights. */
-async function save(download: Download, path: string, signal: AbortSignal): Promise<number> {
-  const temporary = `${path}.part`;
-  const file = createWriteStream(temporary);
-  try {
-    await pipeline(Readable.fromWeb(download.stream), file, { signal });
-    if (download.bytes !== null && download.bytes !== file.bytesWritten) {
-      throw new Error(`${file.bytesWritten} of ${download.bytes} bytes came`);
-    }
-    await rename(temporary, path);
-    return file.bytesWritten;
-  } catch (cause) {
-    await rm(temporary, { force: true });
-    signal.throwIfAborted();
-    throw new DescentError('FILE_UNWRITABLE', { path, problem: messageOf(cause) }, { cause });
-  }
 }

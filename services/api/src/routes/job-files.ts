@@ -2,18 +2,14 @@ import { Closed } from '@descent/contracts';
 import { DescentError } from '@descent/errors';
 import { listCheckpoints } from '@descent/storage';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { Type } from 'typebox';
 import type { Context } from '../context.ts';
 import { failures, ref } from '../http/schemas.ts';
 import { requireJob } from '../jobs/require-job.ts';
 import { requireWeights } from '../jobs/require-weights.ts';
-import { JobParams } from './params.ts';
+import { CheckpointId, JobParams } from './params.ts';
 import type { Routes } from './routes.ts';
 
-const CheckpointParams = Closed({
-  ...JobParams.properties,
-  checkpoint: Type.String({ pattern: '^ck_[0-9]{1,15}$', description: 'a checkpoint id (ck_<step>)' }),
-});
+const CheckpointParams = Closed({ ...JobParams.properties, checkpoint: CheckpointId });
 
 const safetensors = {
   description: 'A safetensors file; its SHA-256 is the ETag',

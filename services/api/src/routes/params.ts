@@ -3,6 +3,11 @@ import { Type } from 'typebox';
 
 export const JobParams = Closed({ id: { ...JobId, description: 'a job id (job_…)' } });
 
+export const CheckpointId = Type.String({
+  pattern: '^ck_[0-9]{1,15}$',
+  description: 'a checkpoint id (ck_<step>)',
+});
+
 /** Paging by sequence number. */
 export const SequencePage = Closed({
   after: Type.Optional(

@@ -3,16 +3,21 @@ import { fileURLToPath } from 'node:url';
 import { Piscina } from 'piscina';
 import type { ThreadAnswer } from './answer.ts';
 import type { ExplainTask } from './explain.thread.ts';
+import type { ExportResult, ExportTask } from './export.thread.ts';
+import type { ImportResult, ImportTask } from './import.thread.ts';
 import type { IngestResult, IngestTask } from './ingest.thread.ts';
 import type { PredictTask } from './predict.thread.ts';
 
 /** Work that would block the event loop, done in threads that are started when first needed. */
 export interface Threads {
   ingest(task: IngestTask): Promise<IngestResult>;
+  importModel(task: ImportTask): Promise<ThreadAnswer<ImportResult>>;
   /** JSON text of a Prediction. */
   predict(task: PredictTask): Promise<ThreadAnswer<string>>;
   /** JSON text of an Explanation. */
   explain(task: ExplainTask): Promise<ThreadAnswer<string>>;
+  /** Writes the file to the target of the task. */
+  export(task: ExportTask): Promise<ThreadAnswer<ExportResult>>;
   close(): Promise<void>;
 }
 
@@ -25,12 +30,18 @@ export function createThreads(): Threads {
   // One thread keeps every compiled model in one place; a second would compile each again.
   const predicting = pool('predict', 1);
   const explaining = pool('explain', 1);
+  const exporting = pool('export', 1);
+  const importing = pool('import', 1);
   return {
     ingest: (task) => ingesting.run(task),
     predict: (task) => predicting.run(task),
     explain: (task) => explaining.run(task),
+    importModel: (task) => importing.run(task),
+    export: (task) => exporting.run(task),
     close: async () => {
-      await Promise.all([ingesting, predicting, explaining].map((one) => one.destroy()));
+      await Promise.all(
+        [ingesting, predicting, explaining, exporting, importing].map((one) => one.destroy()),
+      );
     },
   };
 }

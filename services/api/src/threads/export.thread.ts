@@ -1,0 +1,32 @@
+import { readFile, writeFile } from 'node:fs/promises';
+import type { ExportFormat, ModelSpec } from '@descent/contracts';
+import { type ExportedFile, exportModel, readTrainedModel } from '@descent/interchange';
+import { compileModel } from '@descent/models';
+import { answering, type ThreadAnswer } from './answer.ts';
+
+export interface ExportTask {
+  /** What the files are called. */
+  readonly name: string;
+  readonly format: ExportFormat;
+  readonly spec: ModelSpec;
+  /** Weights or a checkpoint of the job. */
+  readonly weightsFile: string;
+  /** Where to write; left alone when the format has no words for the model. */
+  readonly target: string;
+}
+
+export type ExportResult = Omit<ExportedFile, 'bytes'>;
+
+/**
+ * In a thread, and to a file: compiling, and copying what may be gigabytes of weights, would stop the event loop for
+ * seconds.
+ */
+export default async function exportJob(task: ExportTask): Promise<ThreadAnswer<ExportResult>> {
+  const { name, format, spec, weightsFile, target } = task;
+  return answering(async () => {
+    const trained = readTrainedModel(name, compileModel(spec), await readFile(weightsFile));
+    const { bytes, ...rest } = exportModel(format, trained);
+    await writeFile(target, bytes, { mode: 0o600 });
+    return rest;
+  });
+}
