@@ -56,6 +56,7 @@ const onnxruntimeDiffers: ReadonlySet<string> = new Set([
   'Pad reflected more than once',
   'Einsum ...ij,...jk->...ik of 2',
   'OneHot of integers',
+  'Upsample of integers',
   'Resize that crops beyond the border',
   'ConvTranspose with output_padding of a whole stride',
   'ConvTranspose to a shape beyond its windows',

@@ -107,6 +107,18 @@ function inFormOfOpset17(graph: Graph): Graph {
         if (!widths.every((width) => typeof width === 'number')) return { ...node, attributes };
         return { ...node, attributes, inputs: [first, builder.integers(widths)] };
       }
+      // Withdrawn in opset 10; these settings of its successor are exact for whole factors.
+      case 'Upsample':
+        return {
+          ...node,
+          op: 'Resize',
+          inputs: [first, '', second],
+          attributes: {
+            mode: 'nearest',
+            nearest_mode: 'floor',
+            coordinate_transformation_mode: 'asymmetric',
+          },
+        };
       case 'GatherND':
       case 'ScatterND':
       case 'ReverseSequence':
