@@ -32,39 +32,31 @@ export const gru = recurrentOperation(
         }),
       ];
     },
-    build: (step, x, [h]) => {
-      const { graph, hidden, activations, attributes, clip } = step;
+    build: (direction) => {
+      const { graph, hidden, activations, attributes, clip } = direction;
       const [f, g] = activations;
       const before = integer(attributes, 'linear_before_reset', 0) !== 0;
-      const [inputGates, inputCandidate] = cut(step, x, 2);
-      const { gates, candidate } = recurrentParts(step, h);
-      const both = f!.build(graph, clip(added(step, inputGates, gates)));
-      const [z, r] = graph.addMany('Split', [both, graph.integers([hidden, hidden])], { axis: -1 }, 2) as [
-        ValueName,
-        ValueName,
-      ];
-      const sum = added(step, inputCandidate, candidate(r, before));
-      const next = g!.build(graph, clip(sum));
-      if (h === undefined) {
-        return [graph.add('Mul', [graph.add('Sub', [graph.scalar(1), z]), next])];
-      }
-      // (1 − z) · n + z · h = n + z · (h − n)
-      return [graph.add('Add', [next, graph.add('Mul', [z, graph.add('Sub', [h, next])])])];
+      const recurrent = recurrentParts(direction, before);
+      return (x, [h]) => {
+        const [inputGates, inputCandidate] = cut(direction, x);
+        const both = f!.build(graph, clip(added(direction, inputGates, recurrent.gates(h))));
+        const [z, r] = graph.addMany('Split', [both, graph.integers([hidden, hidden])], { axis: -1 }, 2);
+        const sum = added(direction, inputCandidate, recurrent.candidate(h, r!));
+        const next = g!.build(graph, clip(sum));
+        if (h === undefined) return [graph.add('Mul', [graph.add('Sub', [graph.scalar(1), z!]), next])];
+        // (1 − z) · n + z · h = n + z · (h − n)
+        return [graph.add('Add', [next, graph.add('Mul', [z!, graph.add('Sub', [h, next])])])];
+      };
     },
   },
   { attributes: { linear_before_reset: 'integer' } },
 );
 
-/** The first `blocks` blocks of hidden_size along the last axis, and the rest. */
-function cut(
-  { graph, hidden }: CellGraph,
-  value: ValueName,
-  blocks: number,
-): readonly [ValueName, ValueName] {
-  const width = Number(graph.type(value).shape.at(-1));
-  const sizes = graph.integers([blocks * hidden, width - blocks * hidden]);
-  const [first, rest] = graph.addMany('Split', [value, sizes], { axis: -1 }, 2);
-  return [first!, rest!];
+/** The blocks of both gates along the last axis, and that of the candidate. */
+function cut({ graph, hidden }: CellGraph, value: ValueName): readonly [ValueName, ValueName] {
+  const sizes = graph.integers([2 * hidden, hidden]);
+  const [gates, candidate] = graph.addMany('Split', [value, sizes], { axis: -1 }, 2);
+  return [gates!, candidate!];
 }
 
 function added({ graph }: CellGraph, value: ValueName, other: ValueName | undefined): ValueName {
@@ -72,21 +64,20 @@ function added({ graph }: CellGraph, value: ValueName, other: ValueName | undefi
 }
 
 /** What the state adds to both gates, and to the candidate given the reset gate. Without a state only the biases do. */
-function recurrentParts(step: CellGraph, h: ValueName | undefined) {
-  const { graph, r, rb } = step;
+function recurrentParts(direction: CellGraph, linearBeforeReset: boolean) {
+  const { graph, r, rb } = direction;
+  const [gateWeights, candidateWeights] = cut(direction, r);
+  const [gateBias, candidateBias] = rb === undefined ? [undefined, undefined] : cut(direction, rb);
   const product = (state: ValueName, weights: ValueName, bias: ValueName | undefined) =>
-    added(step, graph.add('MatMul', [state, weights]), bias);
-  const [gateWeights, candidateWeights] = cut(step, r, 2);
-  const [gateBias, candidateBias] = rb === undefined ? [undefined, undefined] : cut(step, rb, 2);
-  const all = (reset: ValueName, before: boolean): ValueName | undefined => {
-    if (h === undefined && candidateBias === undefined) return undefined;
-    if (before) {
-      const inner = h === undefined ? candidateBias! : product(h, candidateWeights, candidateBias);
-      return graph.add('Mul', [reset, inner]);
-    }
-    return h === undefined
-      ? candidateBias
-      : product(graph.add('Mul', [reset, h]), candidateWeights, candidateBias);
+    added(direction, graph.add('MatMul', [state, weights]), bias);
+  const ofState = (h: ValueName | undefined) =>
+    h === undefined ? candidateBias : product(h, candidateWeights, candidateBias);
+  return {
+    gates: (h: ValueName | undefined) => (h === undefined ? gateBias : product(h, gateWeights, gateBias)),
+    candidate: (h: ValueName | undefined, reset: ValueName): ValueName | undefined => {
+      if (!linearBeforeReset) return ofState(h && graph.add('Mul', [reset, h]));
+      const linear = ofState(h);
+      return linear && graph.add('Mul', [reset, linear]);
+    },
   };
-  return { gates: h === undefined ? gateBias : product(h, gateWeights, gateBias), candidate: all };
 }

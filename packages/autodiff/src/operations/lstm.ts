@@ -31,16 +31,19 @@ export const lstm = recurrentOperation(
       });
       return [next, cell];
     },
-    build: (step, x, [h, c]) => {
-      const { graph, r, activations, attributes, clip, peepholes } = step;
-      const sum = h === undefined ? x : graph.add('Add', [x, graph.add('MatMul', [h, r])]);
-      const gates = peepholes.length === 0 ? gatesAtOnce(step, sum) : gatesWithPeepholes(step, sum, c);
+    build: (direction) => {
+      const { graph, r, activations, attributes, clip, peepholes } = direction;
       const coupled = integer(attributes, 'input_forget', 0) !== 0;
-      const fresh = graph.add('Mul', [gates.input, gates.candidate]);
-      const forget = coupled ? graph.add('Sub', [graph.scalar(1), gates.input]) : gates.forget;
-      const cell = c === undefined ? fresh : graph.add('Add', [graph.add('Mul', [forget, c]), fresh]);
-      const shown = activations[2]!.build(graph, clip(cell));
-      return [graph.add('Mul', [gates.output(cell), shown]), cell];
+      return (x, [h, c]) => {
+        const sum = h === undefined ? x : graph.add('Add', [x, graph.add('MatMul', [h, r])]);
+        const gates =
+          peepholes.length === 0 ? gatesAtOnce(direction, sum) : gatesWithPeepholes(direction, sum, c);
+        const fresh = graph.add('Mul', [gates.input, gates.candidate]);
+        const forget = coupled ? graph.add('Sub', [graph.scalar(1), gates.input]) : gates.forget;
+        const cell = c === undefined ? fresh : graph.add('Add', [graph.add('Mul', [forget, c]), fresh]);
+        const shown = activations[2]!.build(graph, clip(cell));
+        return [graph.add('Mul', [gates.output(cell), shown]), cell];
+      };
     },
   },
   {

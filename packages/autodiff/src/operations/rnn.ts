@@ -16,8 +16,10 @@ export const rnn = recurrentOperation({
     const { activations, clip } = weights;
     return [h!.map((_, unit) => activations[0]!.value(clip(input(unit) + recurrent(unit, h!))))];
   },
-  build: ({ graph, r, activations, clip }, x, [h]) => {
-    const sum = h === undefined ? x : graph.add('Add', [x, graph.add('MatMul', [h, r])]);
-    return [activations[0]!.build(graph, clip(sum))];
-  },
+  build:
+    ({ graph, r, activations, clip }) =>
+    (x, [h]) => {
+      const sum = h === undefined ? x : graph.add('Add', [x, graph.add('MatMul', [h, r])]);
+      return [activations[0]!.build(graph, clip(sum))];
+    },
 });

@@ -19,13 +19,15 @@ export interface Cell {
   /** One step for one sample: reads x [input] and the states, returns the new ones. */
   step(weights: CellWeights, x: Float64Array, states: readonly Float64Array[]): readonly Float64Array[];
   /**
-   * One step in the graph for the whole batch. `x` is W x + Wb of that step [1, batch, gates · hidden]; states are
-   * [1, batch, hidden], undefined where they are still zeros.
+   * Prepares the weights of one direction and returns one step in the graph for the whole batch: `x` is W x + Wb of that
+   * step [1, batch, gates · hidden]; states are [1, batch, hidden], undefined where they are still zeros.
    */
-  build(step: CellGraph, x: ValueName, states: readonly (ValueName | undefined)[]): readonly ValueName[];
+  build(direction: CellGraph): GraphStep;
   /** Adds to the input's part what does not depend on the state. */
   readonly bias: 'both' | 'input';
 }
+
+export type GraphStep = (x: ValueName, states: readonly (ValueName | undefined)[]) => readonly ValueName[];
 
 /** Of one direction. Rows of W and R are gates · hidden; B holds Wb and Rb; P the peepholes. */
 export interface CellWeights {
@@ -297,6 +299,7 @@ function unrollDirection(
     clip: (value) =>
       limit === undefined ? value : graph.add('Clip', [value, graph.scalar(-limit), graph.scalar(limit)]),
   };
+  const take = cell.build(cellGraph);
   const products = graph.add('MatMul', [sequence, turned(own(1)!)]);
   const bias =
     wb === undefined || rb === undefined || cell.bias === 'input' ? wb : graph.add('Add', [wb, rb]);
@@ -309,7 +312,7 @@ function unrollDirection(
   const outputs = new Array<ValueName>(steps);
   let states = initial;
   for (const step of order) {
-    const next = cell.build(cellGraph, parts[step]!, states);
+    const next = take(parts[step]!, states);
     const mask = within?.(step);
     const before = states;
     const kept = (value: ValueName, old: ValueName | undefined) =>

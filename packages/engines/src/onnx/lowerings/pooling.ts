@@ -48,6 +48,8 @@ export const maxPoolGrad: Lowering = single((context) => {
     return writer.op('MaxUnpool', [dy, indices, writer.integers(shape)], {
       kernel_shape: window.kernel,
       strides: window.strides,
+      // Without them onnxruntime takes a padded pooling's input for larger than it is.
+      ...(window.pads.some((pad) => pad !== 0) ? { pads: window.pads } : {}),
     });
   }
   const places = elementCount(inputShape(context, 0));
