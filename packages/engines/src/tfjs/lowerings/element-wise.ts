@@ -38,6 +38,38 @@ export const reluGrad: Lowering = single((context) =>
   inOneLayout(context, ([dy, y]) => context.tf.mul(dy!, context.tf.step(y!))),
 );
 
+export const leakyRelu: Lowering = ofFloats(
+  single((context) => inOneLayout(context, ([x]) => context.tf.leakyRelu(x!, slope(context)))),
+);
+
+/** dY where X ≥ 0, else a share of it. */
+export const leakyReluGrad: Lowering = ofFloats(
+  single((context) =>
+    inOneLayout(context, ([dy, x]) => {
+      const { tf } = context;
+      const isNegative = tf.step(tf.neg(x!));
+      return tf.mul(dy!, tf.add(1, tf.mul(isNegative, slope(context) - 1)));
+    }),
+  ),
+);
+
+/** γ · x, and γ · α · (eˣ − 1) below 0: Elu and Selu, with the values of attributes that are left out. */
+export const exponentialUnit = (missing: { readonly alpha: number; readonly gamma: number }): Lowering =>
+  ofFloats(
+    single((context) =>
+      inOneLayout(context, ([x]) => {
+        const { tf, node } = context;
+        const { alpha, gamma } = { ...missing, ...node.attributes };
+        const below = tf.mul(tf.expm1(tf.minimum(x!, 0)), alpha);
+        return tf.mul(tf.add(tf.relu(x!), below), gamma);
+      }),
+    ),
+  );
+
+function slope({ node }: LoweringContext): number {
+  return (node.attributes.alpha as number | undefined) ?? 0.01;
+}
+
 export const clip: Lowering = ofFloats(
   single((context) => {
     const { tf } = context;

@@ -2,13 +2,25 @@ import type { OperationName } from '@descent/autodiff';
 import type { Lowering } from '../lowering.ts';
 import { conv, convInputGrad, convWeightGrad } from './convolution.ts';
 import { softmaxCrossEntropyLoss, softmaxCrossEntropyLossGrad } from './cross-entropy.ts';
-import { binary, cast, clip, not, reluGrad, test, unary, where } from './element-wise.ts';
+import {
+  binary,
+  cast,
+  clip,
+  exponentialUnit,
+  leakyRelu,
+  leakyReluGrad,
+  not,
+  reluGrad,
+  test,
+  unary,
+  where,
+} from './element-wise.ts';
 import { gather, gatherGrad } from './indexing.ts';
 import { gemm, matMul } from './matrix.ts';
 import { averagePool, averagePoolGrad, globalAveragePool, maxPool, maxPoolGrad } from './pooling.ts';
-import { argBest, reduceMaxGrad, reduceSum, reduction } from './reductions.ts';
+import { argBest, cumSum, reduceMaxGrad, reduceSum, reduction } from './reductions.ts';
 import { ofFloats } from './reference.ts';
-import { concat, expand, pad, relabel, shape, size, slice, transpose } from './shapes.ts';
+import { concat, expand, pad, relabel, shape, size, slice, split, tile, transpose } from './shapes.ts';
 import { alongAxis } from './softmax.ts';
 
 /**
@@ -17,25 +29,42 @@ import { alongAxis } from './softmax.ts';
  */
 export const lowerings: Readonly<Partial<Record<OperationName, Lowering>>> = {
   Abs: unary((tf, x) => tf.abs(x)),
+  Acos: unary((tf, x) => tf.acos(x)),
+  Acosh: unary((tf, x) => tf.acosh(x)),
   Add: binary((tf, a, b) => tf.add(a, b)),
   And: test((tf, a, b) => tf.logicalAnd(a, b)),
   ArgMax: argBest((tf, x, axis) => tf.argMax(x, axis)),
+  ArgMin: argBest((tf, x, axis) => tf.argMin(x, axis)),
+  Asin: unary((tf, x) => tf.asin(x)),
+  Asinh: unary((tf, x) => tf.asinh(x)),
+  Atan: unary((tf, x) => tf.atan(x)),
+  Atanh: unary((tf, x) => tf.atanh(x)),
   AveragePool: averagePool,
   Cast: cast,
+  Ceil: unary((tf, x) => tf.ceil(x)),
   Clip: clip,
   Concat: concat,
   Conv: conv,
+  Cos: unary((tf, x) => tf.cos(x)),
+  Cosh: unary((tf, x) => tf.cosh(x)),
+  CumSum: cumSum,
   Div: binary((tf, a, b) => tf.div(a, b)),
+  Elu: exponentialUnit({ alpha: 1, gamma: 1 }),
   Equal: test((tf, a, b) => tf.equal(a, b)),
+  Erf: unary((tf, x) => tf.erf(x)),
   Exp: unary((tf, x) => tf.exp(x)),
   Expand: expand,
   Flatten: relabel,
+  Floor: unary((tf, x) => tf.floor(x)),
   Gather: gather,
   Gemm: ofFloats(gemm),
   GlobalAveragePool: globalAveragePool,
   Greater: test((tf, a, b) => tf.greater(a, b)),
+  GreaterOrEqual: test((tf, a, b) => tf.greaterEqual(a, b)),
   Identity: relabel,
+  LeakyRelu: leakyRelu,
   Less: test((tf, a, b) => tf.less(a, b)),
+  LessOrEqual: test((tf, a, b) => tf.lessEqual(a, b)),
   Log: unary((tf, x) => tf.log(x)),
   LogSoftmax: alongAxis((tf, x) => tf.logSoftmax(x)),
   MatMul: ofFloats(matMul),
@@ -48,31 +77,45 @@ export const lowerings: Readonly<Partial<Record<OperationName, Lowering>>> = {
   Or: test((tf, a, b) => tf.logicalOr(a, b)),
   Pad: pad,
   Pow: binary((tf, a, b) => tf.pow(a, b)),
+  Reciprocal: unary((tf, x) => tf.reciprocal(x)),
   ReduceMax: reduction((tf, x, axes) => tf.max(x, axes)),
   ReduceMean: reduction((tf, x, axes) => tf.mean(x, axes)),
+  ReduceMin: reduction((tf, x, axes) => tf.min(x, axes)),
+  ReduceProd: reduction((tf, x, axes) => tf.prod(x, axes)),
   ReduceSum: reduceSum,
   Relu: unary((tf, x) => tf.relu(x)),
   Reshape: relabel,
+  Round: unary((tf, x) => tf.round(x)),
+  Selu: exponentialUnit({ alpha: 1.6732631921768188, gamma: 1.0507010221481323 }),
   Shape: shape,
   Sigmoid: unary((tf, x) => tf.sigmoid(x)),
   Sign: unary((tf, x) => tf.sign(x)),
+  Sin: unary((tf, x) => tf.sin(x)),
+  Sinh: unary((tf, x) => tf.sinh(x)),
   Size: size,
   Slice: slice,
   Softmax: alongAxis((tf, x) => tf.softmax(x)),
   SoftmaxCrossEntropyLoss: softmaxCrossEntropyLoss,
   Softplus: unary((tf, x) => tf.softplus(x)),
+  Split: split,
   Sqrt: unary((tf, x) => tf.sqrt(x)),
   Squeeze: relabel,
   Sub: binary((tf, a, b) => tf.sub(a, b)),
+  Sum: binary((tf, a, b) => tf.add(a, b)),
+  Tan: unary((tf, x) => tf.tan(x)),
   Tanh: unary((tf, x) => tf.tanh(x)),
+  Tile: tile,
   Transpose: transpose,
   Unsqueeze: relabel,
   Where: where,
+  Xor: test((tf, a, b) => tf.logicalXor(a, b)),
 
+  After: relabel,
   AveragePoolGrad: averagePoolGrad,
   ConvInputGrad: convInputGrad,
   ConvWeightGrad: convWeightGrad,
   GatherGrad: gatherGrad,
+  LeakyReluGrad: leakyReluGrad,
   MaxPoolGrad: maxPoolGrad,
   ReduceMaxGrad: reduceMaxGrad,
   ReluGrad: reluGrad,

@@ -86,3 +86,14 @@ export const reduceMaxGrad: Lowering = single((context) => {
     all.map((axis) => perm.indexOf(axis)),
   );
 });
+
+/** Along one constant axis. */
+export const cumSum: Lowering = (context) => {
+  const axis = integers(context, 1)?.[0];
+  if (axis === undefined || context.inputTypes[0]?.dtype !== 'float32') return reference(context);
+  const rank = inputShape(context, 0).length;
+  const [exclusive, reverse] = ['exclusive', 'reverse'].map(
+    (name) => integerAttribute(context, name, 0) !== 0,
+  );
+  return [context.tf.cumsum(context.value(0), axis < 0 ? axis + rank : axis, exclusive, reverse)];
+};

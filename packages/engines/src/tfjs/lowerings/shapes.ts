@@ -79,3 +79,22 @@ export const slice: Lowering = (context) => {
   const end = begin.map((start, axis) => start + (to[axis]! - 1) * stride[axis]! + 1);
   return [tf.stridedSlice(context.value(0), begin, end, stride)];
 };
+
+/** The parts' sizes are those of the outputs; last ones that nobody reads are not among them. */
+export const split: Lowering = (context) => {
+  const shape = inputShape(context, 0);
+  const axis = axisOf(context, 'axis', 0, shape.length);
+  const sizes = context.outputTypes.map((type) => type.shape[axis]!);
+  const rest = sizes.reduce((left, size) => left - size, shape[axis]!);
+  if (sizes.length === 1 && rest === 0) return [context.value(0)];
+  const parts = context.tf.split(context.value(0), rest === 0 ? sizes : [...sizes, rest], axis);
+  return parts.slice(0, sizes.length);
+};
+
+export const tile: Lowering = (context) => {
+  const [from, to] = [inputShape(context, 0), outputShape(context)];
+  const repeats = from.map((size, axis) => to[axis]! / size);
+  return context.inputTypes[0]?.dtype === 'float32'
+    ? [context.tf.tile(context.value(0), repeats)]
+    : reference(context);
+};
