@@ -1,5 +1,6 @@
 import { checkGradient, type Feeds } from '@descent/autodiff';
 import { tensor } from '@descent/tensors';
+import type { CompiledModel } from './compile-model.ts';
 import { dropoutMask } from './dropout-mask.ts';
 import { initializeParameters } from './initialize-parameters.ts';
 import { viewOf } from './parameter-layout.ts';
@@ -20,6 +21,12 @@ function noise(count: number, stream: number): number[] {
 /** Holds the gradient by every parameter of a whole model against finite differences in double precision. */
 export function check(spec: unknown) {
   const model = compiled(spec);
+  const trained = model.layout.entries.filter(({ trainable }) => trainable).map(({ name }) => name);
+  return checkGradient(model.forward.training, 'loss', trained, feedsOf(model));
+}
+
+/** Parameters as they are initialised, states, noise for inputs, labels, masks. */
+export function feedsOf(model: CompiledModel): Record<string, Feeds[string]> {
   const feeds: Record<string, Feeds[string]> = {};
   const parameters = initializeParameters(model.layout, 3);
   for (const [position, entry] of model.layout.entries.entries()) {
@@ -48,6 +55,5 @@ export function check(spec: unknown) {
     dropoutMask(mask, rate, index, { seed: 1, step: 0, microBatch: 0 });
     feeds[name] = tensor('float32', [samples, ...shape], mask);
   }
-  const trained = model.layout.entries.filter(({ trainable }) => trainable).map(({ name }) => name);
-  return checkGradient(model.forward.training, 'loss', trained, feeds);
+  return feeds;
 }
