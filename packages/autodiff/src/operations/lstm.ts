@@ -1,6 +1,7 @@
 import type { ValueName } from '../graph.ts';
 import { integer } from '../rules/attributes.ts';
-import { type CellGraph, gateOf } from '../rules/recurrent.ts';
+import type { CellGraph } from '../rules/recurrent.ts';
+import { gateOf } from '../rules/recurrent-evaluation.ts';
 import { recurrentOperation } from '../rules/recurrent-operation.ts';
 
 /**

@@ -1,4 +1,4 @@
-import { gateOf } from '../rules/recurrent.ts';
+import { gateOf } from '../rules/recurrent-evaluation.ts';
 import { recurrentOperation } from '../rules/recurrent-operation.ts';
 
 /**

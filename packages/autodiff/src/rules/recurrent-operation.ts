@@ -6,9 +6,9 @@ import {
   recurrentFlops,
   recurrentInputs,
   recurrentShapes,
-  runCell,
-  unrollCell,
 } from './recurrent.ts';
+import { runCell } from './recurrent-evaluation.ts';
+import { unrollCell } from './recurrent-unrolled.ts';
 
 /** A recurrent operator from its cell: unrolled over the steps of X, so their number must be known. */
 export function recurrentOperation(
