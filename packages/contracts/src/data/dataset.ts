@@ -1,0 +1,24 @@
+import { type Static, Type } from 'typebox';
+import { Closed, OneOf } from '../closed.ts';
+import { DatasetManifest } from './manifest.ts';
+
+export const DatasetId = Type.String({
+  pattern: '^(ds_[0-9A-HJKMNP-TV-Z]{26}|builtin:[a-z0-9-]+)$',
+  description: 'the id of a data set, ds_… or builtin:…',
+});
+
+export const DatasetState = OneOf(['empty', 'ingesting', 'ready', 'failed']);
+export type DatasetState = Static<typeof DatasetState>;
+
+export const Dataset = Closed({
+  id: DatasetId,
+  name: Type.String(),
+  state: DatasetState,
+  createdAt: Type.String({ format: 'date-time' }),
+  manifest: Type.Union([DatasetManifest, Type.Null()]),
+  error: Type.Union([Type.Object({ code: Type.String(), message: Type.String() }), Type.Null()]),
+});
+export type Dataset = Static<typeof Dataset>;
+
+export const DatasetCreate = Closed({ name: Type.String({ minLength: 1, maxLength: 120 }) });
+export type DatasetCreate = Static<typeof DatasetCreate>;

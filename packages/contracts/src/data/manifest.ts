@@ -1,0 +1,53 @@
+import { type Static, Type } from 'typebox';
+import { Closed, OneOf } from '../closed.ts';
+
+export const ContentHash = Type.String({ pattern: '^[0-9a-f]{64}$', description: 'SHA-256, lower-case hex' });
+export const ColumnDtype = OneOf(['float32', 'int32', 'uint8']);
+export type ColumnDtype = Static<typeof ColumnDtype>;
+
+/**
+ * Of all elements of a column. Mean and standard deviation (population, ÷ n) are over the split named `train`, or the
+ * first split when there is none; minimum and maximum are over every split, so that they also bound the labels of
+ * validation data.
+ */
+export const ColumnStatistics = Closed({
+  minimum: Type.Number(),
+  maximum: Type.Number(),
+  mean: Type.Number(),
+  standardDeviation: Type.Number(),
+});
+export type ColumnStatistics = Static<typeof ColumnStatistics>;
+
+export const Column = Closed({
+  name: Type.String({ minLength: 1 }),
+  dtype: ColumnDtype,
+  shape: Type.Array(Type.Integer({ minimum: 1 }), { description: 'Of one sample; [] for a scalar' }),
+  statistics: ColumnStatistics,
+  classes: Type.Optional(
+    Type.Array(Type.String(), { description: 'Names of the category codes 0, 1, …, for a text column' }),
+  ),
+});
+export type Column = Static<typeof Column>;
+
+/** An immutable file of up to some thousand samples: one safetensors tensor `[count, ...shape]` per column. */
+export const Shard = Closed({
+  hash: ContentHash,
+  count: Type.Integer({ minimum: 1 }),
+  bytes: Type.Integer({ minimum: 1 }),
+});
+export type Shard = Static<typeof Shard>;
+
+export const Split = Closed({
+  name: Type.String(),
+  count: Type.Integer({ minimum: 1 }),
+  shards: Type.Array(Shard),
+});
+export type Split = Static<typeof Split>;
+
+/** What a data set is. Its hash (SHA-256 of this object's canonical JSON without `hash`) is recorded on the job. */
+export const DatasetManifest = Closed({
+  hash: ContentHash,
+  columns: Type.Array(Column, { minItems: 1 }),
+  splits: Type.Array(Split, { minItems: 1 }),
+});
+export type DatasetManifest = Static<typeof DatasetManifest>;
