@@ -70,8 +70,7 @@ export function writePytorch({ name, layout, layers, graph: given }: PytorchSour
       kind: isState(entry) ? 'state' : entry.trainable ? 'trained' : 'frozen',
     })),
     constants: constants.map(([value, tensor]) => constantDefinition(attributes(value), tensor)),
-    batch:
-      batched === undefined || !body.some((line) => /\bbatch\b/.test(line)) ? undefined : nameOf(batched),
+    batch: batched === undefined || !body.some(readsBatch) ? undefined : nameOf(batched),
     body,
     result: expression(prediction),
     probabilities: bodyOf(
@@ -135,6 +134,11 @@ function bodyOf(
     });
   }
   return lines;
+}
+
+/** Shapes of results are written with the number of samples at hand. */
+function readsBatch(line: string): boolean {
+  return !line.startsWith('#') && /\bbatch\b/.test(line);
 }
 
 /** Numbers that are written where they are used. */
