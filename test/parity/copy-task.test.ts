@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { createClient } from '@descent/client';
 import type { Job } from '@descent/contracts';
 import { runDescent, type Stack, startStack } from '@descent/testkit';
 import { afterAll, beforeAll, expect, test } from 'vitest';
@@ -39,16 +40,15 @@ test('a Neural Turing Machine learns to copy sequences of length 5 to 8', { time
   // Sequences of another seed; only the bits that were shown count.
   const { bits, length } = copyMachine;
   const { sequence, copy, lengths } = randomSequences(500, 2);
-  const answer = await fetch(`${stack.url}/v1/jobs/${job.id}/predict`, {
-    method: 'POST',
-    headers: { authorization: `Bearer ${stack.token}`, 'content-type': 'application/json' },
-    body: JSON.stringify({ inputs: { sequence: nested(sequence.data, sequence.shape) } }),
+  const client = createClient({ url: stack.url, token: stack.token });
+  const { outputs } = await client.jobs.predict(job.id, {
+    inputs: { sequence: nested(sequence.data, sequence.shape) },
   });
-  const { outputs } = (await answer.json()) as { outputs: number[][][] };
   let [wrong, of] = [0, 0];
   lengths.forEach((count, sample) => {
     for (let place = 0; place < count * bits; place += 1) {
-      const logit = outputs[sample]?.[Math.floor(place / bits)]?.[place % bits] ?? Number.NaN;
+      const answers = outputs[sample] as number[][];
+      const logit = answers[Math.floor(place / bits)]?.[place % bits] ?? Number.NaN;
       const truth = copy.data[sample * length * bits + place];
       if (logit > 0 !== (truth === 1)) wrong += 1;
       of += 1;
