@@ -24,6 +24,15 @@ export interface ReductionOptions {
   readonly keepDims?: boolean;
 }
 
+export interface BatchMoments {
+  /** [channels], as all of them. */
+  readonly scale: Traced;
+  readonly bias: Traced;
+  /** States: `t.state('mean', [channels], { initializer: 'zeros' })`. */
+  readonly mean: Traced;
+  readonly variance: Traced;
+}
+
 /** Every method of a traced value. Axes count as in ONNX: 0 is the batch, −1 the last. One entry, one operation. */
 export const methods = {
   abs: elementWise('Abs'),
@@ -36,6 +45,24 @@ export const methods = {
   sigmoid: elementWise('Sigmoid'),
   tanh: elementWise('Tanh'),
   softplus: elementWise('Softplus'),
+  softsign: elementWise('Softsign'),
+  hardSwish: elementWise('HardSwish'),
+  mish: elementWise('Mish'),
+  selu: elementWise('Selu'),
+  /** x · Φ(x), or its approximation by tanh. */
+  gelu: (x: Traced, approximate: 'none' | 'tanh' = 'none'): Traced =>
+    x.recording.node('Gelu', [x], { approximate }, x.shape, x.dtype),
+  leakyRelu: withNumbers('LeakyRelu', ['alpha']),
+  elu: withNumbers('Elu', ['alpha']),
+  /** alpha · x + beta, between 0 and 1; 0.2 and 0.5 unless given. */
+  hardSigmoid: withNumbers('HardSigmoid', ['alpha', 'beta']),
+  erf: elementWise('Erf'),
+  sin: elementWise('Sin'),
+  cos: elementWise('Cos'),
+  floor: elementWise('Floor'),
+  ceil: elementWise('Ceil'),
+  round: elementWise('Round'),
+  reciprocal: elementWise('Reciprocal'),
   identity: elementWise('Identity'),
   not: elementWise('Not'),
 
@@ -51,6 +78,8 @@ export const methods = {
   equal: broadcasting('Equal', 'bool'),
   greater: broadcasting('Greater', 'bool'),
   less: broadcasting('Less', 'bool'),
+  greaterOrEqual: broadcasting('GreaterOrEqual', 'bool'),
+  lessOrEqual: broadcasting('LessOrEqual', 'bool'),
   and: broadcasting('And', 'bool'),
   or: broadcasting('Or', 'bool'),
 
@@ -59,6 +88,34 @@ export const methods = {
   mean: reduction('ReduceMean', 'attribute'),
   /** Largest element over the axes. */
   max: reduction('ReduceMax', 'attribute'),
+  min: reduction('ReduceMin', 'attribute'),
+  prod: reduction('ReduceProd', 'attribute'),
+  /** Sum of absolute values. */
+  norm1: reduction('ReduceL1', 'attribute'),
+  /** Square root of the sum of squares. */
+  norm2: reduction('ReduceL2', 'attribute'),
+  logSumExp: reduction('ReduceLogSumExp', 'attribute'),
+  /** Running sum along an axis. */
+  cumSum: (x: Traced, axis: number): Traced =>
+    x.recording.node('CumSum', [x, x.recording.scalar(axis, 'int64')], {}, x.shape, x.dtype),
+
+  /** Mean 0 and variance 1 over the axes from `axis` on, then scale and bias. */
+  layerNormalization: (
+    x: Traced,
+    scale: Traced,
+    bias?: Traced,
+    { axis = -1, epsilon = 1e-5 } = {},
+  ): Traced => {
+    const inputs = bias === undefined ? [x, scale] : [x, scale, bias];
+    return x.recording.node('LayerNormalization', inputs, { axis, epsilon }, x.shape, x.dtype);
+  },
+  /** By the moments of the micro-batch in training, which the states average, else by the states; channels on axis 1. */
+  batchNormalization: (
+    x: Traced,
+    { scale, bias, mean, variance }: BatchMoments,
+    { epsilon = 1e-5 } = {},
+  ): Traced =>
+    x.recording.node('BatchNormalization', [x, scale, bias, mean, variance], { epsilon }, x.shape, x.dtype),
 
   softmax: (x: Traced, axis = -1): Traced => along('Softmax', x, axis),
   logSoftmax: (x: Traced, axis = -1): Traced => along('LogSoftmax', x, axis),
@@ -167,6 +224,28 @@ export const methods = {
     return x.recording.node('Gather', [x, indices], { axis }, result, x.dtype);
   },
 
+  /** For each place of `indices`, the element of `x` at that place but for its index along `axis`. */
+  gatherElements: (x: Traced, indices: Traced, axis = 0): Traced =>
+    x.recording.node('GatherElements', [x, indices], { axis }, indices.shape, x.dtype),
+
+  /** 1 at the class of each index, 0 elsewhere, along a new last axis. */
+  oneHot: (x: Traced, classes: number): Traced => {
+    const { recording, shape } = x;
+    const values = recording.constant({ shape: [2], values: [0, 1], dtype: 'float32' });
+    const inputs = [x, recording.scalar(classes, 'int64'), values];
+    return recording.node('OneHot', inputs, { axis: -1 }, shape && [...shape, classes], 'float32');
+  },
+
+  /** Keeps the upper triangle of matrices (with the diagonal `k`), or the lower one. */
+  trilu: (x: Traced, { upper = true, k = 0 } = {}): Traced =>
+    x.recording.node(
+      'Trilu',
+      [x, x.recording.scalar(k, 'int64')],
+      { upper: upper ? 1 : 0 },
+      x.shape,
+      x.dtype,
+    ),
+
   /** Repeats axes of size 1 until the shape is this one. */
   expand: (x: Traced, shape: readonly number[]): Traced => {
     const result = x.shape && broadcast(x.shape, shape);
@@ -260,6 +339,15 @@ function joined(values: readonly Traced[], shapes: readonly Shape[], axis: numbe
     first[along],
   );
   return size === undefined ? undefined : first.with(along, size);
+}
+
+function withNumbers<const Names extends readonly string[]>(op: string, names: Names) {
+  return (x: Traced, ...numbers: { readonly [Place in keyof Names]?: number }): Traced => {
+    const given = names.flatMap((name, place) =>
+      numbers[place] === undefined ? [] : [[name, numbers[place]]],
+    );
+    return x.recording.node(op, [x], Object.fromEntries(given), x.shape, x.dtype);
+  };
 }
 
 function elementWise(op: string): Unary {

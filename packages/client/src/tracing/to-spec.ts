@@ -1,20 +1,20 @@
-import type { LayerSpec, LossSpec, LossType, ModelSpec, NodeSpec } from '@descent/contracts';
+import type { LayerSpec, LossType, ModelSpec, NodeSpec, Objective } from '@descent/contracts';
 import { DescentError } from '@descent/errors';
 import type { Recording } from './recording.ts';
 import type { Traced } from './traced.ts';
 
 /** The loss of the spec, with the prediction by name. */
 export function lossOf(
-  { loss, labels }: { readonly loss: LossType | LossSpec; readonly labels?: string },
+  { loss, labels }: { readonly loss: LossType | Objective; readonly labels?: string },
   prediction: Traced,
-): LossSpec {
+): Objective {
   if (typeof loss !== 'string') return loss;
   if (labels === undefined) {
     throw new DescentError('TRACE_INVALID', {
       problem: `loss "${loss}" needs \`labels\`, the name of what it compares the prediction with`,
     });
   }
-  return { type: loss, labels, prediction: prediction.name } as LossSpec;
+  return { type: loss, labels, prediction: prediction.name } as Objective;
 }
 
 /** What the prediction and the loss depend on, as a spec. Results that nothing uses are left out. */
@@ -54,7 +54,7 @@ export function specOf(
 }
 
 /** Results that a loss with several predictions refers to by name. */
-function namedIn(recording: Recording, loss: LossSpec): readonly Traced[] {
+function namedIn(recording: Recording, loss: Objective): readonly Traced[] {
   const mentioned = new Set<unknown>();
   const walk = (value: unknown): void => {
     if (typeof value === 'object' && value !== null) Object.values(value).forEach(walk);

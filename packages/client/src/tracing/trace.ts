@@ -1,4 +1,4 @@
-import type { LossSpec, LossType, ModelSpec } from '@descent/contracts';
+import type { LossType, ModelSpec, Objective } from '@descent/contracts';
 import { DescentError } from '@descent/errors';
 import { Recording } from './recording.ts';
 import { lossOf, specOf } from './to-spec.ts';
@@ -13,7 +13,7 @@ export type TracedInput =
 export interface TraceOptions<Inputs extends Readonly<Record<string, TracedInput>>> {
   readonly inputs: Inputs;
   /** By type, with `labels`; or whole, as in the spec. */
-  readonly loss: LossType | LossSpec;
+  readonly loss: LossType | Objective;
   /** Name of the column or input that the loss compares with. */
   readonly labels?: string;
   readonly metrics?: ModelSpec['metrics'];
