@@ -343,6 +343,45 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/models": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List imported models, newest first */
+        get: operations["listModels"];
+        put?: never;
+        /**
+         * Import a model from a file of another framework
+         * @description The body is the file itself, streamed: an ONNX model (`torch.onnx.export`) with its weights, or the JSON of a Keras model. All operators that are not supported are named in one error. Train it with a job whose `model` is `{ "from": "mdl_…", "loss": … }`.
+         */
+        post: operations["importModel"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/models/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** An imported model with its spec */
+        get: operations["getModel"];
+        put?: never;
+        post?: never;
+        /** Delete an imported model; jobs that started from it keep what they need */
+        delete: operations["deleteModel"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/jobs/{id}/predict": {
         parameters: {
             query?: never;
@@ -619,6 +658,315 @@ export interface components {
             /** @enum {unknown} */
             reproducibility?: "strict" | "relaxed";
         };
+        JobFromModel: {
+            name?: string;
+            model: {
+                from: string;
+                loss: components["schemas"]["LossSpec"] | components["schemas"]["LossSpec"][];
+                metrics?: (("accuracy" | "topK" | "precision" | "recall" | "f1" | "auc" | "confusionMatrix" | "perplexity" | "meanAbsoluteError" | "meanSquaredError" | "rootMeanSquaredError" | "r2" | "cosineSimilarity") | ({
+                    /** @enum {string} */
+                    type: "accuracy";
+                    /** @description Probability from which on a prediction is positive; for binary losses; default 0.5 */
+                    threshold?: number;
+                    /** @description Name of the loss whose prediction and labels it judges; default the first */
+                    loss?: string;
+                    /** @description Of its curve; default its type, behind that of its loss */
+                    name?: string;
+                } | {
+                    /** @enum {string} */
+                    type: "topK";
+                    /** @description How many guesses; default 5 */
+                    k?: number;
+                    /** @description Name of the loss whose prediction and labels it judges; default the first */
+                    loss?: string;
+                    /** @description Of its curve; default its type, behind that of its loss */
+                    name?: string;
+                } | {
+                    /** @enum {string} */
+                    type: "precision";
+                    /** @description Probability from which on a prediction is positive; for binary losses; default 0.5 */
+                    threshold?: number;
+                    /** @description Name of the loss whose prediction and labels it judges; default the first */
+                    loss?: string;
+                    /** @description Of its curve; default its type, behind that of its loss */
+                    name?: string;
+                } | {
+                    /** @enum {string} */
+                    type: "recall";
+                    /** @description Probability from which on a prediction is positive; for binary losses; default 0.5 */
+                    threshold?: number;
+                    /** @description Name of the loss whose prediction and labels it judges; default the first */
+                    loss?: string;
+                    /** @description Of its curve; default its type, behind that of its loss */
+                    name?: string;
+                } | {
+                    /** @enum {string} */
+                    type: "f1";
+                    /** @description Probability from which on a prediction is positive; for binary losses; default 0.5 */
+                    threshold?: number;
+                    /** @description Name of the loss whose prediction and labels it judges; default the first */
+                    loss?: string;
+                    /** @description Of its curve; default its type, behind that of its loss */
+                    name?: string;
+                } | {
+                    /** @enum {string} */
+                    type: "auc";
+                    /** @description Of equal width in [0, 1]; default 200 */
+                    bins?: number;
+                    /** @description Name of the loss whose prediction and labels it judges; default the first */
+                    loss?: string;
+                    /** @description Of its curve; default its type, behind that of its loss */
+                    name?: string;
+                } | {
+                    /** @enum {string} */
+                    type: "confusionMatrix";
+                    /** @description Probability from which on a prediction is positive; for binary losses; default 0.5 */
+                    threshold?: number;
+                    /** @description Name of the loss whose prediction and labels it judges; default the first */
+                    loss?: string;
+                    /** @description Of its curve; default its type, behind that of its loss */
+                    name?: string;
+                } | {
+                    /** @enum {string} */
+                    type: "perplexity";
+                    /** @description Name of the loss whose prediction and labels it judges; default the first */
+                    loss?: string;
+                    /** @description Of its curve; default its type, behind that of its loss */
+                    name?: string;
+                } | {
+                    /** @enum {string} */
+                    type: "meanAbsoluteError";
+                    /** @description Name of the loss whose prediction and labels it judges; default the first */
+                    loss?: string;
+                    /** @description Of its curve; default its type, behind that of its loss */
+                    name?: string;
+                } | {
+                    /** @enum {string} */
+                    type: "meanSquaredError";
+                    /** @description Name of the loss whose prediction and labels it judges; default the first */
+                    loss?: string;
+                    /** @description Of its curve; default its type, behind that of its loss */
+                    name?: string;
+                } | {
+                    /** @enum {string} */
+                    type: "rootMeanSquaredError";
+                    /** @description Name of the loss whose prediction and labels it judges; default the first */
+                    loss?: string;
+                    /** @description Of its curve; default its type, behind that of its loss */
+                    name?: string;
+                } | {
+                    /** @enum {string} */
+                    type: "r2";
+                    /** @description Name of the loss whose prediction and labels it judges; default the first */
+                    loss?: string;
+                    /** @description Of its curve; default its type, behind that of its loss */
+                    name?: string;
+                } | {
+                    /** @enum {string} */
+                    type: "cosineSimilarity";
+                    /** @description Name of the loss whose prediction and labels it judges; default the first */
+                    loss?: string;
+                    /** @description Of its curve; default its type, behind that of its loss */
+                    name?: string;
+                }))[];
+                checkpointing?: "auto" | string[];
+                /** @description Names of the parameters to train, * standing for any text; the others stay. Left out: all */
+                trainable?: string[];
+                /**
+                 * @description What trained parameters start from; default imported. What is not trained is imported in any case
+                 * @enum {unknown}
+                 */
+                weights?: "imported" | "fresh";
+            };
+            data: {
+                /** @description the id of a data set, ds_… or builtin:… */
+                dataset: string;
+                /**
+                 * @description Split to train on
+                 * @default train
+                 */
+                train?: string;
+                validation?: {
+                    split: string;
+                } | {
+                    ratio: number;
+                };
+                /** @description Model input (or label) name → source; default: the column of the same name */
+                inputs?: {
+                    [key: string]: {
+                        /** @description One column, or several numeric scalar columns that are stacked to a vector in this order */
+                        columns: string[];
+                        /** transform */
+                        transform?: {
+                            /** @enum {string} */
+                            type: "scale";
+                            factor: number;
+                            /** @default 0 */
+                            offset?: number;
+                        } | {
+                            /** @enum {string} */
+                            type: "standardise";
+                        };
+                    };
+                };
+            };
+            training: {
+                epochs: number;
+                /** @description Samples per optimizer step, over all workers */
+                batchSize: number;
+                /** @description Slices per step; fixed here, never derived from the number of workers. Left out: chosen by price */
+                microBatches?: number;
+                /** @default 0 */
+                seed?: number;
+                /** optimizer */
+                optimizer: {
+                    /** @enum {string} */
+                    type: "sgd";
+                    /** @description Step size η */
+                    learningRate: number;
+                    /** @default 0 */
+                    momentum?: number;
+                    /** @default false */
+                    nesterov?: boolean;
+                    /**
+                     * @description L2 penalty added to the gradient
+                     * @default 0
+                     */
+                    weightDecay?: number;
+                } | {
+                    /** @enum {string} */
+                    type: "adam";
+                    /** @description Step size η */
+                    learningRate: number;
+                    /** @default 0.9 */
+                    beta1?: number;
+                    /** @default 0.999 */
+                    beta2?: number;
+                    /** @default 1e-8 */
+                    epsilon?: number;
+                    /** @default 0 */
+                    weightDecay?: number;
+                } | {
+                    /** @enum {string} */
+                    type: "adamw";
+                    /** @description Step size η */
+                    learningRate: number;
+                    /** @default 0.9 */
+                    beta1?: number;
+                    /** @default 0.999 */
+                    beta2?: number;
+                    /** @default 1e-8 */
+                    epsilon?: number;
+                    /** @default 0.01 */
+                    weightDecay?: number;
+                };
+                /** schedule */
+                schedule?: {
+                    /** @enum {string} */
+                    type: "constant";
+                    warmupSteps?: number;
+                } | {
+                    /** @enum {string} */
+                    type: "step";
+                    everySteps: number;
+                    factor: number;
+                    warmupSteps?: number;
+                } | {
+                    /** @enum {string} */
+                    type: "cosine";
+                    /** @default 0 */
+                    finalFactor?: number;
+                    /** @description Linear warm-up: step s of w has the share (s + 1) / w */
+                    warmupSteps?: number;
+                };
+                /** @description Largest global L2 norm of the mean gradient */
+                clipNorm?: number;
+                /** @description Left out: at the end of each epoch */
+                evaluateEverySteps?: number;
+                /** @description Left out: at the end of each epoch, and at least every 200 steps */
+                checkpointEverySteps?: number;
+            };
+            /** @description Left out: as many as there are micro-batches */
+            maxWorkers?: number;
+            /** @enum {unknown} */
+            reproducibility?: "strict" | "relaxed";
+        };
+        StoredModel: {
+            id: string;
+            name: string;
+            /** @enum {unknown} */
+            format: "onnx" | "keras";
+            /** Format: date-time */
+            createdAt: string;
+            /** @description Elements of the weights that came with it */
+            parameters: number;
+            weightsHash: string | null;
+            topology: {
+                inputs: {
+                    [key: string]: {
+                        shape: number[];
+                        /** @enum {unknown} */
+                        dtype?: "float32" | "int32";
+                    };
+                };
+                layers?: components["schemas"]["LayerSpec"][];
+                functions?: {
+                    [key: string]: {
+                        /** @description What its layers call the inputs of a call, in order; default ["input"] */
+                        inputs?: string[];
+                        /** @description The last one is the result */
+                        layers: components["schemas"]["LayerSpec"][];
+                    };
+                };
+                parameters?: {
+                    [key: string]: {
+                        shape: number[];
+                        initializer?: components["schemas"]["Initializer"];
+                        /** @default true */
+                        trainable?: boolean;
+                        regularizer?: {
+                            /** @description Factor of the sum of absolute values; default 0 */
+                            l1?: number;
+                            /** @description Factor of the sum of squares; default 0 */
+                            l2?: number;
+                        };
+                    };
+                };
+                states?: {
+                    [key: string]: {
+                        shape: number[];
+                        initializer?: components["schemas"]["Initializer"];
+                        /**
+                         * @description Share of the old value that a step keeps
+                         * @default 0.9
+                         */
+                        momentum?: number;
+                    };
+                };
+                constants?: {
+                    [key: string]: {
+                        shape: number[];
+                        values: number[];
+                        /** @enum {unknown} */
+                        dtype?: "float32" | "int64";
+                    };
+                };
+                nodes?: components["schemas"]["NodeSpec"][];
+                /** @description Name of the layer or node that the loss reads */
+                prediction: string;
+            };
+        };
+        StoredModelSummary: {
+            id: string;
+            name: string;
+            /** @enum {unknown} */
+            format: "onnx" | "keras";
+            /** Format: date-time */
+            createdAt: string;
+            /** @description Elements of the weights that came with it */
+            parameters: number;
+            weightsHash: string | null;
+        };
         ModelSpec: {
             inputs: {
                 [key: string]: {
@@ -642,6 +990,12 @@ export interface components {
                     initializer?: components["schemas"]["Initializer"];
                     /** @default true */
                     trainable?: boolean;
+                    regularizer?: {
+                        /** @description Factor of the sum of absolute values; default 0 */
+                        l1?: number;
+                        /** @description Factor of the sum of squares; default 0 */
+                        l2?: number;
+                    };
                 };
             };
             states?: {
@@ -664,8 +1018,113 @@ export interface components {
                 };
             };
             nodes?: components["schemas"]["NodeSpec"][];
-            loss: components["schemas"]["LossSpec"];
-            metrics?: ("accuracy" | "meanAbsoluteError")[];
+            loss: components["schemas"]["LossSpec"] | components["schemas"]["LossSpec"][];
+            metrics?: (("accuracy" | "topK" | "precision" | "recall" | "f1" | "auc" | "confusionMatrix" | "perplexity" | "meanAbsoluteError" | "meanSquaredError" | "rootMeanSquaredError" | "r2" | "cosineSimilarity") | ({
+                /** @enum {string} */
+                type: "accuracy";
+                /** @description Probability from which on a prediction is positive; for binary losses; default 0.5 */
+                threshold?: number;
+                /** @description Name of the loss whose prediction and labels it judges; default the first */
+                loss?: string;
+                /** @description Of its curve; default its type, behind that of its loss */
+                name?: string;
+            } | {
+                /** @enum {string} */
+                type: "topK";
+                /** @description How many guesses; default 5 */
+                k?: number;
+                /** @description Name of the loss whose prediction and labels it judges; default the first */
+                loss?: string;
+                /** @description Of its curve; default its type, behind that of its loss */
+                name?: string;
+            } | {
+                /** @enum {string} */
+                type: "precision";
+                /** @description Probability from which on a prediction is positive; for binary losses; default 0.5 */
+                threshold?: number;
+                /** @description Name of the loss whose prediction and labels it judges; default the first */
+                loss?: string;
+                /** @description Of its curve; default its type, behind that of its loss */
+                name?: string;
+            } | {
+                /** @enum {string} */
+                type: "recall";
+                /** @description Probability from which on a prediction is positive; for binary losses; default 0.5 */
+                threshold?: number;
+                /** @description Name of the loss whose prediction and labels it judges; default the first */
+                loss?: string;
+                /** @description Of its curve; default its type, behind that of its loss */
+                name?: string;
+            } | {
+                /** @enum {string} */
+                type: "f1";
+                /** @description Probability from which on a prediction is positive; for binary losses; default 0.5 */
+                threshold?: number;
+                /** @description Name of the loss whose prediction and labels it judges; default the first */
+                loss?: string;
+                /** @description Of its curve; default its type, behind that of its loss */
+                name?: string;
+            } | {
+                /** @enum {string} */
+                type: "auc";
+                /** @description Of equal width in [0, 1]; default 200 */
+                bins?: number;
+                /** @description Name of the loss whose prediction and labels it judges; default the first */
+                loss?: string;
+                /** @description Of its curve; default its type, behind that of its loss */
+                name?: string;
+            } | {
+                /** @enum {string} */
+                type: "confusionMatrix";
+                /** @description Probability from which on a prediction is positive; for binary losses; default 0.5 */
+                threshold?: number;
+                /** @description Name of the loss whose prediction and labels it judges; default the first */
+                loss?: string;
+                /** @description Of its curve; default its type, behind that of its loss */
+                name?: string;
+            } | {
+                /** @enum {string} */
+                type: "perplexity";
+                /** @description Name of the loss whose prediction and labels it judges; default the first */
+                loss?: string;
+                /** @description Of its curve; default its type, behind that of its loss */
+                name?: string;
+            } | {
+                /** @enum {string} */
+                type: "meanAbsoluteError";
+                /** @description Name of the loss whose prediction and labels it judges; default the first */
+                loss?: string;
+                /** @description Of its curve; default its type, behind that of its loss */
+                name?: string;
+            } | {
+                /** @enum {string} */
+                type: "meanSquaredError";
+                /** @description Name of the loss whose prediction and labels it judges; default the first */
+                loss?: string;
+                /** @description Of its curve; default its type, behind that of its loss */
+                name?: string;
+            } | {
+                /** @enum {string} */
+                type: "rootMeanSquaredError";
+                /** @description Name of the loss whose prediction and labels it judges; default the first */
+                loss?: string;
+                /** @description Of its curve; default its type, behind that of its loss */
+                name?: string;
+            } | {
+                /** @enum {string} */
+                type: "r2";
+                /** @description Name of the loss whose prediction and labels it judges; default the first */
+                loss?: string;
+                /** @description Of its curve; default its type, behind that of its loss */
+                name?: string;
+            } | {
+                /** @enum {string} */
+                type: "cosineSimilarity";
+                /** @description Name of the loss whose prediction and labels it judges; default the first */
+                loss?: string;
+                /** @description Of its curve; default its type, behind that of its loss */
+                name?: string;
+            }))[];
             checkpointing?: "auto" | string[];
         };
         /** layer */
@@ -690,6 +1149,27 @@ export interface components {
              * @default true
              */
             useBias?: boolean;
+            /** @description Added to the loss for the size of the kernel; default none */
+            kernelRegularizer?: {
+                /** @description Factor of the sum of absolute values; default 0 */
+                l1?: number;
+                /** @description Factor of the sum of squares; default 0 */
+                l2?: number;
+            };
+            /** @description For the size of the bias; default none */
+            biasRegularizer?: {
+                /** @description Factor of the sum of absolute values; default 0 */
+                l1?: number;
+                /** @description Factor of the sum of squares; default 0 */
+                l2?: number;
+            };
+            /** @description For the size of the result, summed per sample; default none */
+            activityRegularizer?: {
+                /** @description Factor of the sum of absolute values; default 0 */
+                l1?: number;
+                /** @description Factor of the sum of squares; default 0 */
+                l2?: number;
+            };
         } | {
             /** @enum {string} */
             type: "activation";
@@ -818,6 +1298,27 @@ export interface components {
              * @default true
              */
             useBias?: boolean;
+            /** @description Added to the loss for the size of the kernel; default none */
+            kernelRegularizer?: {
+                /** @description Factor of the sum of absolute values; default 0 */
+                l1?: number;
+                /** @description Factor of the sum of squares; default 0 */
+                l2?: number;
+            };
+            /** @description For the size of the bias; default none */
+            biasRegularizer?: {
+                /** @description Factor of the sum of absolute values; default 0 */
+                l1?: number;
+                /** @description Factor of the sum of squares; default 0 */
+                l2?: number;
+            };
+            /** @description For the size of the result, summed per sample; default none */
+            activityRegularizer?: {
+                /** @description Factor of the sum of absolute values; default 0 */
+                l1?: number;
+                /** @description Factor of the sum of squares; default 0 */
+                l2?: number;
+            };
         } | {
             /** @enum {string} */
             type: "conv2d";
@@ -852,6 +1353,27 @@ export interface components {
              * @default true
              */
             useBias?: boolean;
+            /** @description Added to the loss for the size of the kernel; default none */
+            kernelRegularizer?: {
+                /** @description Factor of the sum of absolute values; default 0 */
+                l1?: number;
+                /** @description Factor of the sum of squares; default 0 */
+                l2?: number;
+            };
+            /** @description For the size of the bias; default none */
+            biasRegularizer?: {
+                /** @description Factor of the sum of absolute values; default 0 */
+                l1?: number;
+                /** @description Factor of the sum of squares; default 0 */
+                l2?: number;
+            };
+            /** @description For the size of the result, summed per sample; default none */
+            activityRegularizer?: {
+                /** @description Factor of the sum of absolute values; default 0 */
+                l1?: number;
+                /** @description Factor of the sum of squares; default 0 */
+                l2?: number;
+            };
         } | {
             /** @enum {string} */
             type: "conv3d";
@@ -886,6 +1408,27 @@ export interface components {
              * @default true
              */
             useBias?: boolean;
+            /** @description Added to the loss for the size of the kernel; default none */
+            kernelRegularizer?: {
+                /** @description Factor of the sum of absolute values; default 0 */
+                l1?: number;
+                /** @description Factor of the sum of squares; default 0 */
+                l2?: number;
+            };
+            /** @description For the size of the bias; default none */
+            biasRegularizer?: {
+                /** @description Factor of the sum of absolute values; default 0 */
+                l1?: number;
+                /** @description Factor of the sum of squares; default 0 */
+                l2?: number;
+            };
+            /** @description For the size of the result, summed per sample; default none */
+            activityRegularizer?: {
+                /** @description Factor of the sum of absolute values; default 0 */
+                l1?: number;
+                /** @description Factor of the sum of squares; default 0 */
+                l2?: number;
+            };
         } | {
             /** @enum {string} */
             type: "depthwiseConv2d";
@@ -918,6 +1461,27 @@ export interface components {
              * @default true
              */
             useBias?: boolean;
+            /** @description Added to the loss for the size of the kernel; default none */
+            kernelRegularizer?: {
+                /** @description Factor of the sum of absolute values; default 0 */
+                l1?: number;
+                /** @description Factor of the sum of squares; default 0 */
+                l2?: number;
+            };
+            /** @description For the size of the bias; default none */
+            biasRegularizer?: {
+                /** @description Factor of the sum of absolute values; default 0 */
+                l1?: number;
+                /** @description Factor of the sum of squares; default 0 */
+                l2?: number;
+            };
+            /** @description For the size of the result, summed per sample; default none */
+            activityRegularizer?: {
+                /** @description Factor of the sum of absolute values; default 0 */
+                l1?: number;
+                /** @description Factor of the sum of squares; default 0 */
+                l2?: number;
+            };
         } | {
             /** @enum {string} */
             type: "separableConv2d";
@@ -983,6 +1547,27 @@ export interface components {
              * @default true
              */
             useBias?: boolean;
+            /** @description Added to the loss for the size of the kernel; default none */
+            kernelRegularizer?: {
+                /** @description Factor of the sum of absolute values; default 0 */
+                l1?: number;
+                /** @description Factor of the sum of squares; default 0 */
+                l2?: number;
+            };
+            /** @description For the size of the bias; default none */
+            biasRegularizer?: {
+                /** @description Factor of the sum of absolute values; default 0 */
+                l1?: number;
+                /** @description Factor of the sum of squares; default 0 */
+                l2?: number;
+            };
+            /** @description For the size of the result, summed per sample; default none */
+            activityRegularizer?: {
+                /** @description Factor of the sum of absolute values; default 0 */
+                l1?: number;
+                /** @description Factor of the sum of squares; default 0 */
+                l2?: number;
+            };
         } | {
             /** @enum {string} */
             type: "conv2dTranspose";
@@ -1013,6 +1598,27 @@ export interface components {
              * @default true
              */
             useBias?: boolean;
+            /** @description Added to the loss for the size of the kernel; default none */
+            kernelRegularizer?: {
+                /** @description Factor of the sum of absolute values; default 0 */
+                l1?: number;
+                /** @description Factor of the sum of squares; default 0 */
+                l2?: number;
+            };
+            /** @description For the size of the bias; default none */
+            biasRegularizer?: {
+                /** @description Factor of the sum of absolute values; default 0 */
+                l1?: number;
+                /** @description Factor of the sum of squares; default 0 */
+                l2?: number;
+            };
+            /** @description For the size of the result, summed per sample; default none */
+            activityRegularizer?: {
+                /** @description Factor of the sum of absolute values; default 0 */
+                l1?: number;
+                /** @description Factor of the sum of squares; default 0 */
+                l2?: number;
+            };
         } | {
             /** @enum {string} */
             type: "conv3dTranspose";
@@ -1043,6 +1649,27 @@ export interface components {
              * @default true
              */
             useBias?: boolean;
+            /** @description Added to the loss for the size of the kernel; default none */
+            kernelRegularizer?: {
+                /** @description Factor of the sum of absolute values; default 0 */
+                l1?: number;
+                /** @description Factor of the sum of squares; default 0 */
+                l2?: number;
+            };
+            /** @description For the size of the bias; default none */
+            biasRegularizer?: {
+                /** @description Factor of the sum of absolute values; default 0 */
+                l1?: number;
+                /** @description Factor of the sum of squares; default 0 */
+                l2?: number;
+            };
+            /** @description For the size of the result, summed per sample; default none */
+            activityRegularizer?: {
+                /** @description Factor of the sum of absolute values; default 0 */
+                l1?: number;
+                /** @description Factor of the sum of squares; default 0 */
+                l2?: number;
+            };
         } | {
             /** @enum {string} */
             type: "maxPool1d";
@@ -1466,6 +2093,13 @@ export interface components {
             /** @description Features per symbol */
             units: number;
             embeddingsInitializer?: components["schemas"]["Initializer"];
+            /** @description For the size of the embeddings; default none */
+            embeddingsRegularizer?: {
+                /** @description Factor of the sum of absolute values; default 0 */
+                l1?: number;
+                /** @description Factor of the sum of squares; default 0 */
+                l2?: number;
+            };
         } | {
             /** @enum {string} */
             type: "positionalEmbedding";
@@ -1516,6 +2150,34 @@ export interface components {
             kernelInitializer?: components["schemas"]["Initializer"];
             recurrentInitializer?: components["schemas"]["Initializer"];
             biasInitializer?: components["schemas"]["Initializer"];
+            /** @description For the size of the kernel; default none */
+            kernelRegularizer?: {
+                /** @description Factor of the sum of absolute values; default 0 */
+                l1?: number;
+                /** @description Factor of the sum of squares; default 0 */
+                l2?: number;
+            };
+            /** @description For the size of the recurrent kernel; default none */
+            recurrentRegularizer?: {
+                /** @description Factor of the sum of absolute values; default 0 */
+                l1?: number;
+                /** @description Factor of the sum of squares; default 0 */
+                l2?: number;
+            };
+            /** @description For the size of the biases; default none */
+            biasRegularizer?: {
+                /** @description Factor of the sum of absolute values; default 0 */
+                l1?: number;
+                /** @description Factor of the sum of squares; default 0 */
+                l2?: number;
+            };
+            /** @description For the size of the result, summed per sample; default none */
+            activityRegularizer?: {
+                /** @description Factor of the sum of absolute values; default 0 */
+                l1?: number;
+                /** @description Factor of the sum of squares; default 0 */
+                l2?: number;
+            };
             /**
              * @description Default tanh
              * @enum {unknown}
@@ -1558,6 +2220,34 @@ export interface components {
             kernelInitializer?: components["schemas"]["Initializer"];
             recurrentInitializer?: components["schemas"]["Initializer"];
             biasInitializer?: components["schemas"]["Initializer"];
+            /** @description For the size of the kernel; default none */
+            kernelRegularizer?: {
+                /** @description Factor of the sum of absolute values; default 0 */
+                l1?: number;
+                /** @description Factor of the sum of squares; default 0 */
+                l2?: number;
+            };
+            /** @description For the size of the recurrent kernel; default none */
+            recurrentRegularizer?: {
+                /** @description Factor of the sum of absolute values; default 0 */
+                l1?: number;
+                /** @description Factor of the sum of squares; default 0 */
+                l2?: number;
+            };
+            /** @description For the size of the biases; default none */
+            biasRegularizer?: {
+                /** @description Factor of the sum of absolute values; default 0 */
+                l1?: number;
+                /** @description Factor of the sum of squares; default 0 */
+                l2?: number;
+            };
+            /** @description For the size of the result, summed per sample; default none */
+            activityRegularizer?: {
+                /** @description Factor of the sum of absolute values; default 0 */
+                l1?: number;
+                /** @description Factor of the sum of squares; default 0 */
+                l2?: number;
+            };
             /**
              * @description Default tanh
              * @enum {unknown}
@@ -1605,6 +2295,34 @@ export interface components {
             kernelInitializer?: components["schemas"]["Initializer"];
             recurrentInitializer?: components["schemas"]["Initializer"];
             biasInitializer?: components["schemas"]["Initializer"];
+            /** @description For the size of the kernel; default none */
+            kernelRegularizer?: {
+                /** @description Factor of the sum of absolute values; default 0 */
+                l1?: number;
+                /** @description Factor of the sum of squares; default 0 */
+                l2?: number;
+            };
+            /** @description For the size of the recurrent kernel; default none */
+            recurrentRegularizer?: {
+                /** @description Factor of the sum of absolute values; default 0 */
+                l1?: number;
+                /** @description Factor of the sum of squares; default 0 */
+                l2?: number;
+            };
+            /** @description For the size of the biases; default none */
+            biasRegularizer?: {
+                /** @description Factor of the sum of absolute values; default 0 */
+                l1?: number;
+                /** @description Factor of the sum of squares; default 0 */
+                l2?: number;
+            };
+            /** @description For the size of the result, summed per sample; default none */
+            activityRegularizer?: {
+                /** @description Factor of the sum of absolute values; default 0 */
+                l1?: number;
+                /** @description Factor of the sum of squares; default 0 */
+                l2?: number;
+            };
             /**
              * @description Default tanh
              * @enum {unknown}
@@ -1743,18 +2461,221 @@ export interface components {
         LossSpec: {
             /** @enum {string} */
             type: "softmaxCrossEntropy";
+            /** @description Name of the labels: a column, or one of the inputs */
             labels: string;
+            /** @description What it judges: a layer or node; default the last */
             prediction?: string;
+            /** @description What it is multiplied by in the sum; default 1 */
+            weight?: number;
+            /** @description What metrics and curves call it; default the name of its prediction, else its type */
+            name?: string;
+            /**
+             * @description Labels are class numbers (int32), or one number per class (float32): one-hot or soft; default index
+             * @enum {unknown}
+             */
+            labelKind?: "index" | "probabilities";
+            /** @description Share of each label that is spread over all classes; default 0 */
+            labelSmoothing?: number;
+            /** @description One factor per class, by which the loss of its elements is multiplied */
+            classWeights?: number[];
+            /** @description Elements with this label do not count */
+            ignoreIndex?: number;
         } | {
             /** @enum {string} */
             type: "sigmoidCrossEntropy";
+            /** @description Name of the labels: a column, or one of the inputs */
             labels: string;
+            /** @description What it judges: a layer or node; default the last */
             prediction?: string;
+            /** @description What it is multiplied by in the sum; default 1 */
+            weight?: number;
+            /** @description What metrics and curves call it; default the name of its prediction, else its type */
+            name?: string;
+            /** @description Share of each label that is spread over all classes; default 0 */
+            labelSmoothing?: number;
+            /** @description Factor of the loss of positive labels; default 1 */
+            positiveWeight?: number;
+            /** @description Elements with this label, usually −1, do not count */
+            ignoreIndex?: number;
         } | {
             /** @enum {string} */
             type: "meanSquaredError";
+            /** @description Name of the labels: a column, or one of the inputs */
             labels: string;
+            /** @description What it judges: a layer or node; default the last */
             prediction?: string;
+            /** @description What it is multiplied by in the sum; default 1 */
+            weight?: number;
+            /** @description What metrics and curves call it; default the name of its prediction, else its type */
+            name?: string;
+        } | {
+            /** @enum {string} */
+            type: "meanAbsoluteError";
+            /** @description Name of the labels: a column, or one of the inputs */
+            labels: string;
+            /** @description What it judges: a layer or node; default the last */
+            prediction?: string;
+            /** @description What it is multiplied by in the sum; default 1 */
+            weight?: number;
+            /** @description What metrics and curves call it; default the name of its prediction, else its type */
+            name?: string;
+        } | {
+            /** @enum {string} */
+            type: "huber";
+            /** @description Name of the labels: a column, or one of the inputs */
+            labels: string;
+            /** @description What it judges: a layer or node; default the last */
+            prediction?: string;
+            /** @description What it is multiplied by in the sum; default 1 */
+            weight?: number;
+            /** @description What metrics and curves call it; default the name of its prediction, else its type */
+            name?: string;
+            /** @description Where it becomes linear; default 1 */
+            delta?: number;
+        } | {
+            /** @enum {string} */
+            type: "logCosh";
+            /** @description Name of the labels: a column, or one of the inputs */
+            labels: string;
+            /** @description What it judges: a layer or node; default the last */
+            prediction?: string;
+            /** @description What it is multiplied by in the sum; default 1 */
+            weight?: number;
+            /** @description What metrics and curves call it; default the name of its prediction, else its type */
+            name?: string;
+        } | {
+            /** @enum {string} */
+            type: "hinge";
+            /** @description Name of the labels: a column, or one of the inputs */
+            labels: string;
+            /** @description What it judges: a layer or node; default the last */
+            prediction?: string;
+            /** @description What it is multiplied by in the sum; default 1 */
+            weight?: number;
+            /** @description What metrics and curves call it; default the name of its prediction, else its type */
+            name?: string;
+        } | {
+            /** @enum {string} */
+            type: "squaredHinge";
+            /** @description Name of the labels: a column, or one of the inputs */
+            labels: string;
+            /** @description What it judges: a layer or node; default the last */
+            prediction?: string;
+            /** @description What it is multiplied by in the sum; default 1 */
+            weight?: number;
+            /** @description What metrics and curves call it; default the name of its prediction, else its type */
+            name?: string;
+        } | {
+            /** @enum {string} */
+            type: "categoricalHinge";
+            /** @description Name of the labels: a column, or one of the inputs */
+            labels: string;
+            /** @description What it judges: a layer or node; default the last */
+            prediction?: string;
+            /** @description What it is multiplied by in the sum; default 1 */
+            weight?: number;
+            /** @description What metrics and curves call it; default the name of its prediction, else its type */
+            name?: string;
+            /**
+             * @description Labels are class numbers (int32), or one number per class (float32): one-hot or soft; default index
+             * @enum {unknown}
+             */
+            labelKind?: "index" | "probabilities";
+        } | {
+            /** @enum {string} */
+            type: "klDivergence";
+            /** @description Name of the labels: a column, or one of the inputs */
+            labels: string;
+            /** @description What it judges: a layer or node; default the last */
+            prediction?: string;
+            /** @description What it is multiplied by in the sum; default 1 */
+            weight?: number;
+            /** @description What metrics and curves call it; default the name of its prediction, else its type */
+            name?: string;
+        } | {
+            /** @enum {string} */
+            type: "cosineSimilarity";
+            /** @description Name of the labels: a column, or one of the inputs */
+            labels: string;
+            /** @description What it judges: a layer or node; default the last */
+            prediction?: string;
+            /** @description What it is multiplied by in the sum; default 1 */
+            weight?: number;
+            /** @description What metrics and curves call it; default the name of its prediction, else its type */
+            name?: string;
+        } | {
+            /** @enum {string} */
+            type: "poisson";
+            /** @description Name of the labels: a column, or one of the inputs */
+            labels: string;
+            /** @description What it judges: a layer or node; default the last */
+            prediction?: string;
+            /** @description What it is multiplied by in the sum; default 1 */
+            weight?: number;
+            /** @description What metrics and curves call it; default the name of its prediction, else its type */
+            name?: string;
+            /**
+             * @description Whether the prediction is the logarithm of the rate
+             * @default true
+             */
+            logInput?: boolean;
+        } | {
+            /** @enum {string} */
+            type: "contrastive";
+            /** @description Name of the labels: 1 for alike, 0 for different */
+            labels: string;
+            /** @description The two layers or nodes that are compared */
+            embeddings: string[];
+            /** @description Default 1 */
+            margin?: number;
+            /** @description What it is multiplied by in the sum; default 1 */
+            weight?: number;
+            /** @description What metrics and curves call it; default the name of its prediction, else its type */
+            name?: string;
+        } | {
+            /** @enum {string} */
+            type: "triplet";
+            /** @description Layers or nodes: the anchor, one of its kind, one of another */
+            embeddings: string[];
+            /** @description Default 1 */
+            margin?: number;
+            /**
+             * @description Default euclidean
+             * @enum {unknown}
+             */
+            distance?: "euclidean" | "squared";
+            /** @description What it is multiplied by in the sum; default 1 */
+            weight?: number;
+            /** @description What metrics and curves call it; default the name of its prediction, else its type */
+            name?: string;
+        } | {
+            /** @enum {string} */
+            type: "ctc";
+            /** @description Name of the labels: a column, or one of the inputs */
+            labels: string;
+            /** @description What it judges: a layer or node; default the last */
+            prediction?: string;
+            /** @description What it is multiplied by in the sum; default 1 */
+            weight?: number;
+            /** @description What metrics and curves call it; default the name of its prediction, else its type */
+            name?: string;
+            /** @description Labels per sample, padding included */
+            labelLength: number;
+            /** @description The class that stands for no label; default 0 */
+            blank?: number;
+            /** @description What the end of shorter labels is padded with; default −1 */
+            ignoreIndex?: number;
+        } | {
+            /** @enum {string} */
+            type: "custom";
+            /** @description Layer or node whose value is the loss, per sample or per element */
+            value: string;
+            /** @description What a trained model answers with; default the value itself */
+            prediction?: string;
+            /** @description What it is multiplied by in the sum; default 1 */
+            weight?: number;
+            /** @description What metrics and curves call it; default the name of its prediction, else its type */
+            name?: string;
         };
         Initializer: ("glorotUniform" | "glorotNormal" | "heUniform" | "heNormal" | "lecunUniform" | "lecunNormal" | "zeros" | "ones" | "normal" | "uniform" | "truncatedNormal" | "orthogonal" | "identity") | {
             /** @enum {string} */
@@ -2329,7 +3250,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["JobCreate"];
+                "application/json": components["schemas"]["JobCreate"] | components["schemas"]["JobFromModel"];
             };
         };
         responses: {
@@ -3436,6 +4357,247 @@ export interface operations {
             };
             /** @description Not in this state, or already done with other content */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Understood, but wrong: the field, the layer and both shapes are named */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    listModels: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description All of them */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        models: components["schemas"]["StoredModelSummary"][];
+                    };
+                };
+            };
+            /** @description No valid API token */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    importModel: {
+        parameters: {
+            query?: {
+                /** @description Left out: "model" */
+                name?: string;
+                /** @description The output to train on, where the file has several */
+                output?: string;
+                /** @description Whether batch normalisation trains (default) or keeps the moments of the file */
+                batchNormalization?: "train" | "frozen";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/octet-stream": string;
+            };
+        };
+        responses: {
+            /** @description Imported */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StoredModel"];
+                };
+            };
+            /** @description No valid API token */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Content type not accepted */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Understood, but wrong: the field, the layer and both shapes are named */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description A part of the service cannot be reached */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    getModel: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description a model id (mdl_…) */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The model */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StoredModel"];
+                };
+            };
+            /** @description No valid API token */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Not there */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Understood, but wrong: the field, the layer and both shapes are named */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    deleteModel: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description a model id (mdl_…) */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Deleted */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description No valid API token */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Not there */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };
