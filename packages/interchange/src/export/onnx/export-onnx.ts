@@ -122,9 +122,9 @@ function attributeProto(node: Node, name: string, value: AttributeValue): Messag
   const texts = value.filter((element) => typeof element === 'string');
   if (texts.length > 0) return { name, type: attributeTypes.strings, strings: texts.map(encode) };
   const numbers = value.map(Number);
-  return numbers.every(Number.isInteger)
-    ? { name, type: attributeTypes.ints, ints: numbers }
-    : { name, type: attributeTypes.floats, floats: numbers };
+  return kind === 'reals'
+    ? { name, type: attributeTypes.floats, floats: numbers }
+    : { name, type: attributeTypes.ints, ints: numbers };
 }
 
 function valueInfo({ types }: Graph, value: ValueName, name: string): MessageDraft<'ValueInfoProto'> {

@@ -46,6 +46,11 @@ function isStandard({ op, attributes }: Node): boolean {
     // onnxruntime has a kernel for odd sizes only.
     case 'LRN':
       return (attributes.size as number) % 2 === 1;
+    // onnxruntime has neither batch-first cells nor all of their activations, and clips elsewhere.
+    case 'RNN':
+    case 'GRU':
+    case 'LSTM':
+      return ['layout', 'activations', 'clip'].every((name) => (attributes[name] ?? 0) === 0);
     default:
       return !op.endsWith('Grad');
   }
@@ -119,6 +124,14 @@ function inFormOfOpset17(graph: Graph): Graph {
             coordinate_transformation_mode: 'asymmetric',
           },
         };
+      case 'RNN':
+      case 'GRU':
+      case 'LSTM': {
+        // Optional in ONNX, where it follows from the weights; onnxruntime wants to be told.
+        const hidden = graph.types.get(third)!.shape.at(-1);
+        if (typeof hidden !== 'number') return node;
+        return { ...node, attributes: { ...node.attributes, hidden_size: hidden } };
+      }
       case 'GatherND':
       case 'ScatterND':
       case 'ReverseSequence':

@@ -31,7 +31,8 @@ export function writePytorch({ name, layout, layers, graph: given }: PytorchSour
   const probabilities = graph.outputs.get('probabilities');
   const { nodes, reads } = reachable(graph, [prediction]);
   const nameOf = pythonNames();
-  const inputs = graph.inputs.filter((value) => reads.has(value));
+  const wanted = reachable(given, [given.outputs.get('prediction')!]).reads;
+  const inputs = graph.inputs.filter((value) => wanted.has(value));
   for (const value of inputs) nameOf(value);
   const entries = layout.entries.filter(({ name }) => reads.has(name));
   const attributes = pythonNames();
@@ -50,7 +51,10 @@ export function writePytorch({ name, layout, layers, graph: given }: PytorchSour
     const known = outline.get(layer);
     return known === undefined ? layer : `${layer}: ${known.type} -> ${pythonTuple(known.outputShape)}`;
   });
-  const batched = inputs.find((value) => graph.types.get(value)!.shape[0] === 'batch');
+  const sizesWithBatch = inputs.flatMap((value) => {
+    const axis = graph.types.get(value)!.shape.indexOf('batch');
+    return axis === -1 ? [] : [`${nameOf(value)}.shape[${axis}]`];
+  });
   const after =
     probabilities === undefined || probabilities === prediction
       ? []
@@ -70,7 +74,7 @@ export function writePytorch({ name, layout, layers, graph: given }: PytorchSour
       kind: isState(entry) ? 'state' : entry.trainable ? 'trained' : 'frozen',
     })),
     constants: constants.map(([value, tensor]) => constantDefinition(attributes(value), tensor)),
-    batch: batched === undefined || !body.some(readsBatch) ? undefined : nameOf(batched),
+    batch: body.some(readsBatch) ? sizesWithBatch[0] : undefined,
     body,
     result: expression(prediction),
     probabilities: bodyOf(

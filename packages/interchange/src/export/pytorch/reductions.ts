@@ -31,7 +31,8 @@ export function reduction(
 /** PyTorch multiplies along one axis at a time. */
 export const product: Translation = (statement) => {
   const { shape } = statement.inputType(0);
-  const axes = countedAxes(listAttribute(statement, 'axes') ?? [...shape.keys()], shape.length);
+  const given = listAttribute(statement, 'axes') ?? [];
+  const axes = given.length === 0 ? [...shape.keys()] : countedAxes(given, shape.length);
   const kept = axes.reduce((x, axis) => `${x}.prod(dim=${axis}, keepdim=True)`, required(statement, 0));
   if (integerAttribute(statement, 'keepdims', 1) !== 0) return kept;
   return `${kept}.reshape(${pythonTuple(sizes(statement.outputType().shape))})`;

@@ -14,7 +14,7 @@ export interface PythonFile {
     readonly kind: 'trained' | 'frozen' | 'state';
   }[];
   readonly constants: readonly string[];
-  /** The input whose first axis is the batch, where the body needs its size. */
+  /** The number of samples as an expression, where the body needs it. */
   readonly batch: string | undefined;
   readonly body: readonly string[];
   readonly result: string;
@@ -62,7 +62,7 @@ export function fileText(file: PythonFile): string {
     ...describe,
     `        returns: ${file.prediction}`,
     '        """',
-    ...(file.batch === undefined ? [] : [`        batch = ${file.batch}.shape[0]`]),
+    ...(file.batch === undefined ? [] : [`        batch = ${file.batch}`]),
     ...file.body.map((line) => `        ${line}`),
     `        return ${file.result}`,
     ...probabilityMethod(file, names),
