@@ -30,7 +30,10 @@ export const gru = recurrent<SpecOf<'gru'>>({
         gatesOfState === undefined ? gatesOfInput : graph.add('Add', [gatesOfInput, gatesOfState]),
         recurrentActivation,
       );
-      const [update, reset] = graph.addMany('Split', [gates], { axis: 1, num_outputs: 2 }, 2) as [string, string];
+      const [update, reset] = graph.addMany('Split', [gates], { axis: 1, num_outputs: 2 }, 2) as [
+        string,
+        string,
+      ];
       const recalled =
         candidateOfState === undefined
           ? candidateOfInput
