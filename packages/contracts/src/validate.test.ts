@@ -107,7 +107,7 @@ describe('validate', () => {
       { shape: [] },
       'model.inputs["a/b"]: is not a valid name; names match ^[^/\\u0000-\\u001f]{1,64}$',
     ],
-    [['model', 'loss'], [], 'model.loss: must be an object, got an empty array'],
+    [['model', 'loss'], [], 'model.loss: must have at least 1 element, got 0'],
     [
       ['data', 'dataset'],
       'mnist',

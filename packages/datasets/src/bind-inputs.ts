@@ -129,7 +129,9 @@ function refuseFractions(input: ModelInput, columns: readonly Column[], path: st
 function checkLabels(input: ModelInput, classes: number, columns: readonly Column[], path: string): void {
   for (const { name, statistics } of columns) {
     const { minimum, maximum } = statistics;
-    if (minimum >= 0 && maximum < classes) continue;
+    // By the extremes alone, which are all that a manifest knows.
+    if ((minimum >= 0 || minimum === input.ignored) && (maximum < classes || maximum === input.ignored))
+      continue;
     const details = {
       path,
       input: input.name,

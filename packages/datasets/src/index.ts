@@ -2,6 +2,7 @@ export type { ArtifactSink, ArtifactSource, StoredArtifact } from './artifacts.t
 export { bindInputs } from './bind-inputs.ts';
 export { type BuiltinDataset, builtinDatasets, ingestBuiltin } from './builtin.ts';
 export { canonicalJson } from './canonical-json.ts';
+export { classesOfInput } from './classes-of-input.ts';
 export type { ColumnArray } from './column.ts';
 export { type DataFormat, dataFormats, detectFormat } from './detect-format.ts';
 export { createGather, type Gather } from './gather.ts';

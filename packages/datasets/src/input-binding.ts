@@ -24,4 +24,6 @@ export interface ModelInput {
   readonly dtype: InputBinding['dtype'];
   /** For labels of softmaxCrossEntropy: values must be integers from 0 to classes − 1. */
   readonly classes?: number;
+  /** A value besides them that may occur. */
+  readonly ignored?: number;
 }

@@ -1,6 +1,6 @@
-import { elementCountOf, type ValueName } from '@descent/autodiff';
 import type { Draft } from './draft.ts';
 import { stateOutput } from './parameter-layout.ts';
+import { sampleCount } from './sample-count.ts';
 
 /**
  * Adds an output `state/<name>` for every state: the sum over the samples of the micro-batch of its statistic, so that
@@ -20,12 +20,4 @@ export function addStatistics(draft: Draft): void {
       graph.output(stateOutput(name), graph.add('Mul', [mean, samples]));
     }
   });
-}
-
-/** The number of samples of the micro-batch as a float32 scalar. Engines know it when they compile. */
-function sampleCount({ graph, features, wiring }: Draft): ValueName {
-  const { value } = features.get(wiring.features[0]!)!;
-  const { coefficient } = elementCountOf(graph.type(value).shape);
-  const elements = graph.add('Cast', [graph.add('Size', [value])], { to: 'float32' });
-  return coefficient === 1 ? elements : graph.add('Mul', [elements, graph.scalar(1 / coefficient)]);
 }

@@ -1,5 +1,5 @@
 import { type GraphBuilder, renderShape } from '@descent/autodiff';
-import type { LayerSpec } from '@descent/contracts';
+import type { LayerSpec, Regularizer } from '@descent/contracts';
 import { DescentError } from '@descent/errors';
 import type { Dtype } from '@descent/tensors';
 import type { Draft } from './draft.ts';
@@ -23,6 +23,8 @@ export function buildLayer(draft: Draft, element: LayerElement): Feature {
   }
   const feature = draft.graph.inLayer(name, () => layer.build(context, [first, ...others], element.spec));
   draft.features.set(name, feature);
+  const { activityRegularizer } = element.spec as { readonly activityRegularizer?: Regularizer };
+  if (activityRegularizer !== undefined) draft.regularizedResults.set(feature.value, activityRegularizer);
   draft.admit(feature.value, element);
   return feature;
 }
@@ -62,6 +64,22 @@ function hasOneBatchAxis(graph: GraphBuilder, { value }: Feature): boolean {
   return batch === 'batch' && sample.every((dim) => typeof dim === 'number');
 }
 
+/** Parameters of one kind have one field, whichever part of the layer they belong to. */
+function regularizerOf(spec: LayerSpec, role: string): Regularizer | undefined {
+  const fields = spec as { readonly [field: string]: unknown };
+  const field =
+    role === 'embeddings'
+      ? 'embeddingsRegularizer'
+      : role === 'recurrentKernel'
+        ? 'recurrentRegularizer'
+        : role.toLowerCase().endsWith('kernel')
+          ? 'kernelRegularizer'
+          : role.toLowerCase().endsWith('bias')
+            ? 'biasRegularizer'
+            : undefined;
+  return field === undefined ? undefined : (fields[field] as Regularizer | undefined);
+}
+
 /** What the layer, or the part of it that is being added, and its parameters are called. */
 interface Naming {
   readonly name: string;
@@ -74,8 +92,13 @@ function contextOf(draft: Draft, element: LayerElement, naming: Naming): LayerCo
   return {
     graph,
     mode,
-    parameter: (role, shape, initializer) =>
-      draft.declare({ name: `${naming.weights}/${role}`, shape, initializer, trainable: true }, element),
+    parameter: (role, shape, initializer) => {
+      const declaration = { name: `${naming.weights}/${role}`, shape, initializer, trainable: true };
+      const value = draft.declare(declaration, element);
+      const regularizer = regularizerOf(element.spec, role);
+      if (regularizer !== undefined) draft.regularized.set(value, regularizer);
+      return value;
+    },
     state: (role, shape, initializer, momentum) =>
       draft.declare(
         { name: `${naming.weights}/${role}`, shape, initializer, trainable: false, momentum },

@@ -203,10 +203,10 @@ describe('a spec that is no model is refused', () => {
       { layer: 'logits' },
     ],
     [
-      'logits that are no vector',
-      layersOn(image, [logits], softmaxLoss),
+      'logits of a single class',
+      layersOn(vector, [{ ...logits, units: 1 }], softmaxLoss),
       'SPEC_LOSS_INVALID',
-      { path: 'model.loss', layer: 'logits', actual: '[28, 28, 10]' },
+      { path: 'model.loss', layer: 'logits', actual: '[1]' },
     ],
     [
       'labels of another shape than the prediction',
@@ -244,6 +244,16 @@ describe('a spec that is no model is refused', () => {
       ),
       'SPEC_SOFTMAX_TWICE',
       { layer: 'out', path: 'model.layers[1]', activation: 'sigmoid' },
+    ],
+    [
+      'a softmax inside a block before softmaxCrossEntropy',
+      layersOn(
+        vector,
+        [{ type: 'repeat', times: 1, layers: [logits, { type: 'softmax', name: 'p' }] }],
+        softmaxLoss,
+      ),
+      'SPEC_SOFTMAX_TWICE',
+      { layer: 'repeat_1_1/p', path: 'model.layers[0].layers[1]', activation: 'softmax' },
     ],
     [
       'accuracy of a regression',

@@ -1,9 +1,10 @@
-import { elementCountOf, type Graph } from '@descent/autodiff';
-import { type FieldPath, formatPath, type MetricName, type ModelSpec } from '@descent/contracts';
+import type { Graph } from '@descent/autodiff';
+import { type FieldPath, formatPath, type ModelSpec } from '@descent/contracts';
 import { DescentError } from '@descent/errors';
 import { checkCheckpointing } from './checkpointing.ts';
 import { countElements } from './count-elements.ts';
 import type { RandomInput } from './draft.ts';
+import type { LabelInput } from './labels.ts';
 import type { Mode } from './layers/layer.ts';
 import { defaultLimits, type ModelLimits } from './limits.ts';
 import { type LayerOutline, lower } from './lowering.ts';
@@ -20,12 +21,14 @@ export interface ModelInput {
   readonly shape: readonly number[];
   /** Of class codes and symbols: they must lie in 0 … classes − 1. */
   readonly classes?: number;
+  /** A label besides them that marks what does not count. */
+  readonly ignored?: number;
 }
 
 /** A model spec as computation graphs. Plain data, a function of the spec alone. */
 export interface CompiledModel {
   readonly spec: ModelSpec;
-  /** Features in the order of the spec, then the labels (unless they are one of the features). */
+  /** What layers and nodes read in the order of the spec, then the labels that are none of it. */
   readonly inputs: readonly ModelInput[];
   /** In the order of the sums block. */
   readonly metrics: readonly CompiledMetric[];
@@ -62,17 +65,18 @@ export function compileModel(spec: ModelSpec, options: CompileOptions = {}): Com
     throw new DescentError('SPEC_EMPTY', { path: formatPath(at), problem });
   }
   const graphFor = (mode: Mode) => inLayoutOrder(lower(wiring, mode, limits).graph, layout);
-  const features = wiring.features.map((name): ModelInput => {
+  const read = wiring.inputs.map((name): ModelInput => {
     const { shape, dtype = 'float32' } = spec.inputs[name]!;
     const classes = training.codes.get(name);
-    return { name, role: 'feature', dtype, shape, ...(classes === undefined ? {} : { classes }) };
+    const role = wiring.features.includes(name) ? 'feature' : 'label';
+    return { name, role, dtype, shape, ...(classes === undefined ? {} : { classes }) };
   });
   checkCheckpointing(spec, training.layers, at);
-  const { label } = training;
+  const labels = training.labels.filter(({ name }) => !wiring.inputs.includes(name));
   return {
     spec,
-    inputs: wiring.features.includes(label.name) ? features : [...features, { ...label, role: 'label' }],
-    metrics: (spec.metrics ?? []).map((name) => ({ name, sums: sumsOf(training.graph, name) })),
+    inputs: [...read, ...labels.map(labelInput)],
+    metrics: training.metrics,
     layout,
     randomInputs: training.randomInputs,
     layers: training.layers,
@@ -95,8 +99,15 @@ function refuseManyElements(spec: ModelSpec, at: FieldPath, limits: ModelLimits)
   });
 }
 
-function sumsOf({ outputs, types }: Graph, metric: MetricName): number {
-  return elementCountOf(types.get(outputs.get(`metric/${metric}`)!)!.shape).coefficient;
+function labelInput({ name, dtype, shape, classes, ignored }: LabelInput): ModelInput {
+  return {
+    name,
+    role: 'label',
+    dtype,
+    shape,
+    ...(classes === undefined ? {} : { classes }),
+    ...(ignored === undefined ? {} : { ignored }),
+  };
 }
 
 function inLayoutOrder(graph: Graph, layout: ParameterLayout): Graph {

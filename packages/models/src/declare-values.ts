@@ -4,10 +4,10 @@ import { elementCount, type Tensor } from '@descent/tensors';
 import type { Draft } from './draft.ts';
 import { asWritten } from './feature.ts';
 
-/** Model inputs that the prediction depends on: [batch, ...shape]. */
+/** Model inputs that layers and nodes read: [batch, ...shape]. */
 export function declareInputs(draft: Draft): void {
   const { wiring, graph, features } = draft;
-  for (const name of wiring.features) {
+  for (const name of wiring.inputs) {
     const { shape, dtype = 'float32' } = wiring.spec.inputs[name]!;
     draft.admitShape(shape, { name, path: formatPath([...wiring.at, 'inputs', name]) });
     features.set(name, asWritten(graph.input(name, { dtype, shape: ['batch', ...shape] }), shape));
@@ -17,10 +17,12 @@ export function declareInputs(draft: Draft): void {
 /** The `parameters` of the graph form. Left out, matrices start as in a dense layer and vectors as its bias. */
 export function declareParameters(draft: Draft): void {
   const { spec, at } = draft.wiring;
-  for (const [name, { shape, initializer, trainable = true }] of Object.entries(spec.parameters ?? {})) {
+  for (const [name, parameter] of Object.entries(spec.parameters ?? {})) {
+    const { shape, initializer, trainable = true, regularizer } = parameter;
     const usual: Initializer = shape.length < 2 ? 'zeros' : 'glorotUniform';
     const place = { name, path: formatPath([...at, 'parameters', name]) };
-    draft.declare({ name, shape, initializer: initializer ?? usual, trainable }, place);
+    const value = draft.declare({ name, shape, initializer: initializer ?? usual, trainable }, place);
+    if (regularizer !== undefined) draft.regularized.set(value, regularizer);
   }
 }
 

@@ -6,6 +6,7 @@ import {
   sameShape,
   type ValueName,
 } from '@descent/autodiff';
+import type { Regularizer } from '@descent/contracts';
 import { DescentError } from '@descent/errors';
 import { elementCount } from '@descent/tensors';
 import type { Feature } from './feature.ts';
@@ -43,6 +44,10 @@ export interface Draft {
   readonly randomInputs: RandomInput[];
   /** Per state, the statistics of a micro-batch that it is to average: a tensor of its shape for each place of use. */
   readonly statistics: Map<string, ValueName[]>;
+  /** Parameters whose size is added to the loss; those of a shared layer once. */
+  readonly regularized: Map<ValueName, Regularizer>;
+  /** Results whose size is. */
+  readonly regularizedResults: Map<ValueName, Regularizer>;
   /** Gives a statistic of this micro-batch that the state averages. */
   updateState(state: ValueName, statistic: ValueName): void;
   /** Per value, how many codes an integer of it may have: those of an embedding's vocabulary. */
@@ -85,6 +90,8 @@ export function createDraft(wiring: Wiring, mode: Mode, limits: ModelLimits): Dr
     parameters,
     randomInputs: [],
     statistics,
+    regularized: new Map(),
+    regularizedResults: new Map(),
     updateState: (state, statistic) => {
       statistics.set(state, [...(statistics.get(state) ?? []), statistic]);
     },

@@ -6,7 +6,7 @@ export { evaluationGraph, inferenceGraph, trainingGraph } from './graphs.ts';
 export { initializeParameters } from './initialize-parameters.ts';
 export { defaultLimits, type ModelLimits } from './limits.ts';
 export type { LayerOutline } from './lowering.ts';
-export { type CompiledMetric, scoresOf, sumCount } from './metrics/scores.ts';
+export { type CompiledMetric, scoresOf, sumCount, tablesOf } from './metrics/scores.ts';
 export {
   gradientOutput,
   isState,

@@ -5,9 +5,11 @@ import { buildLayer } from './build-layer.ts';
 import { buildNode } from './build-node.ts';
 import { declareConstants, declareInputs, declareParameters, declareStates } from './declare-values.ts';
 import { createDraft, type Draft, type RandomInput } from './draft.ts';
+import type { LabelInput } from './labels.ts';
 import type { Mode } from './layers/layer.ts';
 import type { ModelLimits } from './limits.ts';
-import { addObjective, type LabelInput } from './objective.ts';
+import type { CompiledMetric } from './metrics/scores.ts';
+import { addObjective } from './objective.ts';
 import type { ParameterDeclaration } from './parameter-layout.ts';
 import type { Wiring } from './wiring.ts';
 
@@ -28,7 +30,8 @@ export interface Lowering {
   readonly parameters: readonly ParameterDeclaration[];
   readonly randomInputs: readonly RandomInput[];
   readonly layers: readonly LayerOutline[];
-  readonly label: LabelInput;
+  readonly labels: readonly LabelInput[];
+  readonly metrics: readonly CompiledMetric[];
   /** Per value, how many codes an integer of it may have. */
   readonly codes: ReadonlyMap<string, number>;
 }
@@ -54,10 +57,25 @@ export function lower(wiring: Wiring, mode: Mode, limits: ModelLimits): Lowering
     const parameters = total(inputs.map((input) => trainable.get(input) ?? 0));
     return { name, type: element.spec.op, path, outputShape: shape, parameters };
   });
-  const label = addObjective(draft);
+  const { labels, metrics } = addObjective(draft);
   if (mode === 'training') addStatistics(draft);
-  const { graph, parameters, randomInputs, codes } = draft;
-  return { graph: graph.build(), parameters, randomInputs, layers, label, codes };
+  const { parameters, randomInputs, codes } = draft;
+  const built = draft.graph.build();
+  const graph = mode === 'inference' ? withoutLabels(built, wiring) : built;
+  return { graph, parameters, randomInputs, layers, labels, metrics, codes };
+}
+
+/** The inputs that a loss alone is computed from, and the nodes that read them, are no part of an answer. */
+function withoutLabels(graph: Graph, { inputs, features }: Wiring): Graph {
+  if (features.length === inputs.length) return graph;
+  const needed = new Set(graph.outputs.values());
+  const nodes = graph.nodes.toReversed().filter((node) => {
+    const used = node.outputs.some((value) => needed.has(value));
+    if (used) for (const value of node.inputs) needed.add(value);
+    return used;
+  });
+  const isLabel = (name: string) => inputs.includes(name) && !features.includes(name);
+  return { ...graph, inputs: graph.inputs.filter((name) => !isLabel(name)), nodes: nodes.toReversed() };
 }
 
 function trainableSizes({ parameters }: Draft): ReadonlyMap<string, number> {

@@ -1,6 +1,7 @@
 import type { LayerSpec, ModelSpec, NodeSpec } from '@descent/contracts';
-import { type FieldPath, formatPath } from '@descent/contracts';
+import { type FieldPath, formatPath, lossesOf } from '@descent/contracts';
 import { DescentError } from '@descent/errors';
+import { lossPath } from './losses/loss-path.ts';
 
 /** The one name space of a model. */
 export interface Names {
@@ -18,7 +19,12 @@ export function nameEverything(spec: ModelSpec, at: FieldPath): Names {
   const claim = (name: string, path: FieldPath) => claimName(owners, name, [...at, ...path]);
 
   for (const name of Object.keys(spec.inputs)) claim(name, ['inputs', name]);
-  if (!Object.hasOwn(spec.inputs, spec.loss.labels)) claim(spec.loss.labels, ['loss', 'labels']);
+  const labels = new Set<string>();
+  lossesOf(spec).forEach((loss, index) => {
+    if (!('labels' in loss) || Object.hasOwn(spec.inputs, loss.labels) || labels.has(loss.labels)) return;
+    labels.add(loss.labels);
+    claim(loss.labels, [...lossPath(spec, index), 'labels']);
+  });
   for (const name of Object.keys(spec.parameters ?? {})) claim(name, ['parameters', name]);
   for (const name of Object.keys(spec.states ?? {})) claim(name, ['states', name]);
   for (const name of Object.keys(spec.constants ?? {})) claim(name, ['constants', name]);

@@ -1,156 +1,157 @@
-import { renderShape, type ValueName } from '@descent/autodiff';
-import { formatPath } from '@descent/contracts';
+import { elementCountOf, renderShape, type ValueName } from '@descent/autodiff';
+import { formatPath, type LossSpec, lossLabel, lossName, metricLabel } from '@descent/contracts';
 import { DescentError } from '@descent/errors';
-import { elementCount } from '@descent/tensors';
+import { addMetric } from './add-metric.ts';
 import type { Draft } from './draft.ts';
 import { toAsWritten } from './feature.ts';
+import { createLabelInputs, type LabelInput, type LabelInputs, lossInvalid } from './labels.ts';
 import { losses } from './losses/index.ts';
-import type { LabelType } from './losses/loss.ts';
-import { metrics } from './metrics/index.ts';
-import type { Element } from './wiring.ts';
+import type { Loss, LossInputs } from './losses/loss.ts';
+import type { CompiledMetric } from './metrics/scores.ts';
+import { linkOf, refuseOwnLink } from './own-link.ts';
+import { addPenalties } from './regularization.ts';
+import type { WiredLoss } from './wiring.ts';
 
-/** The labels of a model, as an input that the data set feeds. */
-export interface LabelInput extends LabelType {
+/** What a model is trained for. */
+export interface ModelObjective {
+  readonly labels: readonly LabelInput[];
+  /** In the order of the sums block. */
+  readonly metrics: readonly CompiledMetric[];
+}
+
+/** A loss whose values are in the graph, ready to be computed. */
+export interface JudgedLoss {
   readonly name: string;
+  readonly wired: WiredLoss;
+  readonly rule: Loss<LossSpec>;
+  readonly label: LabelInput | undefined;
+  /** Adds the labels to the graph, which inference does without. */
+  inputs(): LossInputs<LossSpec>;
 }
 
 /**
  * Adds what the mode is for. Training and evaluation: outputs `loss` and `metric/<name>`, each a sum over samples.
- * Inference: `prediction` and, for the cross-entropies, `probabilities`; no labels.
+ * Inference: `prediction` and, for the cross-entropies, `probabilities`, `prediction/<loss>` of further losses; no labels.
  */
-export function addObjective(draft: Draft): LabelInput {
+export function addObjective(draft: Draft): ModelObjective {
   const { graph, mode, wiring } = draft;
-  const { spec, at } = wiring;
-  const loss = losses[spec.loss.type];
-  refuseOwnLink(draft);
-  const prediction = predictionValue(draft);
-  const sample = graph.type(prediction).shape.slice(1) as readonly number[];
-  const labelType = loss.labels(sample);
-  if (labelType === undefined) {
-    const path = formatPath([...at, 'loss']);
-    const problem = `${spec.loss.type} does not take the prediction "${wiring.prediction}"`;
-    throw lossInvalid(path, wiring.prediction, problem, loss.takes, renderShape(sample));
-  }
-  const label = declaredLabel(draft, labelType);
-
+  const labels = createLabelInputs(draft);
+  const judged = wiring.losses.map((wired) => judge(draft, wired, labels));
+  refuseSameNames(draft, judged);
   if (mode === 'inference') {
-    graph.output('prediction', prediction);
-    if (loss.link !== undefined) graph.output('probabilities', linked(draft, prediction, loss.link));
-    return label;
+    addAnswers(draft, judged);
+    return { labels: labels.all, metrics: [] };
   }
-  const labels = labelValue(draft, label, labelType, sample);
-  graph.output(
-    'loss',
-    graph.inScope('loss', () => loss.sum(graph, prediction, labels)),
+  const several = judged.length > 1;
+  const inputs = new Map(judged.map((loss) => [loss.name, loss.inputs()]));
+  const sums = judged.map(({ name, rule }) =>
+    graph.inScope(several ? `loss/${name}` : 'loss', () => rule.sum(inputs.get(name)!)),
   );
-  spec.metrics?.forEach((name, index) => {
-    const rule = metrics[name].sums[spec.loss.type];
-    const path = formatPath([...at, 'metrics', index]);
-    if (rule === undefined) {
-      throw new DescentError('SPEC_METRIC_INVALID', { path, metric: name, loss: spec.loss.type });
-    }
-    const earlier = spec.metrics?.indexOf(name) ?? index;
-    if (earlier !== index) {
-      const other = formatPath([...at, 'metrics', earlier]);
-      throw new DescentError('SPEC_DUPLICATE_NAME', { path, name, other });
-    }
-    const output = `metric/${name}`;
-    graph.output(
-      output,
-      graph.inScope(output, () => rule(graph, prediction, labels)),
-    );
-  });
-  return label;
+  const weighted = graph.inScope('loss', () =>
+    sums.map((sum, index) => {
+      const { weight = 1 } = judged[index]!.wired.spec;
+      return weight === 1 ? sum : graph.add('Mul', [sum, graph.scalar(weight)]);
+    }),
+  );
+  const total = graph.inScope('loss', () =>
+    weighted.reduce((left, right) => graph.add('Add', [left, right])),
+  );
+  graph.output('loss', addPenalties(draft, total));
+  const parts = several ? judged.map(({ name }, index) => partOf(draft, name, sums[index]!)) : [];
+  const metrics = (wiring.spec.metrics ?? []).map((metric, index) =>
+    addMetric(draft, metric, index, judged, inputs),
+  );
+  return { labels: labels.all, metrics: [...parts, ...metrics] };
 }
 
-function predictionValue({ graph, features, wiring }: Draft): ValueName {
-  const { value } = toAsWritten(graph, features.get(wiring.prediction)!);
+/** Reads what the loss is computed from and finds out what labels it takes. */
+function judge(draft: Draft, wired: WiredLoss, labels: LabelInputs): JudgedLoss {
+  const { graph, wiring } = draft;
+  const { spec, path, reads } = wired;
+  const rule = losses[spec.type] as Loss<LossSpec>;
+  refuseOwnLink(wiring, wired);
+  const values = reads.map((name) => sampleValue(draft, wired, name));
+  const shapes = values.map((value) => graph.type(value).shape.slice(1) as readonly number[]);
+  const invalid = (field: string, problem: string, expected: string, actual: string) =>
+    lossInvalid(formatPath([...path, field]), reads[0]!, `${spec.type}: ${problem}`, expected, actual);
+  const type = rule.labels({ spec, shapes, invalid });
+  if (type === undefined) {
+    const names = reads.map((name) => `"${name}"`).join(', ');
+    const what = reads.length === 1 ? 'the prediction' : 'the embeddings';
+    const problem = `${spec.type} does not take ${what} ${names}`;
+    throw lossInvalid(
+      formatPath(path),
+      reads[0]!,
+      problem,
+      rule.takes,
+      shapes.map(renderShape).join(' and '),
+    );
+  }
+  const label = type === 'none' || !('labels' in spec) ? undefined : labels.add(wired, spec.labels, type);
+  return {
+    name: lossName(spec),
+    wired,
+    rule,
+    label,
+    inputs: () => ({
+      graph,
+      spec,
+      shapes,
+      values,
+      labels: label === undefined || type === 'none' ? '' : labels.value(label, type),
+    }),
+  };
+}
+
+/** float32 [batch, ...shape] with the axes of the spec. */
+function sampleValue({ graph, features }: Draft, { path }: WiredLoss, name: string): ValueName {
+  const { value } = toAsWritten(graph, features.get(name)!);
   const { dtype, shape } = graph.type(value);
   const [batch, ...sample] = shape;
   if (dtype === 'float32' && batch === 'batch' && sample.every((dim) => typeof dim === 'number'))
     return value;
-  const problem = `"${wiring.prediction}" is no prediction`;
-  const path = formatPath([...wiring.at, 'loss']);
-  throw lossInvalid(
-    path,
-    wiring.prediction,
-    problem,
-    'float32 [batch, ...]',
-    `${dtype} ${renderShape(shape)}`,
-  );
+  const actual = `${dtype} ${renderShape(shape)}`;
+  throw lossInvalid(formatPath(path), name, `"${name}" is no prediction`, 'float32 [batch, ...]', actual);
 }
 
-function linked({ graph }: Draft, prediction: ValueName, link: 'softmax' | 'sigmoid'): ValueName {
-  return link === 'softmax'
-    ? graph.add('Softmax', [prediction], { axis: -1 }, 'probabilities/softmax')
-    : graph.add('Sigmoid', [prediction], {}, 'probabilities/sigmoid');
-}
-
-/** What the spec says of the labels when it lists them among its inputs, held against what the loss takes. */
-function declaredLabel({ wiring }: Draft, expected: LabelType): LabelInput {
-  const { spec, at } = wiring;
-  const name = spec.loss.labels;
-  if (!Object.hasOwn(spec.inputs, name)) return { ...expected, name };
-  const { shape, dtype = 'float32' } = spec.inputs[name]!;
-  const sameShape = shape.join() === expected.shape.join();
-  const oneNumber = elementCount(shape) === 1 && elementCount(expected.shape) === 1;
-  if (dtype === expected.dtype && (sameShape || oneNumber)) return { ...expected, name, shape };
-  throw lossInvalid(
-    formatPath([...at, 'inputs', name]),
-    name,
-    `${spec.loss.type} does not take the labels "${name}"`,
-    `${expected.dtype} ${renderShape(expected.shape)}`,
-    `${dtype} ${renderShape(shape)}`,
-  );
-}
-
-/** The labels in the shape that the loss computes with; a feature that is its own label (an autoencoder's) is reused. */
-function labelValue(
-  { graph, features }: Draft,
-  label: LabelInput,
-  expected: LabelType,
-  prediction: readonly number[],
-): ValueName {
-  const known = features.get(label.name)?.value;
-  const value = known ?? graph.input(label.name, { dtype: label.dtype, shape: ['batch', ...label.shape] });
-  const wanted = expected.dtype === 'int32' ? expected.shape : prediction;
-  if (label.shape.length === wanted.length) return value;
-  return graph.inScope('loss', () => graph.add('Reshape', [value, graph.integers([-1, ...wanted])]));
-}
-
-/** A loss on logits that gets probabilities trains slowly and to a wrong place, without any error: so refuse it. */
-function refuseOwnLink({ wiring }: Draft): void {
-  const { spec, elements } = wiring;
-  const { link } = losses[spec.loss.type];
-  if (link === undefined) return;
-  const byName = new Map(elements.map((element) => [element.name, element]));
-  let element = byName.get(wiring.prediction);
-  while (element !== undefined && passesThrough(element)) element = byName.get(element.inputs[0] ?? '');
-  if (element === undefined || activationOf(element) !== link) return;
-  throw new DescentError('SPEC_SOFTMAX_TWICE', {
-    layer: element.name,
-    path: element.path,
-    activation: link,
-    loss: spec.loss.type,
+function addAnswers(draft: Draft, judged: readonly JudgedLoss[]): void {
+  const { graph } = draft;
+  const answered = new Set<string>();
+  judged.forEach(({ name, wired }, index) => {
+    const { spec, answer, reads } = wired;
+    // Several losses on one prediction have one answer.
+    if (answered.has(answer)) return;
+    answered.add(answer);
+    const value = sampleValue(draft, wired, answer);
+    const ending = index === 0 ? '' : `/${name}`;
+    graph.output(`prediction${ending}`, value);
+    const link = linkOf(spec);
+    if (link === undefined || answer !== reads[0]) return;
+    const output = `probabilities${ending}`;
+    if (link === 'softmax')
+      graph.output(output, graph.add('Softmax', [value], { axis: -1 }, `${output}/softmax`));
+    if (link === 'sigmoid') graph.output(output, graph.add('Sigmoid', [value], {}, `${output}/sigmoid`));
   });
 }
 
-function passesThrough(element: Element): boolean {
-  const name = element.kind === 'layer' ? element.spec.type : element.spec.op.toLowerCase();
-  return ['flatten', 'reshape', 'dropout', 'identity'].includes(name);
+/** Each of several losses has a curve of its own, without its weight. */
+function partOf({ graph }: Draft, name: string, sum: ValueName): CompiledMetric {
+  const label = lossLabel(name);
+  graph.output(`metric/${label}`, sum);
+  return { name: label, sums: elementCountOf(graph.type(sum).shape).coefficient, settings: undefined };
 }
 
-function activationOf({ kind, spec }: Element): string | undefined {
-  if (kind === 'node') return spec.op.toLowerCase();
-  return 'activation' in spec ? spec.activation : undefined;
-}
-
-function lossInvalid(
-  path: string,
-  layer: string,
-  problem: string,
-  expected: string,
-  actual: string,
-): DescentError {
-  return new DescentError('SPEC_LOSS_INVALID', { path, layer, problem, expected, actual });
+function refuseSameNames({ wiring: { spec, at } }: Draft, judged: readonly JudgedLoss[]): void {
+  const owners = new Map<string, string>([['loss', 'the loss']]);
+  const claim = (name: string, path: string) => {
+    const other = owners.get(name);
+    if (other !== undefined) throw new DescentError('SPEC_DUPLICATE_NAME', { path, name, other });
+    owners.set(name, path);
+  };
+  if (judged.length > 1) {
+    for (const { name, wired } of judged) claim(lossLabel(name), formatPath(wired.path));
+  }
+  spec.metrics?.forEach((metric, index) => {
+    claim(metricLabel(metric), formatPath([...at, 'metrics', index]));
+  });
 }

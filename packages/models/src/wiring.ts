@@ -1,7 +1,9 @@
-import type { LayerSpec, ModelSpec, NodeSpec } from '@descent/contracts';
-import { type FieldPath, formatPath } from '@descent/contracts';
+import type { LayerSpec, LossSpec, ModelSpec, NodeSpec } from '@descent/contracts';
+import { type FieldPath, formatPath, labelNames, lossesOf } from '@descent/contracts';
 import { DescentError } from '@descent/errors';
 import { expandLayers, unknownValue } from './expand-layers.ts';
+import { lossPath } from './losses/loss-path.ts';
+import { answerOf, type Read, readsOf } from './losses/reads.ts';
 import { type Names, nameEverything, outputNames } from './names.ts';
 import { topologicalOrder } from './topological-order.ts';
 
@@ -30,6 +32,17 @@ export interface NodeElement extends ElementBase {
   readonly spec: NodeSpec;
 }
 
+/** One loss with every name resolved. */
+export interface WiredLoss {
+  readonly spec: LossSpec;
+  /** `model.loss[1]` */
+  readonly path: FieldPath;
+  /** Names of the layers, nodes or inputs that it is computed from, in the order of its rule. */
+  readonly reads: readonly string[];
+  /** What a trained model answers with on its behalf. */
+  readonly answer: string;
+}
+
 /** A spec with every connection resolved. */
 export interface Wiring {
   readonly spec: ModelSpec;
@@ -37,10 +50,11 @@ export interface Wiring {
   readonly at: FieldPath;
   /** In topological order; as written where that leaves a choice. */
   readonly elements: readonly Element[];
-  /** Inputs that the prediction depends on, in the order of the spec. */
+  /** Inputs that layers and nodes read, in the order of the spec. */
+  readonly inputs: readonly string[];
+  /** Those that an answer depends on; the others are labels that a loss is computed from. */
   readonly features: readonly string[];
-  /** Name of the layer, node or input that the loss reads. */
-  readonly prediction: string;
+  readonly losses: readonly WiredLoss[];
 }
 
 /**
@@ -59,16 +73,22 @@ export function resolveWiring(spec: ModelSpec, at: FieldPath): Wiring {
   }
   checkInputs(nodes, names);
   const elements = topologicalOrder(written);
-  const prediction = predictionOf(spec, written, names, at);
-  const used = valuesBehind(prediction, elements);
-  refuseUnused(spec, written, used, at);
-  return {
-    spec,
-    at,
+  const losses = lossesOf(spec).map((loss, index): WiredLoss => {
+    const path = [...at, ...lossPath(spec, index)];
+    const resolve = (read: Read) => valueBehind(read, path, spec, written, names);
+    return { spec: loss, path, reads: readsOf(loss).map(resolve), answer: resolve(answerOf(loss)) };
+  });
+  const answers = valuesBehind(
+    losses.map(({ answer }) => answer),
     elements,
-    prediction,
-    features: Object.keys(spec.inputs).filter((name) => used.has(name)),
-  };
+  );
+  const used = valuesBehind(
+    losses.flatMap(({ reads, answer }) => [...reads, answer]),
+    elements,
+  );
+  refuseUnused(spec, written, used, at);
+  const inputs = Object.keys(spec.inputs).filter((name) => used.has(name));
+  return { spec, at, elements, losses, inputs, features: inputs.filter((name) => answers.has(name)) };
 }
 
 function nodeElements(spec: ModelSpec, at: FieldPath): NodeElement[] {
@@ -86,7 +106,8 @@ function nodeElements(spec: ModelSpec, at: FieldPath): NodeElement[] {
 function soleInput(spec: ModelSpec, layer: string, path: string): string {
   const all = Object.keys(spec.inputs);
   // An autoencoder's only input is its label as well.
-  const inputs = all.length === 1 ? all : all.filter((name) => name !== spec.loss.labels);
+  const labels = labelNames(spec);
+  const inputs = all.length === 1 ? all : all.filter((name) => !labels.includes(name));
   const [only] = inputs;
   if (inputs.length === 1 && only !== undefined) return only;
   const problem =
@@ -106,13 +127,18 @@ function checkInputs(elements: readonly NodeElement[], names: Names): void {
   }
 }
 
-/** What the spec names; else the last layer of a model of layers; else the one value that nothing reads. */
-function predictionOf(spec: ModelSpec, elements: readonly Element[], names: Names, at: FieldPath): string {
-  const named = spec.loss.prediction;
+/** What the loss names; else the last layer of a model of layers; else the one value that nothing reads. */
+function valueBehind(
+  { name: named, field }: Read,
+  path: FieldPath,
+  spec: ModelSpec,
+  elements: readonly Element[],
+  names: Names,
+): string {
   if (named !== undefined) {
     const known = elements.flatMap(({ outputs }) => outputs);
     if (known.includes(named)) return named;
-    throw unknownValue(formatPath([...at, 'loss', 'prediction']), named, known);
+    throw unknownValue(formatPath([...path, ...field]), named, known);
   }
   if ((spec.nodes ?? []).length === 0) return names.layers.at(-1)!;
   const read = new Set(elements.flatMap(({ inputs }) => inputs));
@@ -122,13 +148,13 @@ function predictionOf(spec: ModelSpec, elements: readonly Element[], names: Name
   const [only] = ends;
   if (ends.length === 1 && only !== undefined) return only;
   throw new DescentError('SPEC_PREDICTION_UNCLEAR', {
-    path: formatPath([...at, 'loss', 'prediction']),
+    path: formatPath([...path, ...field]),
     candidates: ends.slice(0, 8).join(', '),
   });
 }
 
-function valuesBehind(prediction: string, ordered: readonly Element[]): ReadonlySet<string> {
-  const used = new Set([prediction]);
+function valuesBehind(ends: readonly string[], ordered: readonly Element[]): ReadonlySet<string> {
+  const used = new Set(ends);
   for (const { inputs, outputs } of ordered.toReversed()) {
     if (outputs.some((name) => used.has(name))) for (const input of inputs) used.add(input);
   }
@@ -151,8 +177,9 @@ function refuseUnused(
   for (const name of Object.keys(spec.functions ?? {})) {
     if (!called.has(name)) throw refuse('function', name, formatPath([...at, 'functions', name]));
   }
+  const labels = labelNames(spec);
   for (const name of Object.keys(spec.inputs)) {
-    if (used.has(name) || name === spec.loss.labels) continue;
+    if (used.has(name) || labels.includes(name)) continue;
     throw refuse('input', name, formatPath([...at, 'inputs', name]));
   }
   for (const [section, what] of [

@@ -126,7 +126,7 @@ beforeEach(async () => {
     incarnation,
     plan,
     elements: 16,
-    metrics: [{ name: 'accuracy', sums: 1 }],
+    metrics: [{ name: 'accuracy', sums: 1, settings: { type: 'accuracy' } }],
     training: world.job,
     gradientJobs: {
       join(serial, worker) {

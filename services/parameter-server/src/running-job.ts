@@ -1,5 +1,6 @@
 import { graphHash as hashGraph } from '@descent/autodiff';
 import type { ClaimAnswer, Outcome, TrainingPlan } from '@descent/contracts';
+import { classesOfInput } from '@descent/datasets';
 import { DescentError } from '@descent/errors';
 import { type CompiledMetric, compileModel, trainingGraph } from '@descent/models';
 import { createCheckpointWriter } from './checkpoint-writer.ts';
@@ -123,6 +124,7 @@ export async function runTrainingJob(claim: ClaimAnswer, options: RunOptions): P
       incarnation,
       epochs: training.epochs,
       metrics,
+      classesOf: (labels) => classesOfInput(plan.request.data, plan.manifest, labels),
       state,
       timetable,
       gradientJobs,

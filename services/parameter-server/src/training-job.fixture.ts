@@ -75,7 +75,7 @@ export function createWorld(options: WorldOptions = {}) {
   const parameters = new Float32Array(layout.elements);
   parameters.set(initial);
   const start = { version: 0, ledgerHash: emptyLedger, evaluated: undefined, parameters, slots: undefined };
-  const metrics = [{ name: 'accuracy', sums: 1 }] as const;
+  const metrics = [{ name: 'accuracy', sums: 1, settings: { type: 'accuracy' } }] as const;
   const state = createTrainingState({
     layout,
     metrics,
@@ -95,6 +95,7 @@ export function createWorld(options: WorldOptions = {}) {
     incarnation,
     epochs: training.epochs,
     metrics,
+    classesOf: () => undefined,
     state,
     timetable,
     clock: () => now,

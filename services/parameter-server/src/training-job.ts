@@ -1,7 +1,7 @@
 import type { JobError, Outcome, Progress, ReportAnswer, Scores } from '@descent/contracts';
 import { DescentError, type ErrorCode } from '@descent/errors';
 import { type FrameHeader, wrongLength } from '@descent/gradient-channel';
-import { type CompiledMetric, scoresOf } from '@descent/models';
+import { type CompiledMetric, scoresOf, tablesOf } from '@descent/models';
 import type { CheckpointWriter } from './checkpoint-writer.ts';
 import { createCrew, type OpenRound } from './crew.ts';
 import type { GradientJobs } from './gradient-jobs.ts';
@@ -27,6 +27,8 @@ export interface TrainingJobOptions {
   readonly incarnation: number;
   readonly epochs: number;
   readonly metrics: readonly CompiledMetric[];
+  /** Names of the classes of labels, where their column has some. */
+  classesOf(labels: string): readonly string[] | undefined;
   readonly state: TrainingState;
   readonly timetable: Timetable;
   readonly gradientJobs: GradientJobs;
@@ -170,12 +172,14 @@ export function createTrainingJob(options: TrainingJobOptions): TrainingJob {
       diverged(values.loss);
       return;
     }
+    const tables = tablesOf(options.metrics, sums, options.classesOf);
     evaluated = { version, values };
     const epoch = version / timetable.stepsPerEpoch;
     reporter.point({ step: version, epoch, split: 'validation', values, time: new Date().toISOString() });
     reporter.event('evaluated', `Validation at step ${version}: ${describe(values)}`, {
       step: version,
       values,
+      ...(Object.keys(tables).length === 0 ? {} : { tables }),
     });
     advance();
   };

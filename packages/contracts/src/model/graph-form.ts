@@ -2,6 +2,9 @@ import { type Static, Type } from 'typebox';
 import { Closed, OneOf } from '../closed.ts';
 import { Initializer } from './initializer.ts';
 import { SampleShape, valueNamePattern } from './names.ts';
+import { Regularizer } from './regularizer.ts';
+
+export { Regularizer } from './regularizer.ts';
 
 const NodeAttribute = Type.Union([
   Type.Number(),
@@ -32,6 +35,7 @@ export const ParameterSpec = Closed({
   shape: SampleShape,
   initializer: Type.Optional(Initializer),
   trainable: Type.Optional(Type.Boolean({ default: true })),
+  regularizer: Type.Optional(Regularizer),
 });
 export type ParameterSpec = Static<typeof ParameterSpec>;
 

@@ -3,8 +3,8 @@ import { Closed, OneOf } from '../closed.ts';
 import { Recursive } from '../recursive.ts';
 import { ConstantSpec, NodeSpec, ParameterSpec, StateSpec } from './graph-form.ts';
 import { FunctionSpec, type LayerSpec } from './layers.ts';
-import { LossSpec } from './losses.ts';
-import { MetricName } from './metrics.ts';
+import { Objective } from './losses.ts';
+import { MetricSpec } from './metrics.ts';
 import { inputNamePattern, SampleShape, valueNamePattern } from './names.ts';
 
 export const InputSpec = Closed({
@@ -37,8 +37,8 @@ export const ModelSpec = Closed({
   states: Type.Optional(named(StateSpec)),
   constants: Type.Optional(named(ConstantSpec)),
   nodes: Type.Optional(Type.Array(NodeSpec)),
-  loss: LossSpec,
-  metrics: Type.Optional(Type.Array(MetricName)),
+  loss: Objective,
+  metrics: Type.Optional(Type.Array(MetricSpec, { maxItems: 256 })),
   checkpointing: Type.Optional(Checkpointing),
 });
 export type ModelSpec = Static<typeof ModelSpec>;

@@ -97,9 +97,8 @@ export const specErrors = {
   },
   SPEC_METRIC_INVALID: {
     status: 422,
-    message: '{path}: {metric} does not go with the loss {loss}',
-    advice:
-      'accuracy goes with softmaxCrossEntropy and sigmoidCrossEntropy, meanAbsoluteError with meanSquaredError and sigmoidCrossEntropy.',
+    message: '{path}: {problem}',
+    advice: 'docs/model-spec.md says which metrics go with which loss, and what they can be told.',
     retryable: false,
   },
   SPEC_TOO_LARGE: {

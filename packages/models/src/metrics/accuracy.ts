@@ -1,20 +1,29 @@
-import { meanPerSample } from '../losses/reduce.ts';
-import { type Metric, meanOverSamples } from './metric.ts';
+import type { MetricOf } from '@descent/contracts';
+import { mostProbable } from '../losses/class-labels.ts';
+import { indicator } from '../losses/reduce.ts';
+import { positives } from './binary.ts';
+import { finishMean, sumsOfMean } from './mean-of-counted.ts';
+import type { Metric } from './metric.ts';
 
-/** Number of samples whose largest logit is the label's; for sigmoid the share of elements on the right side of ½. */
-export const accuracy: Metric = {
-  finish: meanOverSamples,
-  sums: {
-    softmaxCrossEntropy: (graph, logits, labels) => {
-      const chosen = graph.add('ArgMax', [logits], { axis: 1, keepdims: 0 });
-      const correct = graph.add('Equal', [chosen, graph.add('Cast', [labels], { to: 'int64' })]);
-      return graph.add('ReduceSum', [graph.add('Cast', [correct], { to: 'float32' })], { keepdims: 0 });
-    },
-    sigmoidCrossEntropy: (graph, logits, labels) => {
-      const chosen = graph.add('Greater', [logits, graph.scalar(0)]);
-      const wanted = graph.add('Greater', [labels, graph.scalar(0.5)]);
-      const correct = graph.add('Equal', [chosen, wanted]);
-      return meanPerSample(graph, graph.add('Cast', [correct], { to: 'float32' }));
-    },
+/** Share of labels that are the class of the largest score, the first of equal ones; or on whose side the score is. */
+export const accuracy: Metric<MetricOf<'accuracy'>> = {
+  finish: finishMean,
+  sums: ({ graph, settings, view, invalid }) => {
+    switch (view.kind) {
+      case 'classes': {
+        if (settings.threshold !== undefined) throw invalid('a threshold is for yes or no, not for classes');
+        const correct = graph.add('Equal', [mostProbable(graph, view.scores()), view.labels()]);
+        return sumsOfMean(graph, indicator(graph, correct), view.counted);
+      }
+      case 'binary': {
+        const chosen = positives(graph, view, settings.threshold);
+        const correct = graph.add('Equal', [chosen, view.wanted()]);
+        return sumsOfMean(graph, indicator(graph, correct), view.counted);
+      }
+      case 'values':
+        return undefined;
+      default:
+        return view satisfies never;
+    }
   },
 };

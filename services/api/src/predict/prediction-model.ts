@@ -1,11 +1,12 @@
-import type {
-  DataSettings,
-  DatasetManifest,
-  ModelSpec,
-  Prediction,
-  PredictRequest,
+import {
+  type DataSettings,
+  type DatasetManifest,
+  lossesOf,
+  type ModelSpec,
+  type Prediction,
+  type PredictRequest,
 } from '@descent/contracts';
-import { bindInputs } from '@descent/datasets';
+import { bindInputs, classesOfInput } from '@descent/datasets';
 import type { ElementArray, Engine, Program } from '@descent/engines';
 import { DescentError } from '@descent/errors';
 import { type CompiledModel, compileModel, inferenceGraph, viewOf } from '@descent/models';
@@ -122,11 +123,13 @@ function readParameters({ layout }: CompiledModel, weights: Uint8Array): Map<str
 }
 
 function classNamesOf({ spec, data, manifest }: PredictionSource, model: CompiledModel): string[] | null {
-  if (spec.loss.type !== 'softmaxCrossEntropy') return null;
-  const label = model.inputs.find(({ name }) => name === spec.loss.labels);
-  const columnName = data.inputs?.[spec.loss.labels]?.columns[0] ?? spec.loss.labels;
-  const names = manifest.columns.find(({ name }) => name === columnName)?.classes ?? [];
-  return Array.from({ length: label?.classes ?? names.length }, (_, index) => names[index] ?? String(index));
+  const [loss] = lossesOf(spec);
+  if (loss?.type !== 'softmaxCrossEntropy') return null;
+  const label = model.inputs.find(({ name }) => name === loss.labels);
+  // Shares of classes come from columns of numbers, which have no names.
+  if (label?.classes === undefined) return null;
+  const names = classesOfInput(data, manifest, loss.labels) ?? [];
+  return Array.from({ length: label.classes }, (_, index) => names[index] ?? String(index));
 }
 
 function largest(probabilities: unknown): number {

@@ -2,6 +2,7 @@ import { type Static, type TSchema, Type } from 'typebox';
 import { OneOf } from '../../closed.ts';
 import { Initializer } from '../initializer.ts';
 import { valueNamePattern } from '../names.ts';
+import { Regularizer } from '../regularizer.ts';
 
 export const activationNames = [
   'linear',
@@ -53,11 +54,16 @@ export const Rate = (description: string) => Type.Number({ minimum: 0, exclusive
 
 export const initialized = (description: string) => Type.Optional(described(Initializer, description));
 
+export const regularized = (description: string) => Type.Optional(described(Regularizer, description));
+
 /** A trained kernel and a bias, as most layers have. */
 export const kernelAndBias = {
   kernelInitializer: initialized('Default glorotUniform'),
   biasInitializer: initialized('Default zeros'),
   useBias: Flag(true, 'Whether a bias is added'),
+  kernelRegularizer: regularized('Added to the loss for the size of the kernel; default none'),
+  biasRegularizer: regularized('For the size of the bias; default none'),
+  activityRegularizer: regularized('For the size of the result, summed per sample; default none'),
 };
 
 export const activated = Type.Optional(described(Activation, 'Applied to the result; default linear'));

@@ -1,6 +1,6 @@
 import { Type } from 'typebox';
 import { Closed, OneOf } from '../../closed.ts';
-import { Activation, Flag, initialized, Width, wiring } from './fields.ts';
+import { Activation, Flag, initialized, regularized, Width, wiring } from './fields.ts';
 
 const recurrent = {
   units: Width('Features of the state'),
@@ -14,6 +14,10 @@ const recurrent = {
   kernelInitializer: initialized('Default glorotUniform'),
   recurrentInitializer: initialized('Default orthogonal'),
   biasInitializer: initialized('Default zeros'),
+  kernelRegularizer: regularized('For the size of the kernel; default none'),
+  recurrentRegularizer: regularized('For the size of the recurrent kernel; default none'),
+  biasRegularizer: regularized('For the size of the biases; default none'),
+  activityRegularizer: regularized('For the size of the result, summed per sample; default none'),
 };
 const optionalActivation = (usual: string) =>
   Type.Optional({ ...Activation, description: `Default ${usual}` });
@@ -26,6 +30,7 @@ export const sequenceLayerSchemas = {
     vocabulary: Width('Number of symbols; inputs are integers from 0 to vocabulary − 1'),
     units: Width('Features per symbol'),
     embeddingsInitializer: initialized('Default uniform'),
+    embeddingsRegularizer: regularized('For the size of the embeddings; default none'),
   }),
   positionalEmbedding: Closed({
     type: Type.Literal('positionalEmbedding'),

@@ -1,4 +1,4 @@
-import type { LayerSpec } from '@descent/contracts';
+import { type LayerSpec, lossesOf } from '@descent/contracts';
 import type { CompiledModel } from '@descent/models';
 import { bytesOf } from '@descent/tensors';
 import { zipSync } from 'fflate';
@@ -188,8 +188,8 @@ function depthOf({ fields }: NamedLayer): number {
 }
 
 function predictionOf({ spec }: CompiledModel, layers: readonly NamedLayer[]): string {
-  const { loss } = spec;
-  return ('prediction' in loss ? loss.prediction : undefined) ?? layers.at(-1)!.name;
+  const [loss] = lossesOf(spec);
+  return (loss !== undefined && 'prediction' in loss ? loss.prediction : undefined) ?? layers.at(-1)!.name;
 }
 
 function joined(tensors: readonly Floats[]): Uint8Array {
