@@ -12,7 +12,7 @@ import type { BoundColumn, InputBinding, ModelInput } from './input-binding.ts';
 /**
  * Finds the columns that feed every input of a model, labels included, and checks them by the manifest alone, before
  * any sample is read. Throws INPUT_UNKNOWN, COLUMN_UNKNOWN, COLUMN_NOT_SCALAR, COLUMN_SHAPE_MISMATCH, COLUMN_IS_TEXT,
- * COLUMN_NOT_INTEGER, TRANSFORM_NOT_ALLOWED, LABELS_OUT_OF_RANGE; `details.path` is the field of the job.
+ * COLUMN_NOT_INTEGER, COLUMN_HAS_MISSING, TRANSFORM_NOT_ALLOWED, LABELS_OUT_OF_RANGE; `details.path` is the field of the job.
  */
 export function bindInputs(
   settings: DataSettings,
@@ -40,6 +40,7 @@ function bindInput(
     findColumn(manifest, name, input, source === undefined ? path : `${path}.columns.${index}`),
   );
   checkShape(input, columns, path);
+  refuseMissing(input, columns, path);
   if (input.dtype === 'float32') refuseText(input, columns, path);
   else refuseFractions(input, columns, path);
   if (source?.transform !== undefined && input.dtype !== 'float32') {
@@ -101,6 +102,13 @@ function feeds(given: readonly number[], wanted: readonly number[]): boolean {
   const b = wanted.filter((size) => size !== 1);
   if (a.length <= 1 || b.length <= 1) return elementCount(a) === elementCount(b);
   return a.length === b.length && a.every((size, axis) => size === b[axis]);
+}
+
+function refuseMissing(input: ModelInput, columns: readonly Column[], path: string): void {
+  const gappy = columns.find(({ dtype, missing = 0 }) => dtype === 'float32' && missing > 0);
+  if (gappy === undefined) return;
+  const { name: column, missing } = gappy;
+  throw new DescentError('COLUMN_HAS_MISSING', { path, input: input.name, column, missing });
 }
 
 function refuseText(input: ModelInput, columns: readonly Column[], path: string): void {

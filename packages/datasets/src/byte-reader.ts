@@ -11,7 +11,7 @@ export async function openFile(
   const packed = start[0] === 0x1f && start[1] === 0x8b;
   const file = createReadStream(path, { highWaterMark: readAheadBytes });
   if (!packed) return { stream: file, packed };
-  const stream = pipeline(file, createGunzip(), () => {
+  const stream = pipeline(file, createGunzip({ chunkSize: readAheadBytes }), () => {
     // A failure reaches the consumer as the error of the last stream.
   });
   return { stream, packed };

@@ -19,7 +19,8 @@ export async function detectFormat(path: string, name: string = basename(path)):
   if (found !== undefined) return found;
   if (ending === 'npz' || ending === 'npy' || ending === 'idx')
     throw unknown(`it does not start as ${ending.toUpperCase()}`);
-  if (start.includes(0)) throw unknown('it is binary and starts like none of the known formats');
+  const wide = ['fffe', 'feff'].includes(start.toString('hex', 0, 2));
+  if (!wide && start.includes(0)) throw unknown('it is binary and starts like none of the known formats');
   if (ending === 'tsv' || ending === 'tab') return 'tsv';
   // Uploads often have no ending; plain text is then taken for CSV.
   if (ending === undefined || ending === 'csv' || ending === 'txt') return 'csv';

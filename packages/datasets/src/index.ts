@@ -4,10 +4,19 @@ export { type BuiltinDataset, builtinDatasets, ingestBuiltin } from './builtin.t
 export { canonicalJson } from './canonical-json.ts';
 export { classesOfInput } from './classes-of-input.ts';
 export type { ColumnArray } from './column.ts';
+export { type CsvEncoding, type CsvOptions, csvDelimiters, csvEncodings } from './csv-dialect.ts';
 export { type DataFormat, dataFormats, detectFormat } from './detect-format.ts';
 export { createGather, type Gather } from './gather.ts';
-export { type IngestFileOptions, ingestFile, unnamedColumn } from './ingest-file.ts';
+export {
+  type IngestFileOptions,
+  type IngestFilesOptions,
+  type IngestInput,
+  ingestFile,
+  ingestFiles,
+  unnamedColumn,
+} from './ingest-file.ts';
 export type { BoundColumn, InputBinding, ModelInput } from './input-binding.ts';
+export { type ColumnType, columnTypes } from './learned-column.ts';
 export { type LoadedColumn, type LoadedSplit, loadSplit } from './load-split.ts';
 export { createMemoryArtifacts } from './memory-artifacts.ts';
 export { type PermutationStream, permutation } from './permutation.ts';

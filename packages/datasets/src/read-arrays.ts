@@ -41,8 +41,8 @@ export async function readNpzSplits(path: string): Promise<SplitSource[]> {
   );
 }
 
-/** One array: the column `column` of split `train`. */
-export async function readNpySplits(path: string, column: string): Promise<SplitSource[]> {
+/** One array: the column `column` of the split. */
+export async function readNpySplits(path: string, split: string, column: string): Promise<SplitSource[]> {
   const { size } = await stat(path);
   if (size > maxArrayBytes) {
     throw new DescentError('DATA_TOO_LARGE', {
@@ -51,5 +51,5 @@ export async function readNpySplits(path: string, column: string): Promise<Split
       limit: `${maxArrayBytes} bytes`,
     });
   }
-  return [joinColumns('train', [arrayColumn('train', column, decodeNpy(await readFile(path), column))])];
+  return [joinColumns(split, [arrayColumn(split, column, decodeNpy(await readFile(path), column))])];
 }

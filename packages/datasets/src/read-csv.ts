@@ -1,109 +1,223 @@
 import { DescentError } from '@descent/errors';
-import { allocateColumn } from './column.ts';
-import { type CsvColumn, encodeCell, finishColumn, inferColumn, learnCell } from './csv-column.ts';
-import { type CsvRecord, csvRecords } from './csv-records.ts';
-import type { SplitSource } from './split-source.ts';
+import { isIntegerText, isTrueOrFalse, parseBoolean, parseDate, parseNumber } from './cell-values.ts';
+import { allocateColumn, bytesPerSample, type ColumnArray, type ColumnLayout } from './column.ts';
+import { type CsvDialect, type CsvOptions, detectDialect } from './csv-dialect.ts';
+import { cellText, csvFirstRow, csvRows } from './csv-rows.ts';
+import { type CsvRows, cellKinds } from './csv-scanner.ts';
+import {
+  type ColumnType,
+  codeOf,
+  invalidCell,
+  type LearnedColumn,
+  learnNumber,
+  learnText,
+  missingValue,
+  shorten,
+} from './learned-column.ts';
+import type { TableFile } from './table.ts';
 
 const sampleRows = 1000;
-/** Ends the sample early: a thousand rows of the longest length allowed would take 16 GB. */
-const sampleCharacters = 16 * 1024 ** 2;
-const maxColumns = 16_384;
-const blockRows = 1024;
+const blockBytes = 4 * 1024 ** 2;
 
 /**
- * Reads a CSV or TSV file as split `train`, one scalar column per header name. The file is streamed twice: first
- * every cell is checked and types and categories are found, then values are delivered. So no cell can fail after
- * the first shard was stored, and memory does not grow with the file.
- * Throws CSV_HEADER_INVALID, CSV_ROW_INVALID, CELL_INVALID, DATA_EMPTY, DATA_TOO_LARGE.
+ * A CSV or TSV file (gzip too). It is streamed twice: first every cell is checked and types and categories are found,
+ * then values are delivered, so memory does not grow with the file.
+ * Throws CSV_HEADER_INVALID, CSV_ROW_INVALID, TEXT_INVALID, DATA_EMPTY; while reading CELL_INVALID, DATA_TOO_LARGE.
  */
-export async function readCsvSplits(path: string, delimiter: ',' | '\t'): Promise<SplitSource[]> {
-  const columns = await learnColumns(path, delimiter);
-  const layouts = columns.map(finishColumn);
-  return [
-    {
-      name: 'train',
-      columns: layouts,
-      async *blocks() {
-        const data = layouts.map(({ dtype }) => allocateColumn(dtype, blockRows));
-        let count = 0;
-        for await (const { row, cells } of dataRecords(path, delimiter, columns.length)) {
-          for (const [c, column] of columns.entries()) data[c]![count] = encodeCell(column, cells[c]!, row);
-          if (++count === blockRows) {
-            yield { count, data };
-            count = 0;
-          }
-        }
-        if (count > 0) yield { count, data };
-      },
+export async function openCsv(path: string, options: CsvOptions = {}): Promise<TableFile> {
+  const dialect = await detectDialect(path, options);
+  const first = await csvFirstRow(path, dialect);
+  if (first === undefined) throw new DescentError('DATA_EMPTY', { part: 'the file' });
+  const header =
+    options.header ?? !first.every((cell) => parseNumber(cell.trim(), dialect.decimal) !== undefined);
+  const names = header ? headerNames(first) : first.map((_, c) => `column${c + 1}`);
+  const width = names.length;
+
+  async function* dataRows(): AsyncGenerator<{ rows: CsvRows; from: number }> {
+    let from = header ? 1 : 0;
+    for await (const rows of csvRows(path, dialect, width)) {
+      if (rows.count > from) yield { rows, from };
+      from = 0;
+    }
+  }
+
+  return {
+    names,
+    async infer() {
+      for await (const { rows, from } of dataRows()) {
+        return names.map((_, c) => inferType(rows, from, c, dialect));
+      }
+      throw new DescentError('DATA_EMPTY', { part: 'the file: only a header row was found' });
     },
-  ];
-}
-
-async function learnColumns(path: string, delimiter: string): Promise<CsvColumn[]> {
-  const names = await readHeader(path, delimiter);
-  const sample: CsvRecord[] = [];
-  let characters = 0;
-  let columns: CsvColumn[] | undefined;
-  const inferAll = () => {
-    const inferred = names.map((name, c) =>
-      inferColumn(
-        name,
-        sample.map(({ cells }) => cells[c]!),
-      ),
-    );
-    for (const record of sample) learnRecord(inferred, record);
-    return inferred;
+    async learn(columns) {
+      for await (const { rows, from } of dataRows()) {
+        for (const [c, column] of columns.entries()) learnCells(column, rows, from, c, dialect);
+      }
+    },
+    async *blocks(columns, layouts) {
+      const step = Math.max(1, Math.floor(blockBytes / bytesPerSample(layouts)));
+      for await (const { rows, from } of dataRows()) {
+        for (let start = from; start < rows.count; start += step) {
+          const count = Math.min(step, rows.count - start);
+          const data = columns.map((column, c) =>
+            encode(column, layouts[c]!, rows, start, count, c, dialect),
+          );
+          yield { count, data };
+        }
+      }
+    },
   };
-  for await (const record of dataRecords(path, delimiter, names.length)) {
-    if (columns !== undefined) {
-      learnRecord(columns, record);
-      continue;
-    }
-    sample.push(record);
-    for (const cell of record.cells) characters += cell.length;
-    if (sample.length === sampleRows || characters > sampleCharacters) columns = inferAll();
-  }
-  if (sample.length === 0)
-    throw new DescentError('DATA_EMPTY', { part: 'the file: only a header row was found' });
-  return columns ?? inferAll();
 }
 
-function learnRecord(columns: readonly CsvColumn[], { row, cells }: CsvRecord): void {
-  for (const [c, column] of columns.entries()) learnCell(column, cells[c]!, row);
-}
-
-async function readHeader(path: string, delimiter: string): Promise<string[]> {
+function headerNames(cells: readonly string[]): string[] {
   const problem = (text: string) => new DescentError('CSV_HEADER_INVALID', { problem: text });
-  for await (const { cells } of csvRecords(path, delimiter)) {
-    const names = cells.map((cell) => cell.trim());
-    if (names.length > maxColumns)
-      throw problem(`it names ${names.length} columns; at most ${maxColumns} are allowed`);
-    if (names.every((name) => name !== '' && Number.isFinite(Number(name)))) {
-      throw problem('it holds only numbers; the first row must name the columns');
-    }
-    const seen = new Set<string>();
-    for (const [c, name] of names.entries()) {
-      if (name === '') throw problem(`cell ${c + 1} is empty`);
-      if (seen.has(name)) throw problem(`"${name}" occurs twice`);
-      seen.add(name);
-    }
-    return names;
+  const names = cells.map((cell) => cell.trim());
+  const seen = new Set<string>();
+  for (const [c, name] of names.entries()) {
+    if (name === '') throw problem(`cell ${c + 1} is empty`);
+    if (seen.has(name)) throw problem(`"${shorten(name)}" occurs twice`);
+    seen.add(name);
   }
-  throw new DescentError('DATA_EMPTY', { part: 'the file' });
+  return names;
 }
 
-/** The rows below the header, each with one cell per column. */
-async function* dataRecords(path: string, delimiter: string, width: number): AsyncGenerator<CsvRecord> {
-  let header = true;
-  for await (const record of csvRecords(path, delimiter)) {
-    if (header) {
-      header = false;
+/**
+ * Boolean and date when every sampled cell is one; number when at least as many are numbers as are text; missing cells
+ * do not vote.
+ */
+function inferType(rows: CsvRows, from: number, c: number, dialect: CsvDialect): ColumnType {
+  let [numbers, dates, booleans, texts] = [0, 0, 0, 0];
+  for (let r = from; r < Math.min(rows.count, from + sampleRows); r++) {
+    const cell = r * rows.width + c;
+    const kind = rows.kinds[cell];
+    if (isPlainNumber(kind, dialect)) numbers++;
+    else {
+      const text = presentText(rows, cell, dialect)?.trim();
+      if (text === undefined) continue;
+      if (parseNumber(text, dialect.decimal) !== undefined) numbers++;
+      else if (isTrueOrFalse(text)) booleans++;
+      else if (parseDate(text) !== undefined) dates++;
+      else texts++;
+    }
+  }
+  if (texts + numbers === 0 && dates > 0 && booleans === 0) return 'date';
+  if (texts + numbers === 0 && booleans > 0 && dates === 0) return 'boolean';
+  return numbers >= texts + dates + booleans ? 'number' : 'category';
+}
+
+function learnCells(
+  column: LearnedColumn,
+  rows: CsvRows,
+  from: number,
+  c: number,
+  dialect: CsvDialect,
+): void {
+  const { kinds, values, numbers, width, count } = rows;
+  const numeric = column.type === 'number' || column.type === 'integer';
+  for (let r = from; r < count; r++) {
+    const cell = r * width + c;
+    const kind = kinds[cell];
+    if (numeric && isPlainNumber(kind, dialect)) {
+      const value = values[cell]!;
+      if (kind === cellKinds.integer && value === (value | 0)) continue;
+      // A plain number has at most 15 digits, so float32 can hold it.
+      if (column.type === 'number') column.whole = false;
+      else learnNumber(column, value, false, numbers[r]!);
       continue;
     }
-    if (record.cells.length !== width) {
-      const problem = `it has ${record.cells.length} cells; the header names ${width} columns`;
-      throw new DescentError('CSV_ROW_INVALID', { row: record.row, problem });
+    const text = presentText(rows, cell, dialect);
+    if (text === undefined) column.missing++;
+    else if (column.type === 'category' || column.type === 'text') learnText(column, text, numbers[r]!);
+    else {
+      const value = parseCell(column, text.trim(), numbers[r]!, dialect);
+      learnNumber(column, value, column.type !== 'number' || isIntegerText(text.trim()), numbers[r]!);
     }
-    yield record;
+  }
+}
+
+function encode(
+  column: LearnedColumn,
+  { dtype, shape, kind }: ColumnLayout,
+  rows: CsvRows,
+  start: number,
+  count: number,
+  c: number,
+  dialect: CsvDialect,
+): ColumnArray {
+  if (kind === 'text') {
+    const width = shape[0]!;
+    const bytes = Buffer.alloc(count * width);
+    for (let r = 0; r < count; r++) {
+      bytes.write(presentText(rows, (start + r) * rows.width + c, dialect) ?? '', r * width, width);
+    }
+    return bytes;
+  }
+  const data = allocateColumn(dtype, count);
+  for (let r = 0; r < count; r++) {
+    data[r] = encodeCell(column, rows, (start + r) * rows.width + c, rows.numbers[start + r]!, dialect);
+  }
+  return data;
+}
+
+function encodeCell(
+  column: LearnedColumn,
+  rows: CsvRows,
+  cell: number,
+  row: number,
+  dialect: CsvDialect,
+): number {
+  const kind = rows.kinds[cell];
+  const numeric = column.type === 'number' || column.type === 'integer';
+  if (numeric && isPlainNumber(kind, dialect)) return rows.values[cell]!;
+  const text = presentText(rows, cell, dialect);
+  if (text === undefined) return missingValue(column);
+  return column.codes === undefined
+    ? parseCell(column, text.trim(), row, dialect)
+    : codeOf(column, text, row);
+}
+
+function isPlainNumber(kind: number | undefined, { missingNumbers }: CsvDialect): boolean {
+  return (kind === cellKinds.integer || kind === cellKinds.decimal) && !missingNumbers;
+}
+
+/** undefined when the value is missing. */
+function presentText(rows: CsvRows, cell: number, { quote, missing }: CsvDialect): string | undefined {
+  if (rows.kinds[cell] === cellKinds.empty) return undefined;
+  const text = cellText(rows, cell, quote);
+  const trimmed = text.trim();
+  return trimmed === '' || missing.has(trimmed) ? undefined : text;
+}
+
+function parseCell(column: LearnedColumn, text: string, row: number, { decimal }: CsvDialect): number {
+  switch (column.type) {
+    case 'number':
+    case 'integer': {
+      const value = parseNumber(text, decimal);
+      if (value !== undefined && !Number.isFinite(Math.fround(value))) {
+        throw invalidCell(column, row, text, `${shorten(text)} is too large for float32`);
+      }
+      if (value !== undefined) return value;
+      throw invalidCell(column, row, text, `"${shorten(text)}" is not a number, and the column is numeric`);
+    }
+    case 'date': {
+      const value = parseDate(text);
+      if (value !== undefined) return value;
+      throw invalidCell(
+        column,
+        row,
+        text,
+        `"${shorten(text)}" is not a date (YYYY-MM-DD, with a time or without)`,
+      );
+    }
+    case 'boolean': {
+      const value = parseBoolean(text);
+      if (value !== undefined) return value;
+      throw invalidCell(column, row, text, `"${shorten(text)}" is not a boolean (true or false)`);
+    }
+    case 'category':
+    case 'text':
+      throw new TypeError('texts are not parsed');
+    default:
+      return column.type satisfies never;
   }
 }

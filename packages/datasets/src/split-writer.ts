@@ -37,7 +37,7 @@ export async function writeSplit(
   async function flush(): Promise<void> {
     const data = buffers.map((buffer, c) => buffer.subarray(0, filled * elements[c]!));
     moments = moments.map((before, c) => {
-      const added = momentsOf(data[c]!);
+      const added = momentsOf(data[c]!, columns[c]!.missing !== undefined);
       if (!Number.isFinite(added.mean)) throw notFinite(name, columns[c]!, data[c]!, written);
       return mergeMoments(before, added);
     });
@@ -86,7 +86,9 @@ function copyBlock(
 }
 
 function notFinite(split: string, column: ColumnLayout, data: ColumnArray, written: number): DescentError {
-  const index = data.findIndex((x: number) => !Number.isFinite(x));
+  const index = data.findIndex((x: number) =>
+    column.missing === undefined ? !Number.isFinite(x) : Math.abs(x) === Number.POSITIVE_INFINITY,
+  );
   return new DescentError('COLUMN_VALUE_INVALID', {
     column: column.name,
     split,

@@ -18,8 +18,9 @@ export const noMoments: Moments = {
   maximum: Number.NEGATIVE_INFINITY,
 };
 
-/** Two passes in double precision. Mean is NaN or infinite exactly when an element is. */
-export function momentsOf(data: ColumnArray): Moments {
+/** Two passes in double precision. Mean is NaN or infinite exactly when an element is; of `gaps` NaN is left out. */
+export function momentsOf(data: ColumnArray, gaps = false): Moments {
+  if (gaps) return momentsOf(data.filter((x: number) => !Number.isNaN(x)));
   if (data.length === 0) return noMoments;
   // Bytes are counted first: six times faster than two passes over the 47 million pixels of MNIST, and exact.
   if (data instanceof Uint8Array) return momentsOfCounts(data);
@@ -56,11 +57,12 @@ export function mergeMoments(a: Moments, b: Moments): Moments {
 
 /** `reference` gives mean and deviation, `all` the range; see ColumnStatistics. */
 export function statisticsOf(reference: Moments, all: Moments): ColumnStatistics {
+  if (all.count === 0) return { minimum: 0, maximum: 0, mean: 0, standardDeviation: 0 };
   return {
     minimum: all.minimum,
     maximum: all.maximum,
     mean: reference.mean,
-    standardDeviation: Math.sqrt(reference.squaredDeviations / reference.count),
+    standardDeviation: Math.sqrt(reference.squaredDeviations / Math.max(1, reference.count)),
   };
 }
 

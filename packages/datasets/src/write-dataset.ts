@@ -31,7 +31,7 @@ export async function writeDataset(
 
   const content = {
     columns: columns.map(
-      ({ name, dtype, shape, classes }, c): Column => ({
+      ({ name, dtype, shape, ...more }, c): Column => ({
         name,
         dtype,
         shape: [...shape],
@@ -39,7 +39,7 @@ export async function writeDataset(
           reference.moments[c]!,
           written.reduce((all, { moments }) => mergeMoments(all, moments[c]!), noMoments),
         ),
-        ...(classes === undefined ? {} : { classes }),
+        ...more,
       }),
     ),
     splits: written.map(({ split }) => split),

@@ -6,7 +6,16 @@ export const ColumnDtype = OneOf(['float32', 'int32', 'uint8']);
 export type ColumnDtype = Static<typeof ColumnDtype>;
 
 /**
- * Of all elements of a column. Mean and standard deviation (population, ÷ n) are over the split named `train`, or the
+ * What the values of a column stand for, where its dtype and `classes` do not say it.
+ * date: days since 1970-01-01 in UTC (int32; float32 when a time of day or a missing value occurs).
+ * boolean: 0 or 1 (uint8; float32 when a value is missing).
+ * text: UTF-8 (uint8), filled up with zero bytes to the longest value.
+ */
+export const ColumnKind = OneOf(['date', 'boolean', 'text']);
+export type ColumnKind = Static<typeof ColumnKind>;
+
+/**
+ * Of all elements of a column that are not missing; all 0 when every one is. Mean and standard deviation (population, ÷ n) are over the split named `train`, or the
  * first split when there is none; minimum and maximum are over every split, so that they also bound the labels of
  * validation data.
  */
@@ -23,6 +32,14 @@ export const Column = Closed({
   dtype: ColumnDtype,
   shape: Type.Array(Type.Integer({ minimum: 1 }), { description: 'Of one sample; [] for a scalar' }),
   statistics: ColumnStatistics,
+  kind: Type.Optional(ColumnKind),
+  missing: Type.Optional(
+    Type.Integer({
+      minimum: 1,
+      description:
+        'Values that are missing, over all splits: NaN in a float32 column, the last class (`missing`) in a column with classes. Left out: none',
+    }),
+  ),
   classes: Type.Optional(
     Type.Array(Type.String(), { description: 'Names of the category codes 0, 1, …, for a text column' }),
   ),

@@ -107,11 +107,17 @@ export const dataErrors = {
     advice: 'Rows are counted from 1, the header. Every row has as many cells as the header.',
     retryable: false,
   },
+  TEXT_INVALID: {
+    status: 422,
+    message: 'The text cannot be read at byte {offset}: {problem}',
+    advice: 'Save the file as UTF-8, or name its encoding. Bytes are counted from 0, unpacked.',
+    retryable: false,
+  },
   CELL_INVALID: {
     status: 422,
     message: 'Row {row}, column "{column}": {problem}',
     advice:
-      'Correct the cell or leave the row out. A column is numeric when at least half of its cells in the first 1000 rows are numbers.',
+      'Correct the cell, name it as a missing value, or set the type of the column. Types left out come from the first 1000 rows.',
     retryable: false,
   },
   COLUMN_NAME_INVALID: {
@@ -180,6 +186,12 @@ export const dataErrors = {
     status: 422,
     message: '{path}: input "{input}" is {dtype}; column "{column}" holds text ({classes} classes)',
     advice: 'Use it as integer labels, or give the input dtype int32 and embed the codes.',
+    retryable: false,
+  },
+  COLUMN_HAS_MISSING: {
+    status: 422,
+    message: '{path}: input "{input}" would get missing values; column "{column}" has {missing}',
+    advice: 'Fill them or leave those rows out, or use another column.',
     retryable: false,
   },
   COLUMN_NOT_INTEGER: {
