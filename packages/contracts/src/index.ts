@@ -19,4 +19,5 @@ export * from './optimizer.ts';
 export * from './plan.ts';
 export * from './predict.ts';
 export * from './queue.ts';
+export * from './scheduling.ts';
 export { validate } from './validate.ts';
