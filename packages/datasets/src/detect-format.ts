@@ -2,7 +2,7 @@ import { basename } from 'node:path';
 import { DescentError } from '@descent/errors';
 import { createByteReader, openFile } from './byte-reader.ts';
 
-export const dataFormats = ['csv', 'tsv', 'npz', 'npy', 'idx'] as const;
+export const dataFormats = ['csv', 'tsv', 'jsonl', 'npz', 'npy', 'idx'] as const;
 export type DataFormat = (typeof dataFormats)[number];
 
 /**
@@ -21,8 +21,10 @@ export async function detectFormat(path: string, name: string = basename(path)):
     throw unknown(`it does not start as ${ending.toUpperCase()}`);
   const wide = ['fffe', 'feff'].includes(start.toString('hex', 0, 2));
   if (!wide && start.includes(0)) throw unknown('it is binary and starts like none of the known formats');
+  if (ending === 'jsonl' || ending === 'ndjson' || ending === 'json') return 'jsonl';
   if (ending === 'tsv' || ending === 'tab') return 'tsv';
   // Uploads often have no ending; plain text is then taken for CSV.
+  if (ending === undefined && /^\s*\{\s*"/.test(start.toString('utf8'))) return 'jsonl';
   if (ending === undefined || ending === 'csv' || ending === 'txt') return 'csv';
   throw unknown(`".${ending}" is not among ${dataFormats.join(', ')}`);
 }

@@ -193,9 +193,9 @@ describe('detecting the format', () => {
       'FILE_FORMAT_UNKNOWN: The format of x.npz is not known: it does not start as NPZ',
     ],
     [
-      'x.json',
-      '{"a":1}',
-      'FILE_FORMAT_UNKNOWN: The format of x.json is not known: ".json" is not among csv, tsv, npz, npy, idx',
+      'x.docx',
+      'text',
+      'FILE_FORMAT_UNKNOWN: The format of x.docx is not known: ".docx" is not among csv, tsv, jsonl, npz, npy, idx',
     ],
     [
       'x.csv',

@@ -6,6 +6,7 @@ import { type DataFormat, detectFormat } from './detect-format.ts';
 import { readNpySplits, readNpzSplits } from './read-arrays.ts';
 import { openCsv } from './read-csv.ts';
 import { openIdx } from './read-idx.ts';
+import { openJsonLines } from './read-json-lines.ts';
 import { joinColumns, type SplitSource } from './split-source.ts';
 import { type TablePart, tableSplits } from './table.ts';
 import { defaultIngestLimits, type IngestLimits, writeDataset } from './write-dataset.ts';
@@ -43,7 +44,7 @@ export async function ingestFile({ sink, limits, ...file }: IngestFileOptions): 
 
 /**
  * Turns files into shards and a manifest, or throws a DescentError of the data section and leaves no record. Tables
- * (CSV, TSV) of any number are read together: one type and one list of classes per column holds for all of
+ * (CSV, TSV, JSON Lines) of any number are read together: one type and one list of classes per column holds for all of
  * them. The files are not changed and must not change meanwhile.
  */
 export async function ingestFiles({
@@ -64,6 +65,9 @@ export async function ingestFiles({
       case 'tsv':
         tables.push({ split, types, table: await openCsv(file.path, { delimiter: '\t', ...file.options }) });
         break;
+      case 'jsonl':
+        tables.push({ split, types, table: await openJsonLines(file.path) });
+        break;
       case 'npz':
         splits.push(...(await readNpzSplits(file.path)));
         break;
@@ -81,7 +85,7 @@ export async function ingestFiles({
   const names = splits.map(({ name }) => name);
   const twice = names.find((name, index) => names.indexOf(name) !== index);
   if (twice !== undefined) {
-    const problem = 'two files give it; only rows of CSV files are put together';
+    const problem = 'two files give it; only rows of tables are put together';
     throw new DescentError('SPLITS_DIFFER', { split: twice, first: twice, problem });
   }
   return writeDataset(splits, sink, limits);

@@ -7,7 +7,8 @@ export type ColumnType = (typeof columnTypes)[number];
 /** What is known of a column of a table after its rows went by. */
 export interface LearnedColumn {
   readonly name: string;
-  readonly type: ColumnType;
+  /** tensor: arrays of numbers of one shape; no text can ask for it. */
+  readonly type: ColumnType | 'tensor';
   /** Whether the type was asked for; then a column that does not fit it fails instead of becoming another type. */
   readonly fixed: boolean;
   missing: number;
@@ -17,6 +18,8 @@ export interface LearnedColumn {
   longest: number;
   /** Text → code; undefined when there are too many texts for a category. */
   codes: Map<string, number> | undefined;
+  /** Of the first tensor. */
+  shape: readonly number[] | undefined;
 }
 
 /** The class of a missing category. It is the last one, so that the other codes do not depend on it. */
@@ -26,9 +29,9 @@ const maxClasses = 10_000;
 const maxClassLength = 256;
 const maxTextBytes = 65_536;
 
-export function learnedColumn(name: string, type: ColumnType, fixed: boolean): LearnedColumn {
+export function learnedColumn(name: string, type: LearnedColumn['type'], fixed: boolean): LearnedColumn {
   const codes = type === 'category' ? new Map<string, number>() : undefined;
-  return { name, type, fixed, missing: 0, whole: true, longest: 0, codes };
+  return { name, type, fixed, missing: 0, whole: true, longest: 0, codes, shape: undefined };
 }
 
 /** Throws CELL_INVALID for a number that float32 cannot hold, or a fraction in a column that was declared integer. */
@@ -80,6 +83,8 @@ export function finishColumn(column: LearnedColumn): ColumnLayout {
     case 'number':
     case 'integer':
       return { name, dtype: number, shape: [], ...counted };
+    case 'tensor':
+      return { name, dtype: number, shape: [...(column.shape ?? [])] };
     case 'date':
       return { name, dtype: number, shape: [], kind: 'date', ...counted };
     case 'boolean':

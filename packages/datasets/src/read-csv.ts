@@ -216,6 +216,7 @@ function parseCell(column: LearnedColumn, text: string, row: number, { decimal }
     }
     case 'category':
     case 'text':
+    case 'tensor':
       throw new TypeError('texts are not parsed');
     default:
       return column.type satisfies never;

@@ -10,7 +10,7 @@ export type ColumnTypes = Readonly<Record<string, ColumnType>>;
 export interface TableFile {
   readonly names: readonly string[];
   /** What the first rows suggest, in the order of the names. */
-  infer(): Promise<ColumnType[]>;
+  infer(): Promise<LearnedColumn['type'][]>;
   /** First pass: checks every value, so that none can fail after the first shard was stored. */
   learn(columns: readonly LearnedColumn[]): Promise<void>;
   /** Second pass. The arrays of a block may be used again for the next one. */

@@ -49,7 +49,8 @@ export const dataErrors = {
   FILE_FORMAT_UNKNOWN: {
     status: 415,
     message: 'The format of {file} is not known: {problem}',
-    advice: 'Use CSV, TSV, NPZ, NPY or IDX (gzip too), with its usual file name ending.',
+    advice:
+      'Use CSV, TSV, JSON Lines, NPZ, NPY or IDX (tables and IDX gzipped too), with its usual file name ending.',
     retryable: false,
   },
   DATA_TOO_LARGE: {
@@ -111,6 +112,12 @@ export const dataErrors = {
     status: 422,
     message: 'The text cannot be read at byte {offset}: {problem}',
     advice: 'Save the file as UTF-8, or name its encoding. Bytes are counted from 0, unpacked.',
+    retryable: false,
+  },
+  JSON_LINE_INVALID: {
+    status: 422,
+    message: 'Line {line}: {problem}',
+    advice: 'Write one flat object per line: {"x": 1.5, "label": "cat", "image": [0, 1]}.',
     retryable: false,
   },
   CELL_INVALID: {
