@@ -82,7 +82,7 @@ test.each([
   [
     'an unknown example',
     ['demo', '--example', 'mnist-mpl'],
-    'There is no example "mnist-mpl"; there are: mnist-cnn, mnist-mlp',
+    'There is no example "mnist-mpl"; there are: mnist-cnn, mnist-mlp, mnist-resnet, mnist-rows-lstm',
   ],
   ['no service', ['ls'], 'SERVER_UNKNOWN. Start one with `descent up`'],
 ])('%s ends with exit code 2 and nothing on stdout', async (_what, argv, message) => {

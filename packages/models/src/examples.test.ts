@@ -6,7 +6,12 @@ import { evaluationGraph, inferenceGraph, trainingGraph } from './graphs.ts';
 import { price } from './price.ts';
 
 const folder = new URL('../../../examples/', import.meta.url);
-const examples = readdirSync(folder).filter((file) => file.endsWith('.json'));
+/** What runs on built-in data, and what a data set of one's own is put into. */
+const examples = ['', 'templates/'].flatMap((part) =>
+  readdirSync(new URL(part, folder))
+    .filter((file) => file.endsWith('.json'))
+    .map((file) => `${part}${file}`),
+);
 
 it('there are the two examples that the demo offers', () => {
   expect(examples).toEqual(expect.arrayContaining(['mnist-cnn.json', 'mnist-mlp.json']));
