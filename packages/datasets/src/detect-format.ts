@@ -2,7 +2,7 @@ import { basename } from 'node:path';
 import { DescentError } from '@descent/errors';
 import { createByteReader, openFile } from './byte-reader.ts';
 
-export const dataFormats = ['csv', 'tsv', 'jsonl', 'npz', 'npy', 'idx'] as const;
+export const dataFormats = ['csv', 'tsv', 'jsonl', 'parquet', 'npz', 'npy', 'idx'] as const;
 export type DataFormat = (typeof dataFormats)[number];
 
 /**
@@ -17,6 +17,7 @@ export async function detectFormat(path: string, name: string = basename(path)):
 
   const found = formatByMagic(start);
   if (found !== undefined) return found;
+  if (ending === 'parquet') throw unknown('it does not start as a Parquet file');
   if (ending === 'npz' || ending === 'npy' || ending === 'idx')
     throw unknown(`it does not start as ${ending.toUpperCase()}`);
   const wide = ['fffe', 'feff'].includes(start.toString('hex', 0, 2));
@@ -33,6 +34,7 @@ function formatByMagic(start: Buffer): DataFormat | undefined {
   if (start.toString('latin1', 0, 4) === 'PK\x03\x04' || start.toString('latin1', 0, 4) === 'PK\x05\x06')
     return 'npz';
   if (start.toString('latin1', 0, 6) === '\x93NUMPY') return 'npy';
+  if (start.toString('latin1', 0, 4) === 'PAR1') return 'parquet';
   if (start[0] === 0 && start[1] === 0 && [8, 9, 11, 12, 13, 14].includes(start[2] ?? 0)) return 'idx';
   return undefined;
 }

@@ -195,7 +195,7 @@ describe('detecting the format', () => {
     [
       'x.docx',
       'text',
-      'FILE_FORMAT_UNKNOWN: The format of x.docx is not known: ".docx" is not among csv, tsv, jsonl, npz, npy, idx',
+      'FILE_FORMAT_UNKNOWN: The format of x.docx is not known: ".docx" is not among csv, tsv, jsonl, parquet, npz, npy, idx',
     ],
     [
       'x.csv',

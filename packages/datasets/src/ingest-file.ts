@@ -7,6 +7,7 @@ import { readNpySplits, readNpzSplits } from './read-arrays.ts';
 import { openCsv } from './read-csv.ts';
 import { openIdx } from './read-idx.ts';
 import { openJsonLines } from './read-json-lines.ts';
+import { openParquet } from './read-parquet.ts';
 import { joinColumns, type SplitSource } from './split-source.ts';
 import { type TablePart, tableSplits } from './table.ts';
 import { defaultIngestLimits, type IngestLimits, writeDataset } from './write-dataset.ts';
@@ -44,7 +45,7 @@ export async function ingestFile({ sink, limits, ...file }: IngestFileOptions): 
 
 /**
  * Turns files into shards and a manifest, or throws a DescentError of the data section and leaves no record. Tables
- * (CSV, TSV, JSON Lines) of any number are read together: one type and one list of classes per column holds for all of
+ * (CSV, TSV, JSON Lines, Parquet) of any number are read together: one type and one list of classes per column holds for all of
  * them. The files are not changed and must not change meanwhile.
  */
 export async function ingestFiles({
@@ -67,6 +68,9 @@ export async function ingestFiles({
         break;
       case 'jsonl':
         tables.push({ split, types, table: await openJsonLines(file.path) });
+        break;
+      case 'parquet':
+        tables.push({ split, types, table: await openParquet(file.path) });
         break;
       case 'npz':
         splits.push(...(await readNpzSplits(file.path)));

@@ -50,7 +50,7 @@ export const dataErrors = {
     status: 415,
     message: 'The format of {file} is not known: {problem}',
     advice:
-      'Use CSV, TSV, JSON Lines, NPZ, NPY or IDX (tables and IDX gzipped too), with its usual file name ending.',
+      'Use CSV, TSV, JSON Lines, Parquet, NPZ, NPY or IDX (tables and IDX gzipped too), with its usual file name ending.',
     retryable: false,
   },
   DATA_TOO_LARGE: {
@@ -118,6 +118,13 @@ export const dataErrors = {
     status: 422,
     message: 'Line {line}: {problem}',
     advice: 'Write one flat object per line: {"x": 1.5, "label": "cat", "image": [0, 1]}.',
+    retryable: false,
+  },
+  PARQUET_INVALID: {
+    status: 422,
+    message: 'The Parquet file cannot be read: {problem}',
+    advice:
+      'Write it again with flat columns (no lists or structs), packed with Snappy, gzip, Brotli, Zstandard or not at all.',
     retryable: false,
   },
   CELL_INVALID: {

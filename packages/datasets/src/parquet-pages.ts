@@ -1,0 +1,43 @@
+import type { ColumnMetaData } from 'hyparquet';
+import { parquetHeader } from 'hyparquet/src/column.js';
+
+/** Of one page, unpacked; writers aim at 1 MiB. */
+const maxPageBytes = 256 * 1024 ** 2;
+
+/**
+ * What is wrong with the page headers of a column chunk, before anything is unpacked: they alone decide how much memory
+ * reading takes, and a page of a few bytes can claim 2^31 values. `bytes` is the whole chunk.
+ */
+export function pageProblem(bytes: Uint8Array, rows: number): string | undefined {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const reader = { view, offset: 0 };
+  let values = 0;
+  while (reader.offset < bytes.byteLength - 1 && values < rows) {
+    const at = reader.offset;
+    const header = parquetHeader(reader);
+    const packed = Number(header.compressed_page_size);
+    const unpacked = Number(header.uncompressed_page_size);
+    const place = `the page at byte ${at} of its chunk`;
+    if (!(packed >= 0) || reader.offset + packed > bytes.byteLength) return `${place} ends behind it`;
+    if (!(unpacked >= 0) || unpacked > maxPageBytes) {
+      return `${place} would unpack to ${unpacked} bytes; at most ${maxPageBytes} are allowed`;
+    }
+    const dictionary = header.dictionary_page_header?.num_values ?? 0;
+    if (dictionary < 0 || dictionary > unpacked)
+      return `${place} has ${dictionary} values in ${unpacked} bytes`;
+    const counts = [header.data_page_header?.num_values, header.data_page_header_v2?.num_values];
+    const count = counts.find((number) => number !== undefined) ?? 0;
+    const pageRows = header.data_page_header_v2?.num_rows ?? count;
+    if (count < 0 || pageRows !== count) return `${place} has ${count} values in ${pageRows} rows`;
+    values += count;
+    if (values > rows) return `${place} holds more values than its row group has rows (${rows})`;
+    reader.offset += packed;
+  }
+  return values === rows ? undefined : `it holds ${values} values; its row group has ${rows} rows`;
+}
+
+/** The bytes of a column chunk within the file. */
+export function chunkRange(column: ColumnMetaData): { readonly start: number; readonly end: number } {
+  const start = Number(column.dictionary_page_offset ?? column.data_page_offset);
+  return { start, end: start + Number(column.total_compressed_size) };
+}
