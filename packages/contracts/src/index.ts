@@ -13,6 +13,7 @@ export * from './model/losses.ts';
 export * from './model/metrics.ts';
 export * from './model/model-spec.ts';
 export * from './model/model-topology.ts';
+export * from './model/stored-model.ts';
 export { SampleShape } from './model/names.ts';
 export { nearestName } from './nearest-name.ts';
 export * from './optimizer.ts';

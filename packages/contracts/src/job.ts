@@ -2,6 +2,7 @@ import { type Static, Type } from 'typebox';
 import { Closed, OneOf } from './closed.ts';
 import { DataSettings } from './data.ts';
 import { ModelSpec } from './model/model-spec.ts';
+import { ModelReference } from './model/stored-model.ts';
 import { OptimizerSettings, ScheduleSettings } from './optimizer.ts';
 
 export const JobId = Type.String({ pattern: '^job_[0-9A-HJKMNP-TV-Z]{26}$' });
@@ -66,6 +67,10 @@ export const JobCreate = Closed({
   reproducibility: Type.Optional(Reproducibility),
 });
 export type JobCreate = Static<typeof JobCreate>;
+
+/** The same, of a model that was imported before. */
+export const JobFromModel = Closed({ ...JobCreate.properties, model: ModelReference });
+export type JobFromModel = Static<typeof JobFromModel>;
 
 /** What a job costs, computed from the graph before anything runs. */
 export const Price = Closed({

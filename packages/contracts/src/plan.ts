@@ -1,5 +1,5 @@
 import { type Static, Type } from 'typebox';
-import { Closed } from './closed.ts';
+import { Closed, OneOf } from './closed.ts';
 import { DatasetManifest } from './data.ts';
 import { JobCreate, JobId, Price } from './job.ts';
 
@@ -15,5 +15,13 @@ export const TrainingPlan = Closed({
   seed: Type.Integer({ minimum: 0 }),
   price: Price,
   graphHash: Type.String(),
+  /** Weights (safetensors) that parameters and states start from; those it lacks start from the seed. */
+  initialWeights: Type.Optional(
+    Closed({
+      hash: Type.String({ description: 'Artifact' }),
+      /** all; or what is not trained alone: constants of the model that are too large for a spec. */
+      of: OneOf(['all', 'frozen']),
+    }),
+  ),
 });
 export type TrainingPlan = Static<typeof TrainingPlan>;

@@ -46,4 +46,5 @@ export {
   readPlan,
 } from './jobs.ts';
 export { findScores, putPoints, readPoints } from './metrics.ts';
+export { deleteModel, findModel, insertModel, listModels } from './models.ts';
 export { countTokens, findToken, insertToken, type TokenRecord } from './tokens.ts';

@@ -18,6 +18,8 @@ export interface Limits {
   /** Checkpoints kept per job. */
   readonly checkpointsKept: number;
   readonly uploadBytes: number;
+  /** A model file of another framework; read whole. */
+  readonly modelBytes: number;
   /** A job whose micro-batch would need more of a worker is refused. */
   readonly workerMemoryBytes: number;
   readonly checkpointBytes: number;
@@ -30,6 +32,7 @@ export const defaultLimits: Limits = {
   silenceMs: 3000,
   checkpointsKept: 5,
   uploadBytes: 20 * 2 ** 30,
+  modelBytes: 2 ** 30,
   workerMemoryBytes: 16 * 2 ** 30,
   checkpointBytes: 16 * 2 ** 30,
   requestsPerMinute: 12_000,

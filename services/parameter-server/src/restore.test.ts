@@ -1,6 +1,7 @@
 import type { ClaimAnswer } from '@descent/contracts';
 import { DescentError } from '@descent/errors';
 import { initializeParameters, type ParameterLayout } from '@descent/models';
+import { encodeSafetensors, tensor } from '@descent/tensors';
 import { expect, test } from 'vitest';
 import { encodeCheckpoint } from './checkpoint.ts';
 import { restore } from './restore.ts';
@@ -152,4 +153,38 @@ test('an api that cannot be reached is no damage: nothing older is taken', async
     [10, fileAt(10)],
   ]);
   await expect(restoreFrom(files)).rejects.toMatchObject({ code: 'UNAVAILABLE' });
+});
+
+test.each([
+  ['all', Float32Array.of(1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12)],
+  ['frozen', initializeParameters(layout, 3).subarray(0, 12)],
+] as const)('an imported model starts from its weights: %s', async (of, expected) => {
+  const weights = tensor(
+    'float32',
+    [4, 3],
+    Float32Array.from({ length: 12 }, (_, index) => index + 1),
+  );
+  const { plan, ...rest } = claim(3, []);
+  const start = await restore({
+    layout,
+    onDamaged: () => undefined,
+    claim: { ...rest, plan: { ...plan, initialWeights: { hash, of } } },
+    truth: createFakeTruth({ getArtifact: async () => encodeSafetensors([['w', weights]]) }),
+  });
+  expect(start.parameters.subarray(0, 12)).toEqual(expected);
+});
+
+test('imported weights of another shape are refused by name', async () => {
+  const weights = tensor('float32', [3, 4], new Float32Array(12));
+  const { plan, ...rest } = claim(3, []);
+  const starting = restore({
+    layout,
+    onDamaged: () => undefined,
+    claim: { ...rest, plan: { ...plan, initialWeights: { hash, of: 'all' } } },
+    truth: createFakeTruth({ getArtifact: async () => encodeSafetensors([['w', weights]]) }),
+  });
+  await expect(starting).rejects.toMatchObject({
+    code: 'SAFETENSORS_INVALID',
+    message: expect.stringMatching(/"w".*3.*4/),
+  });
 });

@@ -1,6 +1,7 @@
-import type { ClaimAnswer } from '@descent/contracts';
-import { type ErrorCode, isDescentError } from '@descent/errors';
-import { initializeParameters, type ParameterLayout } from '@descent/models';
+import type { ClaimAnswer, TrainingPlan } from '@descent/contracts';
+import { DescentError, type ErrorCode, isDescentError } from '@descent/errors';
+import { initializeParameters, isState, type ParameterLayout } from '@descent/models';
+import { decodeSafetensors, formatShape } from '@descent/tensors';
 import { decodeCheckpoint } from './checkpoint.ts';
 import { emptyLedger } from './ledger.ts';
 import type { StartPoint } from './training-state.ts';
@@ -22,9 +23,9 @@ const unusable: ReadonlySet<ErrorCode> = new Set([
   'CHECKPOINT_NOT_FOUND',
 ]);
 
-/** The newest checkpoint that verifies, or the initial parameters from the plan's seed. */
+/** The newest checkpoint that verifies, or the initial parameters: from the plan's seed, or an imported model's weights. */
 export async function restore({ truth, claim, layout, onDamaged }: RestoreOptions): Promise<StartPoint> {
-  const { jobId, graphHash, seed } = claim.plan;
+  const { jobId, graphHash } = claim.plan;
   for (const { step } of claim.checkpoints) {
     try {
       const file = await truth.getCheckpoint(jobId, step);
@@ -38,7 +39,29 @@ export async function restore({ truth, claim, layout, onDamaged }: RestoreOption
     version: 0,
     ledgerHash: emptyLedger,
     evaluated: undefined,
-    parameters: initializeParameters(layout, seed),
+    parameters: await initialParameters(truth, claim.plan, layout),
     slots: undefined,
   };
+}
+
+async function initialParameters(
+  truth: Truth,
+  { seed, initialWeights }: TrainingPlan,
+  layout: ParameterLayout,
+): Promise<Float32Array> {
+  const parameters = initializeParameters(layout, seed);
+  if (initialWeights === undefined) return parameters;
+  const { tensors } = decodeSafetensors(await truth.getArtifact(initialWeights.hash));
+  for (const entry of layout.entries) {
+    const { name, shape, offset } = entry;
+    const stored = tensors.get(name);
+    const wanted = initialWeights.of === 'all' || (!entry.trainable && !isState(entry));
+    if (stored === undefined || !wanted) continue;
+    if (!(stored.data instanceof Float32Array) || stored.shape.join() !== shape.join()) {
+      const problem = `"${name}" is ${stored.dtype} ${formatShape(stored.shape)}, not float32 ${formatShape(shape)}`;
+      throw new DescentError('SAFETENSORS_INVALID', { problem });
+    }
+    parameters.set(stored.data, offset);
+  }
+  return parameters;
 }

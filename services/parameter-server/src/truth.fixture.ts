@@ -10,6 +10,7 @@ export function createFakeTruth(routes: Partial<Truth>): Truth {
     report: unexpected,
     putCheckpoint: unexpected,
     getCheckpoint: unexpected,
+    getArtifact: unexpected,
     putWeights: unexpected,
     ...routes,
   };

@@ -15,6 +15,8 @@ export interface Truth {
   ): Promise<{ hash: string }>;
   /** ARTIFACT_DAMAGED when the api finds that the file does not match its hash. */
   getCheckpoint(jobId: string, step: number): Promise<Uint8Array>;
+  /** A file of the artifact store. ARTIFACT_NOT_FOUND */
+  getArtifact(hash: string): Promise<Uint8Array>;
   putWeights(jobId: string, incarnation: number, file: Uint8Array): Promise<{ hash: string }>;
 }
 
@@ -71,6 +73,10 @@ export function createTruth({ apiUrl, serviceToken, server, timeoutMs = 10_000 }
       put(`/jobs/${jobId}/checkpoints/${step}`, incarnation, file),
     async getCheckpoint(jobId, step) {
       const response = await call('GET', `/jobs/${jobId}/checkpoints/${step}`);
+      return new Uint8Array(await whole(response.arrayBuffer()));
+    },
+    async getArtifact(hash) {
+      const response = await call('GET', `/artifacts/${hash}`);
       return new Uint8Array(await whole(response.arrayBuffer()));
     },
     putWeights: (jobId, incarnation, file) => put(`/jobs/${jobId}/weights`, incarnation, file),

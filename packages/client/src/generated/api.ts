@@ -3027,6 +3027,10 @@ export interface components {
                     mean: number;
                     standardDeviation: number;
                 };
+                /** @enum {unknown} */
+                kind?: "date" | "boolean" | "text";
+                /** @description Values that are missing, over all splits: NaN in a float32 column, the last class (`missing`) in a column with classes. Left out: none */
+                missing?: number;
                 /** @description Names of the category codes 0, 1, …, for a text column */
                 classes?: string[];
             }[];

@@ -1,7 +1,13 @@
 import type { CatalogueEntry } from '../entry.ts';
 
-/** ONNX files and models in them. `details.node` is the node, `details.op` its operator. */
+/** Models that are imported: ONNX files, and what is kept of them. `details.node` is the node, `details.op` its operator. */
 export const onnxErrors = {
+  MODEL_NOT_FOUND: {
+    status: 404,
+    message: 'There is no imported model {model}',
+    advice: 'List the models with GET /v1/models or `descent models ls`.',
+    retryable: false,
+  },
   ONNX_INVALID: {
     status: 422,
     message: 'This is no ONNX model that can be read: {problem}',

@@ -1,4 +1,4 @@
-import type { JobState } from '@descent/contracts';
+import type { JobState, ModelFormat } from '@descent/contracts';
 
 /** Only types that SQLite and Postgres share: text, integer (64 bit), real. Times are ISO 8601 text (they sort) or milliseconds where they are compared with a clock. JSON is text. */
 export interface JobsTable {
@@ -78,6 +78,18 @@ export interface DatasetsTable {
   error: string | null;
 }
 
+export interface ModelsTable {
+  id: string;
+  name: string;
+  format: ModelFormat;
+  /** Who imported it. */
+  token_id: string;
+  created_at: string;
+  parameters: number;
+  weights_hash: string | null;
+  topology: string;
+}
+
 export interface TokensTable {
   id: string;
   name: string;
@@ -90,7 +102,7 @@ export interface TokensTable {
 /** Who holds which artifact file. A file without a row belongs to nobody and may be deleted. */
 export interface ArtifactsTable {
   hash: string;
-  /** A job or data set id. */
+  /** A job, data set or model id; `<job>/initial` for the weights that a job starts from. */
   owner: string;
   bytes: number;
   created_at: string;
@@ -117,6 +129,7 @@ export interface Tables {
   metric_points: MetricPointsTable;
   checkpoints: CheckpointsTable;
   datasets: DatasetsTable;
+  models: ModelsTable;
   tokens: TokensTable;
   artifacts: ArtifactsTable;
   idempotency_keys: IdempotencyKeysTable;

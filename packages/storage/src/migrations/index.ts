@@ -1,5 +1,6 @@
 import { foundation } from './0001-foundation.ts';
+import { models } from './0002-models.ts';
 import type { Migration } from './migration.ts';
 
 /** Every migration, in the order they are applied. */
-export const migrations: readonly Migration[] = [foundation];
+export const migrations: readonly Migration[] = [foundation, models];

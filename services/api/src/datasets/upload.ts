@@ -1,14 +1,13 @@
 import { randomUUID } from 'node:crypto';
-import { createWriteStream } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import path from 'node:path';
 import type { Readable } from 'node:stream';
-import { pipeline } from 'node:stream/promises';
 import type { Dataset } from '@descent/contracts';
 import type { DataFormat } from '@descent/datasets';
 import { DescentError, isDescentError } from '@descent/errors';
 import { changeDataset, findDataset, holdArtifacts } from '@descent/storage';
 import type { Context } from '../context.ts';
+import { receiveFile } from '../http/receive-file.ts';
 import { unwrap } from '../threads/answer.ts';
 import type { IngestResult, IngestTask } from '../threads/ingest.thread.ts';
 import { requireDataset } from './require-dataset.ts';
@@ -41,7 +40,7 @@ export async function fillDataset(context: Context, upload: Upload): Promise<Dat
   }
   const file = path.join(context.uploadsDir, randomUUID());
   try {
-    await receive(upload.content, file, context.limits.uploadBytes);
+    await receiveFile(upload.content, file, context.limits.uploadBytes);
     await ingest(context, upload, file);
   } catch (error) {
     const { code, message } = isDescentError(error)
@@ -53,25 +52,6 @@ export async function fillDataset(context: Context, upload: Upload): Promise<Dat
     await rm(file, { force: true });
   }
   return requireDataset(context, datasetId);
-}
-
-async function receive(content: Readable, file: string, limitBytes: number): Promise<void> {
-  let bytes = 0;
-  const counted = async function* (source: AsyncIterable<Uint8Array>) {
-    for await (const chunk of source) {
-      bytes += chunk.byteLength;
-      if (bytes > limitBytes) throw new DescentError('REQUEST_TOO_LARGE', { limitBytes });
-      yield chunk;
-    }
-  };
-  try {
-    await pipeline(content, counted, createWriteStream(file, { flags: 'wx', mode: 0o600 }));
-  } catch (cause) {
-    if (isDescentError(cause)) throw cause;
-    const code = cause instanceof Error && 'code' in cause ? cause.code : undefined;
-    if (code === 'ENOSPC') throw new DescentError('STORAGE_FULL', {}, { cause });
-    throw new DescentError('REQUEST_MALFORMED', { problem: 'the upload broke off' }, { cause });
-  }
 }
 
 async function ingest(context: Context, upload: Upload, file: string): Promise<void> {

@@ -11,6 +11,7 @@ import {
   Job,
   JobCreate,
   JobEvent,
+  JobFromModel,
   JobGraph,
   LayerSpec,
   LossSpec,
@@ -20,6 +21,8 @@ import {
   NodeSpec,
   Prediction,
   PredictRequest,
+  StoredModel,
+  StoredModelSummary,
   TensorSummary,
 } from '@descent/contracts';
 import type { FastifyInstance } from 'fastify';
@@ -39,6 +42,9 @@ export const ErrorSchema = Closed({
 export const components = {
   Job,
   JobCreate,
+  JobFromModel,
+  StoredModel,
+  StoredModelSummary,
   ModelSpec,
   LayerSpec,
   NodeSpec,

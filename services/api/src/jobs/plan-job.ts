@@ -24,7 +24,11 @@ export interface PlannedJob {
  * Finds everything that can be known of a training job before it runs, and everything that is wrong with it: the model
  * first, then the data set, then whether both fit. Stores nothing.
  */
-export async function planJob(context: Context, request: JobCreate): Promise<PlannedJob> {
+export async function planJob(
+  context: Context,
+  request: JobCreate,
+  initialWeights?: TrainingPlan['initialWeights'],
+): Promise<PlannedJob> {
   const model = compileModel(request.model);
   const manifest = await requireManifest(context, request.data.dataset);
   bindInputs(request.data, manifest, model.inputs);
@@ -53,6 +57,7 @@ export async function planJob(context: Context, request: JobCreate): Promise<Pla
     seed,
     price: priced,
     graphHash: graphHash(graph),
+    ...(initialWeights === undefined ? {} : { initialWeights }),
   };
   return { plan, job: firstRecord(plan, manifest, [...layerSummaries(model)], nowMs) };
 }

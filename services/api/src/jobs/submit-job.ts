@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { JobCreate, validate } from '@descent/contracts';
+import { JobCreate, JobFromModel, type TrainingPlan, validate } from '@descent/contracts';
 import { canonicalJson } from '@descent/datasets';
 import { DescentError } from '@descent/errors';
 import {
@@ -7,12 +7,15 @@ import {
   type Database,
   findDataset,
   findIdempotent,
+  holdArtifacts,
   type IdempotentRequest,
   insertIdempotent,
   insertJob,
   type JobRecord,
 } from '@descent/storage';
 import type { Context } from '../context.ts';
+import { requireModel } from '../models/require-model.ts';
+import { resolveModel } from '../models/resolve-model.ts';
 import { stateEvent } from './move-job.ts';
 import { planJob } from './plan-job.ts';
 import { requireJob } from './require-job.ts';
@@ -29,12 +32,15 @@ export async function submitJob(
   context: Context,
   submission: Submission,
 ): Promise<{ job: JobRecord; created: boolean }> {
-  const request = validate(JobCreate, submission.body);
+  const request = isFromModel(submission.body)
+    ? validate(JobFromModel, submission.body)
+    : validate(JobCreate, submission.body);
   const idempotent = idempotentRequest(submission, request);
   const earlier = idempotent === null ? null : await findEarlier(context.db, idempotent);
   if (earlier !== null) return { job: earlier, created: false };
 
-  const { job, plan } = await planJob(context, request);
+  const resolved = await resolve(context.db, request);
+  const { job, plan } = await planJob(context, resolved.request, resolved.initialWeights);
   if (submission.dryRun) return { job, created: false };
 
   const answer = await context.db.transaction().execute(async (transaction) => {
@@ -45,6 +51,14 @@ export async function submitJob(
       throw new DescentError('DATASET_NOT_READY', { dataset: job.datasetId, state: 'being deleted' });
     }
     await insertJob(transaction, job, plan);
+    if (plan.initialWeights !== undefined) {
+      // Of the model: it must not have been deleted meanwhile, nor may it be from here on.
+      const { from } = (request as JobFromModel).model;
+      await requireModel(transaction, from);
+      const { hash } = plan.initialWeights;
+      const bytes = (await context.artifacts.size(hash)) ?? 0;
+      await holdArtifacts(transaction, `${job.id}/initial`, [{ hash, bytes }]);
+    }
     await appendEvents(transaction, job.id, [
       { time: job.createdAt, type: 'created', message: 'Submitted', data: { price: job.price } },
       stateEvent(null, 'queued', job.reason, job.createdAt),
@@ -56,7 +70,26 @@ export async function submitJob(
   return answer;
 }
 
-function idempotentRequest(submission: Submission, request: JobCreate): IdempotentRequest | null {
+function isFromModel(body: unknown): boolean {
+  const model = typeof body === 'object' && body !== null && 'model' in body ? body.model : undefined;
+  return typeof model === 'object' && model !== null && 'from' in model;
+}
+
+/** The spec of an imported model is written out, so that a job needs nothing but its plan and its files. */
+async function resolve(
+  db: Database,
+  request: JobCreate | JobFromModel,
+): Promise<{ request: JobCreate; initialWeights: TrainingPlan['initialWeights'] }> {
+  const { model, ...rest } = request;
+  if (!('from' in model)) return { request: { ...rest, model }, initialWeights: undefined };
+  const { spec, initialWeights } = resolveModel(await requireModel(db, model.from), model);
+  return { request: { ...rest, model: spec }, initialWeights };
+}
+
+function idempotentRequest(
+  submission: Submission,
+  request: JobCreate | JobFromModel,
+): IdempotentRequest | null {
   if (submission.idempotencyKey === null || submission.dryRun) return null;
   return {
     tokenId: submission.tokenId,

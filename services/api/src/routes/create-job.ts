@@ -38,7 +38,7 @@ export function createJobRoute(app: Routes, context: Context): void {
         tags: ['jobs'],
         querystring: Query,
         headers: Headers,
-        body: ref('JobCreate'),
+        body: { anyOf: [ref('JobCreate'), ref('JobFromModel')] },
         response: {
           200: { description: 'Dry run, or a repeated Idempotency-Key', ...ref('Job') },
           201: { description: 'Created', ...ref('Job') },
