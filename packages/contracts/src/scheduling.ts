@@ -6,12 +6,10 @@ import { JobId } from './job.ts';
 export const JobPriority = Type.Integer({ minimum: -100, maximum: 100, default: 0 });
 
 /**
- * Why a queued job does not run yet; the first that holds, in this order.
- *
- * `starting` admitted: a parameter server is about to take it. The job's own team: `team-paused` (by staff),
- * `budget-spent`, `storage-full`, `running-limit`. The installation: `maintenance`, `no-server`, `no-worker`,
- * `too-large` (no parameter server has so much memory), `memory-taken`. The turn: `behind-own-jobs`,
- * `behind-other-teams`, `place-kept` (the free places are for teams that hold none), `places-taken`.
+ * Why a queued job does not run yet: `starting` (admitted, a parameter server is about to take it), or the first of the
+ * others that holds. Down to `memory-taken` it is the job's own matter, and the jobs behind it may pass; then it is its
+ * turn that has not come. `too-large`: no parameter server has so much memory. `place-kept`: the places that are free
+ * are for teams that hold none. `places-taken`: it is the next.
  */
 export const waitingReasons = [
   'starting',
@@ -23,11 +21,11 @@ export const waitingReasons = [
   'too-large',
   'no-worker',
   'running-limit',
+  'memory-taken',
   'behind-own-jobs',
   'behind-other-teams',
   'place-kept',
   'places-taken',
-  'memory-taken',
 ] as const;
 export const WaitingReason = OneOf(waitingReasons);
 export type WaitingReason = Static<typeof WaitingReason>;

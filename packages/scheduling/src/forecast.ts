@@ -1,5 +1,5 @@
 import { decideAdmission } from './admission.ts';
-import { groupBy } from './group-by.ts';
+import { groupBy, sum } from './group-by.ts';
 import { advance, book, type Ledger } from './ledger.ts';
 import { ownOrder } from './line.ts';
 import type { SchedulingSettings } from './settings.ts';
@@ -13,13 +13,14 @@ export interface Foreseen {
 }
 
 /** Starts, ends and yields that are looked at. */
-const mostEvents = 1000;
-/** Waiting jobs of a team that are looked at. */
-const deepest = 50;
+const mostEvents = 500;
+/** Of each team so many waiting jobs stand in line at an event; one that none of them can use goes unforeseen. */
+const inLine = 4;
 
 /**
  * What happens if nothing is submitted and every estimate is right: the same admission, with workers shared out as a
- * fluid between its decisions. Costs about (waiting jobs)² steps: call it once for a view, not once per request.
+ * fluid between its decisions. With thousands of waiting jobs it takes some tenths of a second: make one per view, on a
+ * thread, not one per request.
  */
 export function forecast(
   view: SchedulingView,
@@ -28,69 +29,68 @@ export function forecast(
 ): Map<string, Foreseen> {
   const starts = new Map<string, number>();
   const finishes = new Map<string, number>();
-  const foreseen = () =>
-    new Map(
-      view.jobs.map(({ id }) => [
-        id,
-        { startMs: starts.get(id) ?? null, finishMs: finishes.get(id) ?? null },
-      ]),
-    );
   let now = view.nowMs;
-  let jobs = frontOfLine(view.jobs);
+  // What leaves has left, as far as anybody can tell, and does not come back.
+  let held = view.jobs.filter(({ state }) => state === 'held');
+  const waiting = groupBy(
+    view.jobs.filter(({ state }) => state === 'waiting'),
+    ({ team }) => team,
+  );
+  for (const own of waiting.values()) own.sort(ownOrder);
   let books = ledger;
-  for (const job of jobs) if (job.state === 'held') starts.set(job.id, job.heldSinceMs ?? now);
+  for (const job of held) starts.set(job.id, job.heldSinceMs ?? now);
 
-  for (let event = 0; event < mostEvents && jobs.length > 0; event++) {
-    const present = { ...view, nowMs: now, jobs };
+  for (let event = 0; event < mostEvents && held.length + waiting.size > 0; event++) {
+    const fronts = [...waiting.values()].flatMap((own) => own.slice(0, inLine));
+    const present = { ...view, nowMs: now, jobs: [...held, ...fronts] };
     const { admit, release } = decideAdmission(present, books, settings);
-    for (const id of admit) if (!starts.has(id)) starts.set(id, now);
     const released = new Map(release.map(({ job, cause }) => [job, cause]));
     if (released.size > 0) {
-      jobs = jobs.flatMap((job) => afterRelease(job, released.get(job.id)));
+      for (const job of held.filter(({ id }) => released.get(id) === 'over-share')) comeBack(waiting, job);
+      held = held.filter(({ id }) => !released.has(id));
       continue;
     }
     const admitted = new Set(admit);
-    jobs = jobs.map((job) =>
-      admitted.has(job.id) ? { ...job, state: 'held', heldSinceMs: now, updatedAtMs: null } : job,
-    );
-    const held = jobs.filter(({ state }) => state === 'held');
+    for (const job of fronts.filter(({ id }) => admitted.has(id))) {
+      leave(waiting, job);
+      held.push({ ...job, state: 'held', heldSinceMs: now, updatedAtMs: null });
+      if (!starts.has(job.id)) starts.set(job.id, now);
+    }
+    // More of a team than stood in line may have had their turn.
+    if (admitted.size > 1) continue;
     const rates = workerRates(view, held);
     const aheadMs = Math.min(
       ...held.map((job) => msToFinish(job, rates)),
-      ...(held.length < jobs.length ? held.map((job) => msToTenure(job, now, settings)) : []),
+      ...(waiting.size > 0 ? held.map((job) => msToTenure(job, now, settings)) : []),
     );
     if (!Number.isFinite(aheadMs)) break;
     now += aheadMs;
     for (const [team, own] of groupBy(held, (job) => job.team)) {
-      const seconds = own.reduce((total, { id }) => total + (rates.get(id)! * aheadMs) / 1000, 0);
+      const seconds = sum(own.map(({ id }) => (rates.get(id)! * aheadMs) / 1000));
       books = book(books, team, settingsOf(view, team).weight, seconds);
     }
     books = advance(books, now, settings);
-    jobs = jobs.flatMap((job) => {
-      const left = afterWork(job, rates.get(job.id), aheadMs);
-      if (left.remainingWorkerSeconds !== null && left.remainingWorkerSeconds <= 1e-9) {
-        finishes.set(job.id, now);
-        return [];
-      }
-      return [left.state === 'held' ? { ...left, updatedAtMs: now } : left];
-    });
+    held = held.map((job) => ({ ...afterWork(job, rates.get(job.id)!, aheadMs), updatedAtMs: now }));
+    const isDone = (job: SchedulingJob) => (job.remainingWorkerSeconds ?? 1) <= 1e-9;
+    for (const job of held.filter(isDone)) finishes.set(job.id, now);
+    held = held.filter((job) => !isDone(job));
   }
-  return foreseen();
-}
-
-function frontOfLine(jobs: readonly SchedulingJob[]): SchedulingJob[] {
-  // What leaves has left, as far as anybody can tell, and does not come back.
-  const held = jobs.filter(({ state }) => state === 'held');
-  const waiting = groupBy(
-    jobs.filter(({ state }) => state === 'waiting'),
-    ({ team }) => team,
+  return new Map(
+    view.jobs.map(({ id }) => [id, { startMs: starts.get(id) ?? null, finishMs: finishes.get(id) ?? null }]),
   );
-  return [...held, ...[...waiting.values()].flatMap((own) => own.sort(ownOrder).slice(0, deepest))];
 }
 
-function afterRelease(job: SchedulingJob, cause: string | undefined): SchedulingJob[] {
-  if (cause === undefined) return [job];
-  return cause === 'over-share' ? [{ ...job, state: 'waiting', heldSinceMs: null, server: null }] : [];
+type WaitingByTeam = Map<string, SchedulingJob[]>;
+
+function comeBack(waiting: WaitingByTeam, job: SchedulingJob): void {
+  const back: SchedulingJob = { ...job, state: 'waiting', heldSinceMs: null, server: null };
+  waiting.set(job.team, [...(waiting.get(job.team) ?? []), back].sort(ownOrder));
+}
+
+function leave(waiting: WaitingByTeam, job: SchedulingJob): void {
+  const others = waiting.get(job.team)!.filter(({ id }) => id !== job.id);
+  if (others.length === 0) waiting.delete(job.team);
+  else waiting.set(job.team, others);
 }
 
 function msToFinish(job: SchedulingJob, rates: ReadonlyMap<string, number>): number {
@@ -104,7 +104,7 @@ function msToTenure(job: SchedulingJob, nowMs: number, settings: SchedulingSetti
   return left > 0 ? left : Number.POSITIVE_INFINITY;
 }
 
-function afterWork(job: SchedulingJob, rate: number | undefined, ms: number): SchedulingJob {
-  if (rate === undefined || job.remainingWorkerSeconds === null) return job;
+function afterWork(job: SchedulingJob, rate: number, ms: number): SchedulingJob {
+  if (job.remainingWorkerSeconds === null) return job;
   return { ...job, remainingWorkerSeconds: job.remainingWorkerSeconds - (rate * ms) / 1000 };
 }

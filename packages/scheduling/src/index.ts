@@ -10,6 +10,7 @@ export {
   type Ledger,
   openLedger,
 } from './ledger.ts';
+export { type LedgerRecord, recordLedger, restoreLedger, type StandingRecord } from './ledger-record.ts';
 export { createOutlook, type Outlook } from './outlook.ts';
 export { queueUp } from './queue-up.ts';
 export { type Release, type ReleaseCause, releaseCauses } from './releases.ts';

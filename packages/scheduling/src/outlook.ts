@@ -1,11 +1,11 @@
-import type { Waiting, WaitingReason, WhatIf } from '@descent/contracts';
+import type { Waiting, WaitingReason, WhatIf, WhatIfChange } from '@descent/contracts';
 import { decideAdmission } from './admission.ts';
 import { type Foreseen, forecast } from './forecast.ts';
 import type { Ledger } from './ledger.ts';
 import type { SchedulingSettings } from './settings.ts';
 import { teamShares } from './team-shares.ts';
 import type { SchedulingJob, SchedulingView } from './view.ts';
-import { applyChange, changeInWords, helpfulChange } from './what-if.ts';
+import { applyChange, changeInWords, type ForeseenChange, helpfulChange } from './what-if.ts';
 
 export interface Outlook {
   /** Why this job waits; null: it does not. */
@@ -27,11 +27,18 @@ export function createOutlook(view: SchedulingView, ledger: Ledger, settings: Sc
   };
   const asIs = (job: string) => foresee('', () => view).get(job);
 
+  /** The start of a team's first job does not depend on which job that is. */
+  const startOfFirst = (team: string) => asIs(line.find(({ job }) => job.team === team)!.job.id)?.startMs;
+  const startWith = (job: SchedulingJob, change: WhatIfChange) =>
+    change === 'first-in-team'
+      ? startOfFirst(job.team)
+      : foresee(`${change} ${sharedBy(job, change)}`, () => applyChange(view, job.team, change)).get(job.id)
+          ?.startMs;
+
   const whatIf = (job: SchedulingJob, reason: WaitingReason, startMs: number | null): WhatIf | null => {
     const change = helpfulChange[reason];
     if (change === null) return null;
-    const changed = foresee(`${change} ${sharedBy(job, change)}`, () => applyChange(view, job, change));
-    const thenMs = changed.get(job.id)?.startMs ?? null;
+    const thenMs = startWith(job, change) ?? null;
     if (thenMs === null || (startMs !== null && thenMs >= startMs)) return null;
     const when = thenMs <= view.nowMs ? 'now' : `in ${inWords(thenMs - view.nowMs)}`;
     return {
@@ -66,21 +73,19 @@ export function createOutlook(view: SchedulingView, ledger: Ledger, settings: Sc
 }
 
 /** Changes to the installation are the same for everybody, changes to a team for its jobs. */
-function sharedBy(job: SchedulingJob, change: WhatIf['change']): string {
+function sharedBy(job: SchedulingJob, change: ForeseenChange): string {
   switch (change) {
     case 'maintenance-over':
     case 'worker-added':
     case 'place-added':
+    case 'server-added':
+    case 'memory-free':
       return '';
     case 'team-resumed':
     case 'budget-raised':
     case 'storage-freed':
     case 'running-limit-raised':
       return job.team;
-    case 'server-added':
-    case 'memory-free':
-    case 'first-in-team':
-      return job.id;
     default:
       return change satisfies never;
   }

@@ -6,15 +6,14 @@ export interface ServerMemory {
   fits(bytes: number): boolean;
   /** Takes the memory on the server with the most free; `fits` held before. */
   take(bytes: number): void;
-  /** Lets nobody else on the server that will have room for this soonest. */
+  /** Lets nobody else on the server that will have room for this soonest. One job at a time has one kept. */
   keepFor(bytes: number): void;
 }
 
 export function measureMemory({ cluster, jobs }: SchedulingView): ServerMemory {
   const free = new Map(cluster.servers.map(({ name, memoryBytes }) => [name, memoryBytes]));
-  const kept = new Set<string>();
-  const roomiest = () =>
-    [...free].filter(([name]) => !kept.has(name)).sort(([, a], [, b]) => b - a)[0] ?? null;
+  let kept: string | null = null;
+  const roomiest = () => [...free].filter(([name]) => name !== kept).sort(([, a], [, b]) => b - a)[0] ?? null;
   const takeFrom = (name: string, bytes: number) => free.set(name, (free.get(name) ?? 0) - bytes);
   const take = (bytes: number) => {
     const server = roomiest();
@@ -30,11 +29,8 @@ export function measureMemory({ cluster, jobs }: SchedulingView): ServerMemory {
     fits: (bytes) => (roomiest()?.[1] ?? Number.NEGATIVE_INFINITY) >= bytes,
     take,
     keepFor(bytes) {
-      const large = cluster.servers.filter(
-        ({ name, memoryBytes }) => memoryBytes >= bytes && !kept.has(name),
-      );
-      const best = large.sort((a, b) => free.get(b.name)! - free.get(a.name)!)[0];
-      if (best !== undefined) kept.add(best.name);
+      const large = cluster.servers.filter(({ memoryBytes }) => memoryBytes >= bytes);
+      kept ??= large.sort((a, b) => free.get(b.name)! - free.get(a.name)!)[0]?.name ?? null;
     },
   };
 }

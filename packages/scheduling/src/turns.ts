@@ -36,18 +36,15 @@ export function gradientTurns(
   demands: readonly GradientDemand[],
   settings: SchedulingSettings,
 ): Map<string, GradientTurn> {
-  const teams = groupBy(
-    demands.filter(({ waiting }) => waiting > 0),
-    ({ team }) => team,
-  );
+  const teams = groupBy(demands, ({ team }) => team);
   const seconds = (demand: GradientDemand) => demand.gradientJobSeconds ?? settings.gradientJobSeconds;
   /** What is being served is booked as it goes: on average half of each is still to come. */
-  const startOf = (team: string) => {
-    const served = demands.filter((demand) => demand.team === team);
-    const toCome = served.map((demand) => (demand.serving * seconds(demand)) / 2 / demand.weight);
-    return passOf(ledger.gradients, team, teams.get(team)![0]!.weight, settings.creditSeconds) + sum(toCome);
+  const startOf = ([team, own]: [string, readonly GradientDemand[]]) => {
+    const toCome = sum(own.map((demand) => (demand.serving * seconds(demand)) / 2));
+    const { weight } = own[0]!;
+    return passOf(ledger.gradients, team, weight, settings.creditSeconds) + toCome / weight;
   };
-  const starts = new Map([...teams.keys()].map((team) => [team, startOf(team)]));
+  const starts = new Map([...teams].map((entry) => [entry[0], startOf(entry)]));
   const smallest = Math.min(...starts.values());
   const turns = new Map<string, GradientTurn>();
   for (const [team, own] of teams) {
@@ -59,7 +56,7 @@ export function gradientTurns(
         const first = tag + sum(costs.slice(0, index));
         turns.set(demand.job, { first: toPriority(first, 1), step: toPriority(round, 0) });
       }
-      tag += sum(equals.map((demand, index) => demand.waiting * costs[index]!));
+      tag += sum(equals.map((demand, index) => Math.max(1, demand.waiting) * costs[index]!));
     }
   }
   return turns;

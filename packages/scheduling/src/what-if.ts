@@ -1,6 +1,5 @@
 import type { WaitingReason, WhatIfChange } from '@descent/contracts';
-import { ownOrder } from './line.ts';
-import { type SchedulingJob, type SchedulingView, settingsOf, type TeamSettings } from './view.ts';
+import { type SchedulingView, settingsOf, type TeamSettings } from './view.ts';
 
 /** The change that would help against each reason. */
 export const helpfulChange = {
@@ -33,13 +32,16 @@ export const changeInWords = {
   'memory-free': 'With enough free memory',
 } as const satisfies Record<WhatIfChange, string>;
 
-/** The view as it would be. */
-export function applyChange(view: SchedulingView, job: SchedulingJob, change: WhatIfChange): SchedulingView {
+/** Those that need a forecast of their own. */
+export type ForeseenChange = Exclude<WhatIfChange, 'first-in-team'>;
+
+/** The view as it would be, for a job of this team. */
+export function applyChange(view: SchedulingView, of: string, change: ForeseenChange): SchedulingView {
   const { cluster } = view;
-  const team = settingsOf(view, job.team);
+  const team = settingsOf(view, of);
   const withTeam = (more: Partial<TeamSettings>) => ({
     ...view,
-    teams: new Map(view.teams).set(job.team, { ...team, ...more }),
+    teams: new Map(view.teams).set(of, { ...team, ...more }),
   });
   const withCluster = (more: Partial<typeof cluster>) => ({ ...view, cluster: { ...cluster, ...more } });
   switch (change) {
@@ -52,21 +54,14 @@ export function applyChange(view: SchedulingView, job: SchedulingJob, change: Wh
     case 'storage-freed':
       return withTeam({ storedBytesLimit: null });
     case 'server-added':
-    case 'memory-free':
-      return withCluster({
-        servers: [...cluster.servers, { name: '', memoryBytes: job.memoryBytes }],
-      });
+    case 'memory-free': {
+      const memoryBytes = Math.max(0, ...view.jobs.map((job) => job.memoryBytes));
+      return withCluster({ servers: [...cluster.servers, { name: '', memoryBytes }] });
+    }
     case 'worker-added':
       return withCluster({ workers: cluster.workers + 1 });
     case 'running-limit-raised':
       return withTeam({ runningLimit: (team.runningLimit ?? 0) + 1 });
-    case 'first-in-team': {
-      const first = view.jobs
-        .filter((one) => one.team === job.team && one.state === 'waiting')
-        .sort(ownOrder)[0];
-      const priority = (first?.priority ?? job.priority) + 1;
-      return { ...view, jobs: view.jobs.map((one) => (one.id === job.id ? { ...one, priority } : one)) };
-    }
     case 'place-added':
       return withCluster({ places: cluster.places + 1 });
     default:

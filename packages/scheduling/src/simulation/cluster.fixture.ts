@@ -155,9 +155,7 @@ export function simulate(options: SimulationOptions): SimulationResult {
     account();
     const demands = [...jobs.values()].filter(({ claimed }) => claimed).map(demandOf);
     ledger = feed(ledger, demands, settings);
-    // A job that has nothing on the queue yet is about to put something there.
-    const wanting = demands.map((demand) => ({ ...demand, waiting: Math.max(1, demand.waiting) }));
-    for (const [id, turn] of gradientTurns(ledger, wanting, settings)) jobs.get(id)!.turn = turn;
+    for (const [id, turn] of gradientTurns(ledger, demands, settings)) jobs.get(id)!.turn = turn;
   };
   const demandOf = (job: Running): GradientDemand => {
     const own = queue.filter((entry) => entry.job === job);

@@ -48,6 +48,34 @@ export function measureFlood(seeds: number, queued = 1000) {
   };
 }
 
+/** What a team gets in the first seconds after it stayed away for five minutes, when it is due half of the workers. */
+export function measureReturn(seconds = 30) {
+  const backMs = 300_000;
+  const workers = 4;
+  const used = (untilMs: number) =>
+    simulate({
+      seed: 1,
+      teams: new Map([
+        ['stayed', 1],
+        ['returned', 1],
+      ]),
+      workers,
+      places: 4,
+      jobs: [
+        jobOf('stayed', 0, 1e6, workers),
+        jobOf('returned', 0, 20, workers),
+        jobOf('returned', backMs, 1e6, workers, 'again'),
+      ],
+      untilMs,
+    }).workerSeconds.get('returned')!;
+  return {
+    seconds,
+    due: (workers * seconds) / 2,
+    workerSeconds: used(backMs + seconds * 1000) - used(backMs),
+    credit: defaultSettings.creditSeconds,
+  };
+}
+
 function firstGradients(seeds: number, busy: readonly SimulatedJob[], places: number): number[] {
   return Array.from({ length: seeds }, (_, seed) => {
     const submitMs = 10_000 + Math.round(createRandom(seed)() * 1000);
