@@ -4,9 +4,10 @@
  * runs, and the least processor time of one, which a busy machine disturbs less.
  *
  *   npx tsc -b packages/engines && node packages/engines/bench/step.mjs [--repeats 30] [--batches 128,64,32] [--only cnn]
+ *     [--engines onnx,wasm,cpu]
  */
 import { parseArgs } from 'node:util';
-import { createOnnxEngine } from '../dist/index.js';
+import { createOnnxEngine, createTfjsEngine } from '../dist/index.js';
 import { emptyArray, feedArrays } from '../dist/testing/run-program.js';
 import { classifier, conv, dense, flatten, maxPool } from '../dist/testing/training-graphs.js';
 
@@ -15,6 +16,8 @@ const { values } = parseArgs({
     repeats: { type: 'string', default: '30' },
     batches: { type: 'string', default: '128,64,32' },
     only: { type: 'string', default: '' },
+    /** `onnx`, or a backend of tfjs: `wasm`, `cpu`, `tensorflow`. */
+    engines: { type: 'string', default: 'onnx' },
   },
 });
 const repeats = Number(values.repeats);
@@ -36,15 +39,21 @@ const models = [
   ]),
 ].filter(({ name }) => name.startsWith(values.only));
 
-const engine = await createOnnxEngine();
+const engines = await Promise.all(
+  values.engines
+    .split(',')
+    .map((backend) => (backend === 'onnx' ? createOnnxEngine() : createTfjsEngine({ backend }))),
+);
 const cases = [];
 for (const { name, graph, feeds } of models) {
-  for (const batch of values.batches.split(',').map(Number)) {
+  for (const [engine, batch] of engines.flatMap((engine) =>
+    values.batches.split(',').map((batch) => [engine, Number(batch)]),
+  )) {
     const program = await engine.compile(graph, { batch });
     const outputs = new Map(program.outputs.map((port) => [port.name, emptyArray(port)]));
     const bound = program.bind({ inputs: feedArrays(program.inputs, feeds(batch)), outputs });
     for (let warm = 0; warm < 3; warm += 1) await bound.run();
-    cases.push({ name, batch, bound, times: [], processorTimes: [] });
+    cases.push({ name, batch, bound, numericsClass: engine.numericsClass, times: [], processorTimes: [] });
   }
 }
 for (let repeat = 0; repeat < repeats; repeat += 1) {
@@ -56,14 +65,14 @@ for (let repeat = 0; repeat < repeats; repeat += 1) {
     processorTimes.push((user + system) / 1000);
   }
 }
-for (const { name, batch, times, processorTimes } of cases) {
+for (const { name, batch, numericsClass, times, processorTimes } of cases) {
   times.sort((a, b) => a - b);
   const [best, median] = [times[0], times[times.length >> 1]];
   console.log(
     JSON.stringify({
       case: name,
       batch,
-      numericsClass: engine.numericsClass,
+      numericsClass,
       minimumMs: Number(best.toFixed(3)),
       medianMs: Number(median.toFixed(3)),
       minimumProcessorMs: Number(Math.min(...processorTimes).toFixed(3)),
@@ -71,4 +80,4 @@ for (const { name, batch, times, processorTimes } of cases) {
     }),
   );
 }
-await engine.dispose();
+for (const engine of engines) await engine.dispose();
