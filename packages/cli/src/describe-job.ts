@@ -1,4 +1,4 @@
-import type { Job } from '@descent/contracts';
+import type { Job, ScoreTable } from '@descent/contracts';
 import { count, decimal, progressLine, scores, table } from './format.ts';
 
 /** Everything about a job that people ask for, one fact a line. */
@@ -20,7 +20,16 @@ export function describeJob(job: Job): string {
     ['error', error && `${error.code}: ${error.message}`],
     ['advice', error?.advice ?? null],
   ];
-  return table(facts.flatMap(([name, value]) => (value === null ? [] : [[name, value]])));
+  const tables = Object.entries(job.tables ?? {}).map(([name, values]) => describeTable(name, values));
+  return [table(facts.flatMap(([name, value]) => (value === null ? [] : [[name, value]]))), ...tables].join(
+    '\n\n',
+  );
+}
+
+/** A confusion matrix: labels down, guesses across. */
+function describeTable(name: string, { rows, columns, values }: ScoreTable): string {
+  const body = rows.map((row, index) => [row, ...(values[index] ?? []).map(count)]);
+  return table([[name, ...columns], ...body]);
 }
 
 export function describePrice({ price, layers }: Pick<Job, 'price' | 'layers'>): string {

@@ -18,6 +18,9 @@ test('numbers are short and exact enough', () => {
 test('the loss comes first, and what the optimizer measures is left out', () => {
   const values = { accuracy: 0.5, gradientNorm: 3, learningRate: 0.1, loss: 1.25, meanAbsoluteError: 2 };
   expect(scores(values)).toBe('loss 1.25, accuracy 50.00 %, meanAbsoluteError 2');
+  expect(scores({ loss: 1, digitTop5Accuracy: 0.5, f1: 0.25, auc: 0.75 })).toBe(
+    'loss 1, digitTop5Accuracy 50.00 %, f1 25.00 %, auc 0.75',
+  );
 });
 
 test('the line of a running job holds step, epoch, loss, accuracy, samples per second and ETA', () => {

@@ -28,13 +28,16 @@ export function duration(seconds: number): string {
 /** Values of the optimizer that a metric point carries beside the scores. */
 const optimizerValues: ReadonlySet<string> = new Set(['gradientNorm', 'learningRate']);
 
+/** Metrics that are shares of samples. */
+const shares = /(accuracy|precision|recall|f1)$/i;
+
 /** `loss 0.2134, accuracy 93.75 %`: the loss first, then the metrics. */
 export function scores(values: Scores, separator = ', '): string {
   const names = Object.keys(values).filter((name) => name !== 'loss' && !optimizerValues.has(name));
   const shown = ['loss', ...names].flatMap((name) => {
     const value = values[name];
     if (value === undefined) return [];
-    return [`${name} ${name === 'accuracy' ? percent(value) : decimal(value)}`];
+    return [`${name} ${shares.test(name) ? percent(value) : decimal(value)}`];
   });
   return shown.join(separator);
 }

@@ -23,6 +23,7 @@ export type {
   StoredModel,
   StoredModelSummary,
 } from '@descent/contracts';
+export { scoreNames } from '@descent/contracts';
 export { DescentError, isDescentError } from '@descent/errors';
 export type { BackOff } from './back-off.ts';
 export { createClient, type DescentClient } from './create-client.ts';

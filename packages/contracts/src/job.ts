@@ -1,6 +1,7 @@
 import { type Static, Type } from 'typebox';
 import { Closed, OneOf } from './closed.ts';
 import { DataSettings } from './data.ts';
+import { ScoreTable } from './model/metrics.ts';
 import { ModelSpec } from './model/model-spec.ts';
 import { ModelReference } from './model/stored-model.ts';
 import { OptimizerSettings, ScheduleSettings } from './optimizer.ts';
@@ -157,6 +158,11 @@ export const Job = Closed({
   progress: Progress,
   latest: Type.Union([Scores, Type.Null()], { description: 'Training scores of the latest step' }),
   validation: Type.Union([Scores, Type.Null()], { description: 'Scores of the latest evaluation' }),
+  tables: Type.Optional(
+    Type.Record(Type.String(), ScoreTable, {
+      description: 'Of the latest evaluation: metrics that are tables, such as confusionMatrix',
+    }),
+  ),
   receipt: Receipt,
   error: Type.Union([JobError, Type.Null()]),
   queuePosition: Type.Union([Type.Integer({ description: '0 is next' }), Type.Null()]),

@@ -28,5 +28,12 @@ export const Prediction = Closed({
   classNames: Type.Union([Type.Array(Type.String()), Type.Null()], {
     description: 'Name of each class: the text values of the label column, or its numbers',
   }),
+  others: Type.Optional(
+    Type.Record(
+      Type.String(),
+      Closed({ outputs: PerRow, probabilities: Type.Union([PerRow, Type.Null()]) }),
+      { description: 'Of a model with several losses: what it computes for each of the others, by name' },
+    ),
+  ),
 });
 export type Prediction = Static<typeof Prediction>;

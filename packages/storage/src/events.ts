@@ -45,6 +45,23 @@ export async function readEvents(
   }));
 }
 
+/** The newest event of that type. */
+export async function latestEvent(
+  db: Database,
+  jobId: string,
+  type: JobEvent['type'],
+): Promise<JobEvent | undefined> {
+  const row = await db
+    .selectFrom('job_events')
+    .select(['sequence', 'time', 'message', 'data'])
+    .where('job_id', '=', jobId)
+    .where('type', '=', type)
+    .orderBy('sequence', 'desc')
+    .limit(1)
+    .executeTakeFirst();
+  return row && { ...row, type, data: parse<Record<string, unknown>>(row.data) };
+}
+
 async function lastEventSequence(db: Database, jobId: string): Promise<number> {
   const row = await db
     .selectFrom('job_events')

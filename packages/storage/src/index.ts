@@ -22,7 +22,7 @@ export {
   listDatasets,
   resetInterruptedUploads,
 } from './datasets.ts';
-export { appendEvents, readEvents } from './events.ts';
+export { appendEvents, latestEvent, readEvents } from './events.ts';
 export {
   findIdempotent,
   forgetIdempotentBefore,

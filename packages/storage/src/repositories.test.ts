@@ -7,7 +7,7 @@ import { holdArtifacts, isHeld, releaseArtifacts } from './artifact-owners.ts';
 import { dropOldCheckpoints, listCheckpoints, putCheckpoint, setCheckpointScores } from './checkpoints.ts';
 import { type Database, openDatabase } from './database/database.ts';
 import { changeDataset, findDataset, insertDataset } from './datasets.ts';
-import { appendEvents, readEvents } from './events.ts';
+import { appendEvents, latestEvent, readEvents } from './events.ts';
 import { findIdempotent, forgetIdempotentBefore, insertIdempotent } from './idempotency.ts';
 import { changeJob, findJob, insertJob, type JobRecord, listJobs, queuedJobIds, readPlan } from './jobs.ts';
 import { putPoints, readPoints } from './metrics.ts';
@@ -125,6 +125,11 @@ test('sequences of events count from 1, each job by itself', async () => {
   expect(await sequences('job_1')).toEqual([1, 2, 3]);
   expect(await sequences('job_1', 2)).toEqual([3]);
   expect(await sequences('job_2')).toEqual([1]);
+  const evaluated = { ...event, type: 'evaluated' as const, data: { step: 5 } };
+  await appendEvents(db, 'job_1', [evaluated, event]);
+  expect(await latestEvent(db, 'job_1', 'evaluated')).toEqual({ sequence: 4, ...evaluated });
+  expect((await latestEvent(db, 'job_1', 'log'))?.sequence).toBe(5);
+  expect(await latestEvent(db, 'job_2', 'evaluated')).toBeUndefined();
 });
 
 test('thousands of points go in at once', async () => {

@@ -7,7 +7,7 @@ import type {
 } from '@descent/contracts';
 import type { DescentError } from '@descent/errors';
 import { type FrameHeader, writeSums } from '@descent/gradient-channel';
-import type { ParameterLayout } from '@descent/models';
+import type { CompiledMetric, ParameterLayout } from '@descent/models';
 import { emptyLedger } from './ledger.ts';
 import { createTimetable } from './timetable.ts';
 import { createTrainingJob } from './training-job.ts';
@@ -25,6 +25,7 @@ export interface WorldOptions {
   readonly optimizer?: OptimizerSettings;
   readonly clipNorm?: number;
   readonly initial?: readonly number[];
+  readonly metrics?: readonly CompiledMetric[];
 }
 
 /** What a fake worker was told, in order. */
@@ -75,7 +76,9 @@ export function createWorld(options: WorldOptions = {}) {
   const parameters = new Float32Array(layout.elements);
   parameters.set(initial);
   const start = { version: 0, ledgerHash: emptyLedger, evaluated: undefined, parameters, slots: undefined };
-  const metrics = [{ name: 'accuracy', sums: 1, settings: { type: 'accuracy' } }] as const;
+  const metrics: readonly CompiledMetric[] = options.metrics ?? [
+    { name: 'accuracy', sums: 1, settings: { type: 'accuracy' } },
+  ];
   const state = createTrainingState({
     layout,
     metrics,
@@ -87,6 +90,7 @@ export function createWorld(options: WorldOptions = {}) {
 
   const points: NewMetricPoint[] = [];
   const events: { readonly type: NewJobEvent['type']; readonly message: string }[] = [];
+  const evaluations: unknown[] = [];
   const outcomes: Outcome[] = [];
   const checkpoints: number[] = [];
   const ended: number[] = [];
@@ -95,7 +99,7 @@ export function createWorld(options: WorldOptions = {}) {
     incarnation,
     epochs: training.epochs,
     metrics,
-    classesOf: () => undefined,
+    classesOf: (labels) => (labels === 'kind' ? ['cat', 'dog'] : undefined),
     state,
     timetable,
     clock: () => now,
@@ -108,7 +112,10 @@ export function createWorld(options: WorldOptions = {}) {
     },
     reporter: {
       point: (point) => void points.push(point),
-      event: (type, message) => void events.push({ type, message }),
+      event(type, message, data) {
+        events.push({ type, message });
+        if (type === 'evaluated') evaluations.push(data);
+      },
       finish: async (outcome) => void outcomes.push(outcome),
       abandon() {},
     },
@@ -194,6 +201,7 @@ export function createWorld(options: WorldOptions = {}) {
     join,
     points,
     events,
+    evaluations,
     outcomes,
     checkpoints,
     ended,

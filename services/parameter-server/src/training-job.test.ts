@@ -209,6 +209,30 @@ test('validation is evaluated on the version it belongs to, in slices added in o
   expect(world.outcomes[0]?.state).toBe('succeeded');
 });
 
+test('the event of an evaluation holds the tables, with the names of the classes', async () => {
+  const metrics = [
+    { name: 'matrix', sums: 4, settings: { type: 'confusionMatrix' }, labels: 'kind' },
+    { name: 'accuracy', sums: 1, settings: { type: 'accuracy' } },
+  ] as const;
+  const world = createWorld({ microBatches: 1, validationSamples: 6, metrics });
+  const a = world.join('a');
+  a.push([0, 0, 0]);
+  a.scores([6, 3, 2, 1, 0, 3, 5]);
+  await world.job.ended;
+  const names = ['cat', 'dog'];
+  const values = [
+    [2, 1],
+    [0, 3],
+  ];
+  expect(world.evaluations).toEqual([
+    {
+      step: 1,
+      values: { loss: 0.5, accuracy: 5 / 6 },
+      tables: { matrix: { rows: names, columns: names, values } },
+    },
+  ]);
+});
+
 test('a pause ends the round, keeps a checkpoint and the applied steps', async () => {
   const world = createWorld({ microBatches: 2, epochs: 5 });
   const a = world.join('a');

@@ -525,6 +525,17 @@ export interface components {
             validation: {
                 [key: string]: number;
             } | null;
+            /** @description Of the latest evaluation: metrics that are tables, such as confusionMatrix */
+            tables?: {
+                [key: string]: {
+                    /** @description Of a confusion matrix: the labels */
+                    rows: string[];
+                    /** @description Of a confusion matrix: the guesses */
+                    columns: string[];
+                    /** @description One array per row */
+                    values: number[][];
+                };
+            };
             receipt: {
                 graphHash: string;
                 datasetHash: string;
@@ -3083,6 +3094,13 @@ export interface components {
             classes: number[] | null;
             /** @description Name of each class: the text values of the label column, or its numbers */
             classNames: string[] | null;
+            /** @description Of a model with several losses: what it computes for each of the others, by name */
+            others?: {
+                [key: string]: {
+                    outputs: unknown[];
+                    probabilities: unknown[] | null;
+                };
+            };
         };
         Error: {
             statusCode: number;
@@ -4873,7 +4891,7 @@ export interface operations {
         parameters: {
             query?: {
                 /** @description Left out: found from the first bytes and the file name */
-                format?: "csv" | "tsv" | "npz" | "npy" | "idx";
+                format?: "csv" | "tsv" | "jsonl" | "parquet" | "npz" | "npy" | "idx";
                 filename?: string;
             };
             header?: {

@@ -143,17 +143,3 @@ export const Objective = Type.Unsafe<LossSpec | LossSpec[]>(
   Type.Union([LossSpec, Type.Array(LossSpec, { minItems: 1, maxItems: 64 })]),
 );
 export type Objective = Static<typeof Objective>;
-
-export function lossesOf({ loss }: { readonly loss: Objective }): readonly LossSpec[] {
-  return Array.isArray(loss) ? loss : [loss];
-}
-
-/** What metrics and curves call a loss. */
-export function lossName(loss: LossSpec): string {
-  return loss.name ?? ('prediction' in loss ? loss.prediction : undefined) ?? loss.type;
-}
-
-/** Names of the labels of all losses, each once. */
-export function labelNames(spec: { readonly loss: Objective }): readonly string[] {
-  return [...new Set(lossesOf(spec).flatMap((loss) => ('labels' in loss ? [loss.labels] : [])))];
-}

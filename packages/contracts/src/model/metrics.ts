@@ -1,7 +1,8 @@
 import { type Static, type TProperties, Type } from 'typebox';
 import { Closed, OneOf } from '../closed.ts';
 import { PartName } from './layers/fields.ts';
-import { lossesOf, lossName, type Objective } from './losses.ts';
+
+export * from './score-names.ts';
 
 export const metricNames = [
   'accuracy',
@@ -75,46 +76,6 @@ export type MetricSpec = MetricName | MetricSettings;
 export const MetricSpec = Type.Unsafe<MetricSpec>(
   Type.Union([MetricName, Type.Union(Object.values(metricSchemas), { title: 'metric' })]),
 );
-
-export function metricSettings(metric: MetricSpec): MetricSettings {
-  return typeof metric === 'string' ? { type: metric } : metric;
-}
-
-/** What the curve of a metric is called: `accuracy`, `top5Accuracy`, `digitAccuracy` for that of the loss "digit". */
-export function metricLabel(metric: MetricSpec): string {
-  const settings = metricSettings(metric);
-  if (settings.name !== undefined) return settings.name;
-  const own = settings.type === 'topK' ? `top${settings.k ?? 5}Accuracy` : settings.type;
-  return settings.loss === undefined ? own : joinNames(settings.loss, own);
-}
-
-/** What the curve of one of several losses is called. */
-export function lossLabel(loss: string): string {
-  return joinNames(loss, 'loss');
-}
-
-/** Whether it gives a table and no number. */
-export function isTable(metric: MetricSpec): boolean {
-  return metricSettings(metric).type === 'confusionMatrix';
-}
-
-/** The numbers that a training job reports: the loss, each of several losses, the metrics that are numbers. */
-export function scoreNames(model: {
-  readonly loss: Objective;
-  readonly metrics?: readonly MetricSpec[];
-}): readonly string[] {
-  const losses = lossesOf(model);
-  const numbers = (model.metrics ?? []).filter((metric) => !isTable(metric));
-  return [
-    'loss',
-    ...(losses.length > 1 ? losses.map((loss) => lossLabel(lossName(loss))) : []),
-    ...numbers.map(metricLabel),
-  ];
-}
-
-function joinNames(first: string, second: string): string {
-  return `${first}${second.slice(0, 1).toUpperCase()}${second.slice(1)}`;
-}
 
 /** What a metric gives that is no number. */
 export const ScoreTable = Closed({

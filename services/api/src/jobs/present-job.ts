@@ -1,16 +1,29 @@
-import type { Job } from '@descent/contracts';
-import { type Database, type JobRecord, queuedJobIds } from '@descent/storage';
+import { isTable, type Job } from '@descent/contracts';
+import { type Database, type JobRecord, latestEvent, queuedJobIds } from '@descent/storage';
 
 /** Jobs as the API shows them. */
 export async function presentJobs(db: Database, jobs: readonly JobRecord[]): Promise<Job[]> {
   const line = jobs.some((job) => job.state === 'queued') ? await queuedJobIds(db) : [];
   const positions = new Map(line.map((id, position) => [id, position]));
-  return jobs.map((job) => present(job, positions.get(job.id) ?? null));
+  return Promise.all(
+    jobs.map(async (job) => ({
+      ...present(job, positions.get(job.id) ?? null),
+      ...(await tablesOf(db, job)),
+    })),
+  );
 }
 
 export async function presentJob(db: Database, job: JobRecord): Promise<Job> {
   const [presented] = await presentJobs(db, [job]);
   return presented as Job;
+}
+
+/** They stand in the event of the evaluation alone. */
+async function tablesOf(db: Database, job: JobRecord): Promise<Pick<Job, 'tables'>> {
+  if (job.validation === null || !(job.request.model.metrics ?? []).some(isTable)) return {};
+  const event = await latestEvent(db, job.id, 'evaluated');
+  const tables = event?.data.tables as Job['tables'];
+  return tables === undefined ? {} : { tables };
 }
 
 function present(job: JobRecord, queuePosition: number | null): Job {

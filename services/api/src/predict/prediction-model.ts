@@ -90,9 +90,24 @@ export function createPredictionModel(
         probabilities,
         classes: classNames === null ? null : (probabilities ?? []).map(largest),
         classNames,
+        ...othersIn(collected),
       };
     },
   };
+}
+
+/** Outputs `prediction/<loss>` of the losses after the first. */
+function othersIn(collected: ReadonlyMap<string, readonly unknown[]>): Pick<Prediction, 'others'> {
+  const names = [...collected.keys()].flatMap((name) =>
+    name.startsWith('prediction/') ? [name.slice('prediction/'.length)] : [],
+  );
+  if (names.length === 0) return {};
+  const others = names.map((name) => {
+    const outputs = [...(collected.get(`prediction/${name}`) ?? [])];
+    const probabilities = collected.get(`probabilities/${name}`);
+    return [name, { outputs, probabilities: probabilities === undefined ? null : [...probabilities] }];
+  });
+  return { others: Object.fromEntries(others) };
 }
 
 type Batch = Map<string, { values: Float32Array | Int32Array; width: number }>;

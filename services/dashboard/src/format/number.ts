@@ -19,10 +19,13 @@ export function formatCompact(value: number): string {
   return compact.format(value);
 }
 
-/** A loss or metric: accuracy in percent, all else to four significant digits. */
+/** Metrics that are shares of samples. */
+const shares = /(accuracy|precision|recall|f1)$/i;
+
+/** A loss or metric: shares in percent, all else to four significant digits. */
 export function formatScore(name: string, value: number | null | undefined): string {
   if (value === null || value === undefined || Number.isNaN(value)) return missing;
-  if (name === 'accuracy') return percent.format(value);
+  if (shares.test(name)) return percent.format(value);
   if (!Number.isFinite(value)) return value > 0 ? '∞' : '−∞';
   if (value !== 0 && (Math.abs(value) < 1e-3 || Math.abs(value) >= 1e5)) return value.toExponential(2);
   return value.toPrecision(4);

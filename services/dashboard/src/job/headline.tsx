@@ -1,7 +1,7 @@
 import { isEnded, type Job } from '@descent/client';
 import { formatDuration, secondsBetween } from '../format/duration.ts';
 import { formatCompact, formatScore, missing } from '../format/number.ts';
-import { metricLabel, scoresOf } from '../jobs/summary.ts';
+import { mainScore, metricLabel } from '../jobs/summary.ts';
 
 interface HeadlineProps {
   readonly job: Job;
@@ -11,7 +11,9 @@ interface HeadlineProps {
 /** The numbers one looks for first. */
 export function Headline({ job, nowMs }: HeadlineProps) {
   const { progress } = job;
-  const [loss = 'loss', metric] = scoresOf(job);
+  const loss = 'loss';
+  const main = mainScore(job);
+  const metric = main === loss ? undefined : main;
   const elapsed = secondsBetween(job.startedAt, isEnded(job.state) ? job.endedAt : nowMs);
   const rate = progress.samplesPerSecond > 0 ? formatCompact(progress.samplesPerSecond) : missing;
   const figures: (readonly [string, string])[] = [

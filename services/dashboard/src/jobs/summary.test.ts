@@ -9,4 +9,10 @@ test('names of metrics become words', () => {
     'learning rate',
     'MAE',
   ]);
+  expect(['top5Accuracy', 'digitLoss', 'f1', 'r2'].map(metricLabel)).toEqual([
+    'top 5 accuracy',
+    'digit loss',
+    'F1',
+    'R²',
+  ]);
 });

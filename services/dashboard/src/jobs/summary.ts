@@ -1,17 +1,24 @@
-import type { Job } from '@descent/client';
+import { type Job, scoreNames } from '@descent/client';
 
 const metricLabels: Record<string, string> = {
+  auc: 'AUC',
+  f1: 'F1',
   meanAbsoluteError: 'MAE',
+  meanSquaredError: 'MSE',
+  r2: 'R²',
+  rootMeanSquaredError: 'RMSE',
 };
 
 /** Name of a loss or metric as people read it: `gradientNorm` → `gradient norm`. */
 export function metricLabel(metric: string): string {
-  return metricLabels[metric] ?? metric.replaceAll(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`);
+  return (
+    metricLabels[metric] ?? metric.replaceAll(/[A-Z]|(?<=[a-z])\d+/g, (part) => ` ${part.toLowerCase()}`)
+  );
 }
 
 /** What the user asked to measure, the loss first; these have validation scores too. */
 export function scoresOf(job: Job): string[] {
-  return ['loss', ...(job.request.model.metrics ?? [])];
+  return [...scoreNames(job.request.model)];
 }
 
 /** All there are curves of: the scores, then what training reports besides, such as the gradient norm. */
@@ -19,7 +26,8 @@ export function curvesOf(job: Job): string[] {
   return [...new Set([...scoresOf(job), ...Object.keys(job.latest ?? {})])];
 }
 
-/** The score that a job is judged by: its first metric, or the loss when it has none. */
+/** The score that a job is judged by: its first metric that is a number, or the loss when it has none. */
 export function mainScore(job: Job): string {
-  return scoresOf(job)[1] ?? 'loss';
+  const metrics = scoreNames({ ...job.request.model, loss: [] });
+  return metrics[1] ?? 'loss';
 }
