@@ -115,7 +115,10 @@ describe('shapes that depend on the batch', () => {
 
   test('a batch size that was fixed by tracing is the batch', () => {
     const nodes = [constant('target', longs(2, -1)), node('Reshape', ['x', 'target'], ['y'])];
-    const y = predict({ node: nodes, input: [fed('x', 2, 2, 2)] }, floats([3, 2, 2], ...Array.from(x.data, Number)));
+    const y = predict(
+      { node: nodes, input: [fed('x', 2, 2, 2)] },
+      floats([3, 2, 2], ...Array.from(x.data, Number)),
+    );
     expect(y.shape).toEqual([3, 4]);
   });
 
