@@ -14,7 +14,7 @@ describe('builtin:mnist', () => {
 
   beforeAll(async () => {
     manifest = await ingestBuiltin('builtin:mnist', artifacts);
-  });
+  }, 60_000);
 
   it('has 60,000 training and 10,000 test images', () => {
     expect(manifest.splits.map(({ name, count }) => [name, count])).toEqual([

@@ -49,7 +49,8 @@ export async function ingestBuiltin(id: string, sink: ArtifactSink): Promise<Dat
     const didYouMean = nearestName(id, builtinDatasets.keys());
     throw new DescentError('DATASET_NOT_FOUND', { dataset: id, didYouMean });
   }
-  return writeDataset(await openBuiltin(dataset), sink);
+  const { manifest } = await writeDataset(await openBuiltin(dataset), sink);
+  return manifest;
 }
 
 async function openBuiltin(dataset: BuiltinDataset): Promise<SplitSource[]> {

@@ -23,4 +23,9 @@ export { type PermutationStream, permutation } from './permutation.ts';
 export { sampleOrder } from './sample-order.ts';
 export { type SampleSelection, type SelectedSamples, selectSamples } from './sample-selection.ts';
 export { batchOfStep, microBatchRange, type Range, stepsPerEpoch } from './step-plan.ts';
-export { defaultIngestLimits, type IngestLimits, manifestHash } from './write-dataset.ts';
+export {
+  defaultIngestLimits,
+  type IngestLimits,
+  manifestHash,
+  type WrittenDataset,
+} from './write-dataset.ts';

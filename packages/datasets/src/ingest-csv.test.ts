@@ -233,7 +233,7 @@ describe('ingesting CSV', () => {
       path: await scratchFile(name, content),
       split,
     });
-    const manifest = await ingestFiles({
+    const { manifest } = await ingestFiles({
       sink,
       files: [
         await file('train.csv', 'x,k\n1,b\n2,d\n', 'train'),

@@ -10,7 +10,12 @@ import { openJsonLines } from './read-json-lines.ts';
 import { openParquet } from './read-parquet.ts';
 import { joinColumns, type SplitSource } from './split-source.ts';
 import { type TablePart, tableSplits } from './table.ts';
-import { defaultIngestLimits, type IngestLimits, writeDataset } from './write-dataset.ts';
+import {
+  defaultIngestLimits,
+  type IngestLimits,
+  type WrittenDataset,
+  writeDataset,
+} from './write-dataset.ts';
 
 export interface IngestInput {
   readonly path: string;
@@ -38,13 +43,18 @@ export interface IngestFileOptions extends IngestInput {
 /** Name of the only column of a format that has no names: one NPY or IDX array. */
 export const unnamedColumn = 'value';
 
-/** `ingestFiles` of one file. */
+/** `ingestFiles` of one file, without the report. */
 export async function ingestFile({ sink, limits, ...file }: IngestFileOptions): Promise<DatasetManifest> {
-  return ingestFiles({ files: [file], sink, ...(limits === undefined ? {} : { limits }) });
+  const { manifest } = await ingestFiles({
+    files: [file],
+    sink,
+    ...(limits === undefined ? {} : { limits }),
+  });
+  return manifest;
 }
 
 /**
- * Turns files into shards and a manifest, or throws a DescentError of the data section and leaves no record. Tables
+ * Turns files into shards, a manifest and a report of what is in them, or throws a DescentError of the data section and leaves no record. Tables
  * (CSV, TSV, JSON Lines, Parquet) of any number are read together: one type and one list of classes per column holds for all of
  * them. The files are not changed and must not change meanwhile.
  */
@@ -52,7 +62,7 @@ export async function ingestFiles({
   files,
   sink,
   limits = defaultIngestLimits,
-}: IngestFilesOptions): Promise<DatasetManifest> {
+}: IngestFilesOptions): Promise<WrittenDataset> {
   const tables: TablePart[] = [];
   const splits: SplitSource[] = [];
   for (const file of files) {

@@ -18,6 +18,7 @@ export interface LearnedColumn {
   longest: number;
   /** Text → code; undefined when there are too many texts for a category. */
   codes: Map<string, number> | undefined;
+  readonly maxClasses: number;
   /** Of the first tensor. */
   shape: readonly number[] | undefined;
 }
@@ -26,12 +27,30 @@ export interface LearnedColumn {
 export const missingClass = 'missing';
 
 const maxClasses = 10_000;
+/** Over all columns of a table: categories are what memory is spent on. */
+const maxClassesOfAll = 2 ** 21;
 const maxClassLength = 256;
 const maxTextBytes = 65_536;
 
-export function learnedColumn(name: string, type: LearnedColumn['type'], fixed: boolean): LearnedColumn {
+export function learnedColumn(
+  name: string,
+  type: LearnedColumn['type'],
+  fixed: boolean,
+  columns = 1,
+): LearnedColumn {
+  const limit = Math.min(maxClasses, Math.floor(maxClassesOfAll / columns));
   const codes = type === 'category' ? new Map<string, number>() : undefined;
-  return { name, type, fixed, missing: 0, whole: true, longest: 0, codes, shape: undefined };
+  return {
+    name,
+    type,
+    fixed,
+    missing: 0,
+    whole: true,
+    longest: 0,
+    codes,
+    maxClasses: limit,
+    shape: undefined,
+  };
 }
 
 /** Throws CELL_INVALID for a number that float32 cannot hold, or a fraction in a column that was declared integer. */
@@ -56,7 +75,7 @@ export function learnText(column: LearnedColumn, text: string, row: number): voi
   }
   if (column.codes === undefined) return;
   const tooLong = text.length > maxClassLength;
-  if (!tooLong && column.codes.size < maxClasses) {
+  if (!tooLong && column.codes.size < column.maxClasses) {
     column.codes.set(text, column.codes.size);
     return;
   }
@@ -67,8 +86,8 @@ export function learnText(column: LearnedColumn, text: string, row: number): voi
     }
     throw new DescentError('DATA_TOO_LARGE', {
       part: `The number of categories in column "${column.name}"`,
-      actual: `more than ${maxClasses} (row ${row})`,
-      limit: `${maxClasses}`,
+      actual: `more than ${column.maxClasses} (row ${row})`,
+      limit: `${column.maxClasses}`,
     });
   }
   column.codes = undefined;

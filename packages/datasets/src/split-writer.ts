@@ -3,6 +3,7 @@ import { DescentError } from '@descent/errors';
 import { elementCount, encodeSafetensors, type Tensor, tensor } from '@descent/tensors';
 import type { ArtifactSink } from './artifacts.ts';
 import { allocateColumn, bytesPerSample, type ColumnArray, type ColumnLayout } from './column.ts';
+import type { Profile } from './profile.ts';
 import type { SampleBlock, SplitSource } from './split-source.ts';
 import { type Moments, mergeMoments, momentsOf, noMoments } from './statistics.ts';
 
@@ -23,6 +24,7 @@ export async function writeSplit(
   source: SplitSource,
   sink: ArtifactSink,
   maxBytes: number,
+  profile: Profile,
 ): Promise<WrittenSplit> {
   const { name, columns } = source;
   const sampleBytes = bytesPerSample(columns);
@@ -32,15 +34,18 @@ export async function writeSplit(
   const shards: Split['shards'] = [];
   let moments: Moments[] = columns.map(() => noMoments);
   let written = 0;
+  profile.begin(name, columns);
   let filled = 0;
 
   async function flush(): Promise<void> {
     const data = buffers.map((buffer, c) => buffer.subarray(0, filled * elements[c]!));
-    moments = moments.map((before, c) => {
-      const added = momentsOf(data[c]!, columns[c]!.missing !== undefined);
-      if (!Number.isFinite(added.mean)) throw notFinite(name, columns[c]!, data[c]!, written);
-      return mergeMoments(before, added);
+    const added = columns.map((column, c) => {
+      const found = momentsOf(data[c]!, column.missing !== undefined);
+      if (!Number.isFinite(found.mean)) throw notFinite(name, column, data[c]!, written);
+      return found;
     });
+    moments = moments.map((before, c) => mergeMoments(before, added[c]!));
+    profile.add(filled, data, added);
     const tensors = columns.map(({ name: column, dtype, shape }, c): [string, Tensor] => [
       column,
       tensor(dtype, [filled, ...shape], data[c]!),

@@ -41,7 +41,7 @@ export async function tableSplits(parts: readonly TablePart[]): Promise<SplitSou
   const asked = new Map(Object.entries(types));
   const inferred = await first.table.infer();
   const columns = names.map((name, c) =>
-    learnedColumn(name, asked.get(name) ?? inferred[c]!, asked.has(name)),
+    learnedColumn(name, asked.get(name) ?? inferred[c]!, asked.has(name), names.length),
   );
   for (const { table } of parts) await table.learn(columns);
   const layouts = columns.map(finishColumn);

@@ -1,9 +1,10 @@
-import type { Column, DatasetManifest } from '@descent/contracts';
+import type { Column, DatasetManifest, DatasetReport } from '@descent/contracts';
 import { DescentError } from '@descent/errors';
 import { formatShape } from '@descent/tensors';
 import type { ArtifactSink } from './artifacts.ts';
 import { canonicalJson, sha256 } from './canonical-json.ts';
 import type { ColumnLayout } from './column.ts';
+import { createProfile } from './profile.ts';
 import type { SplitSource } from './split-source.ts';
 import { type WrittenSplit, writeSplit } from './split-writer.ts';
 import { mergeMoments, noMoments, statisticsOf } from './statistics.ts';
@@ -15,6 +16,12 @@ export interface IngestLimits {
 
 export const defaultIngestLimits: IngestLimits = { maxSplitBytes: 64 * 1024 ** 3 };
 
+export interface WrittenDataset {
+  readonly manifest: DatasetManifest;
+  /** Stands beside the manifest, whose hash is of the content alone. */
+  readonly report: DatasetReport;
+}
+
 /**
  * Stores splits as shards and returns the manifest that describes them. The manifest is the only record: when a
  * reader fails half-way, what was put is unnamed and the store may collect it.
@@ -23,10 +30,11 @@ export async function writeDataset(
   sources: readonly SplitSource[],
   sink: ArtifactSink,
   { maxSplitBytes }: IngestLimits = defaultIngestLimits,
-): Promise<DatasetManifest> {
+): Promise<WrittenDataset> {
   const columns = commonColumns(sources);
   const written: WrittenSplit[] = [];
-  for (const source of sources) written.push(await writeSplit(source, sink, maxSplitBytes));
+  const profile = createProfile();
+  for (const source of sources) written.push(await writeSplit(source, sink, maxSplitBytes, profile));
   const reference = written.find(({ split }) => split.name === 'train') ?? written[0]!;
 
   const content = {
@@ -44,7 +52,7 @@ export async function writeDataset(
     ),
     splits: written.map(({ split }) => split),
   };
-  return { hash: manifestHash(content), ...content };
+  return { manifest: { hash: manifestHash(content), ...content }, report: profile.report() };
 }
 
 /** SHA-256 over the canonical JSON of a manifest without its hash. */
