@@ -237,6 +237,25 @@ describe('a loss or metric that does not fit is refused', () => {
       { code: 'SPEC_LOSS_INVALID', path: 'model.loss', actual: '[3]' },
     ],
     [
+      'CTC over more steps than a graph may have',
+      {
+        inputs: { x: { shape: [1000, 2] } },
+        layers: [{ type: 'dense', name: 'out', units: 3 }],
+        loss: { type: 'ctc', labels: 'y', labelLength: 2 },
+      },
+      { code: 'SPEC_TOO_LARGE', path: 'model.loss', layer: 'ctc' },
+    ],
+    [
+      'an AUC of many elements in many bins',
+      {
+        inputs: { x: { shape: [100, 100, 2] } },
+        layers: [{ type: 'dense', name: 'out', units: 1 }],
+        loss: { type: 'sigmoidCrossEntropy', labels: 'y' },
+        metrics: [{ type: 'auc', bins: 2000 }],
+      },
+      { code: 'SPEC_METRIC_INVALID', metric: 'auc' },
+    ],
+    [
       'an exponential before the logarithm of a rate',
       {
         ...model({ type: 'poisson', labels: 'y' }),

@@ -87,6 +87,7 @@ function judge(draft: Draft, wired: WiredLoss, labels: LabelInputs): JudgedLoss 
       shapes.map(renderShape).join(' and '),
     );
   }
+  draft.admitOperations(rule.operations?.(shapes) ?? 0, { name: spec.type, path: formatPath(path) });
   const label = type === 'none' || !('labels' in spec) ? undefined : labels.add(wired, spec.labels, type);
   return {
     name: lossName(spec),

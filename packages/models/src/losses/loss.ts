@@ -44,6 +44,8 @@ export interface Loss<Spec extends LossSpec> {
   labels(context: LossContext<Spec>): LabelType | 'none' | undefined;
   /** float32 scalar: Σ over samples. */
   sum(inputs: LossInputs<Spec>): ValueName;
+  /** How many operations it adds, where that grows with a length. */
+  operations?(shapes: LossContext<Spec>['shapes']): number;
   /** What metrics see of it; a loss without one has no metrics. */
   view?(inputs: LossInputs<Spec>): View;
   /** The activation that turns the prediction into probabilities (or a rate), which the loss applies itself. */

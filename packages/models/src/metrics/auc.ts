@@ -1,8 +1,12 @@
+import { elementCountOf } from '@descent/autodiff';
 import type { MetricOf } from '@descent/contracts';
 import { countWhere } from './binary.ts';
 import { classMarks } from './classes.ts';
 import { vectorOf } from './mean-of-counted.ts';
 import { type Metric, ratio } from './metric.ts';
+
+/** Marks of one sample, one for each element and bin: 64 MiB. */
+const mostMarks = 2 ** 24;
 
 /**
  * Area under the ROC curve: the probability that a positive element has a larger score than a negative one. Probabilities
@@ -10,9 +14,13 @@ import { type Metric, ratio } from './metric.ts';
  * of such pairs, ½·Σ over bins of (share of the positives)·(share of the negatives). Without positives or negatives it is 0.
  */
 export const auc: Metric<MetricOf<'auc'>> = {
-  sums: ({ graph, settings, view }) => {
+  sums: ({ graph, settings, view, invalid }) => {
     if (view.kind !== 'binary') return undefined;
     const { bins = 200 } = settings;
+    const { coefficient: elements } = elementCountOf(graph.type(view.scores()).shape);
+    if (elements * bins > mostMarks) {
+      throw invalid(`${elements} elements of a sample in ${bins} bins are too many; use fewer bins`);
+    }
     const scaled = graph.add('Mul', [graph.add('Sigmoid', [view.scores()]), graph.scalar(bins)]);
     const cut = graph.add('Clip', [graph.add('Floor', [scaled]), graph.scalar(0), graph.scalar(bins - 1)]);
     const flat = (value: string) => graph.add('Reshape', [value, graph.integers([1, -1])]);
