@@ -2,6 +2,7 @@ import type {
   ExplainModelRequest,
   Explanation,
   JobGraph,
+  LossType,
   ModelGraphRequest,
   StoredModel,
   StoredModelSummary,
@@ -16,6 +17,8 @@ export interface ImportOptions extends CallOptions {
   readonly output?: string;
   /** Whether batch normalisation trains (default) or keeps the moments of the file. */
   readonly batchNormalization?: 'train' | 'frozen';
+  /** Keras: the loss it will be trained with; one that takes logits takes the place of a softmax or sigmoid at the end. */
+  readonly loss?: LossType;
 }
 
 export type ModelsApi = ReturnType<typeof createModelsApi>;
@@ -23,12 +26,12 @@ export type ModelsApi = ReturnType<typeof createModelsApi>;
 /** Imported models, and models that no job trains: what they are made of, and what flows through them. */
 export function createModelsApi({ http, body, stream }: Transport) {
   return {
-    /** Sends a model file (ONNX, or the JSON of a Keras model) and resolves with the spec that it became. */
+    /** Sends a model file (ONNX, the JSON of a Keras model, or a zip of a TensorFlow.js model) and resolves with the spec that it became. */
     async import(
       content: Blob | Uint8Array<ArrayBuffer> | ReadableStream<Uint8Array>,
-      { name, output, batchNormalization, signal }: ImportOptions = {},
+      { name, output, batchNormalization, loss, signal }: ImportOptions = {},
     ): Promise<StoredModel> {
-      const { url, headers, fetch } = stream('/v1/models', {}, { name, output, batchNormalization });
+      const { url, headers, fetch } = stream('/v1/models', {}, { name, output, batchNormalization, loss });
       const init: RequestInit & { duplex: 'half' } = {
         method: 'POST',
         body: content,

@@ -355,7 +355,7 @@ export interface paths {
         put?: never;
         /**
          * Import a model from a file of another framework
-         * @description The body is the file itself, streamed: an ONNX model (`torch.onnx.export`) with its weights, or the JSON of a Keras model. All operators that are not supported are named in one error. Train it with a job whose `model` is `{ "from": "mdl_…", "loss": … }`.
+         * @description The body is the file itself, streamed: an ONNX model (`torch.onnx.export`) with its weights, or a Keras model: its JSON, or a zip of a TensorFlow.js `model.json` with its weight files. All operators that are not supported are named in one error. Train it with a job whose `model` is `{ "from": "mdl_…", "loss": … }`.
          */
         post: operations["importModel"];
         delete?: never;
@@ -4453,8 +4453,10 @@ export interface operations {
                 name?: string;
                 /** @description The output to train on, where the file has several */
                 output?: string;
-                /** @description Whether batch normalisation trains (default) or keeps the moments of the file */
+                /** @description ONNX: whether batch normalisation trains (default) or keeps the moments of the file */
                 batchNormalization?: "train" | "frozen";
+                /** @description Keras: the loss it will be trained with. One that takes logits takes the place of a softmax or sigmoid at the end */
+                loss?: "softmaxCrossEntropy" | "sigmoidCrossEntropy" | "meanSquaredError" | "meanAbsoluteError" | "huber" | "logCosh" | "hinge" | "squaredHinge" | "categoricalHinge" | "klDivergence" | "cosineSimilarity" | "poisson" | "contrastive" | "triplet" | "ctc" | "custom";
             };
             header?: never;
             path?: never;

@@ -134,6 +134,7 @@ export const lossSchemas = {
   }),
 } as const;
 export type LossType = keyof typeof lossSchemas;
+export const lossTypes = Object.keys(lossSchemas) as readonly LossType[];
 export type LossOf<T extends LossType> = Static<(typeof lossSchemas)[T]>;
 export type LossSpec = { [T in LossType]: LossOf<T> }[LossType];
 export const LossSpec = Type.Unsafe<LossSpec>(Type.Union(Object.values(lossSchemas), { title: 'loss' }));

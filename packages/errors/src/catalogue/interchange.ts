@@ -18,7 +18,8 @@ export const interchangeErrors = {
   KERAS_UNSUPPORTED: {
     status: 422,
     message: 'The model has layers without a counterpart: {problem}',
-    advice: '`details.unsupported` lists all of them; docs/interchange.md says which classes and settings are read.',
+    advice:
+      '`details.unsupported` lists all of them; docs/interchange.md says which classes and settings are read.',
     retryable: false,
   },
   EXPORT_UNSUPPORTED: {

@@ -6,9 +6,11 @@ import '@tensorflow/tfjs-backend-cpu';
 import '@tensorflow/tfjs-core/dist/public/chained_ops/register_all_chained_ops.js';
 import * as tf from '@tensorflow/tfjs-core';
 import * as layersApi from '@tensorflow/tfjs-layers';
+import { strToU8, zipSync } from 'fflate';
 import { expect, test } from 'vitest';
 import { largestDifference } from '../export/testing.ts';
 import { type ImportKerasOptions, importKeras } from './import-keras.ts';
+import { importKerasFile, isKerasFile } from './import-keras-file.ts';
 
 const specOf = (file: unknown, options: ImportKerasOptions = {}) => {
   const { topology, weights } = importKeras(file, options);
@@ -202,4 +204,37 @@ test('weights are checked against the file and the layers before they are used',
   expect(() => importKeras(manifest([3, 2]), { weights: bytes.subarray(0, 25) })).toThrow(
     'would end at byte 26; there are 25',
   );
+});
+
+test('a zip of a model.json with its weight files is read; files in folders, too', async () => {
+  const model = layersApi.sequential({ layers: [layers.dense({ units: 2, inputShape: [3] })] });
+  const { file, weights } = await saved(model);
+  const archive = zipSync({
+    'web/model.json': strToU8(JSON.stringify(file)),
+    'web/weights.bin': weights,
+    'web/readme.txt': strToU8('hello'),
+  });
+  expect(isKerasFile(archive)).toBe(true);
+  const imported = importKerasFile(archive, {});
+  expect([...imported.weights].map(([name, { data }]) => [name, [...(data as Float32Array)]])).toEqual([
+    [expect.stringMatching(/kernel$/), [...(model.getWeights()[0]!.dataSync() as Float32Array)]],
+    [expect.stringMatching(/bias$/), [0, 0]],
+  ]);
+});
+
+test.each([
+  ['no model.json', { 'a.txt': strToU8('x') }, 'the archive has 0 files model.json; it needs one'],
+  [
+    'no weights',
+    { 'model.json': strToU8('{"weightsManifest":[{"paths":["w.bin"]}]}') },
+    'lacks the weight file "w.bin"',
+  ],
+  ['no JSON', { 'model.json': strToU8('{') }, 'it is not JSON'],
+])('an archive with %s is refused', (_, files, message) => {
+  expect(() => importKerasFile(zipSync(files), {})).toThrow(message);
+});
+
+test('an archive that was cut is refused', () => {
+  const archive = zipSync({ 'model.json': strToU8('{}') });
+  expect(() => importKerasFile(archive.subarray(0, -30), {})).toThrow('the zip archive is damaged');
 });

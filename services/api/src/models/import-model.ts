@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { rm } from 'node:fs/promises';
 import path from 'node:path';
 import type { Readable } from 'node:stream';
-import type { StoredModel } from '@descent/contracts';
+import type { LossType, StoredModel } from '@descent/contracts';
 import { holdArtifacts, insertModel } from '@descent/storage';
 import { ulid } from 'ulid';
 import type { Context } from '../context.ts';
@@ -15,6 +15,7 @@ export interface ModelUpload {
   readonly tokenId: string;
   readonly output?: string;
   readonly batchNormalization?: 'train' | 'frozen';
+  readonly loss?: LossType;
 }
 
 /**

@@ -1,4 +1,4 @@
-import { Closed, ModelId, OneOf } from '@descent/contracts';
+import { Closed, lossTypes, ModelId, OneOf } from '@descent/contracts';
 import { DescentError } from '@descent/errors';
 import { deleteModel, listModels, releaseArtifacts } from '@descent/storage';
 import { Type } from 'typebox';
@@ -21,7 +21,13 @@ const Query = Closed({
   batchNormalization: Type.Optional(
     OneOf(
       ['train', 'frozen'],
-      'Whether batch normalisation trains (default) or keeps the moments of the file',
+      'ONNX: whether batch normalisation trains (default) or keeps the moments of the file',
+    ),
+  ),
+  loss: Type.Optional(
+    OneOf(
+      lossTypes,
+      'Keras: the loss it will be trained with. One that takes logits takes the place of a softmax or sigmoid at the end',
     ),
   ),
 });
@@ -100,8 +106,8 @@ export function importModelRoute(app: Routes, context: Context): void {
         operationId: 'importModel',
         summary: 'Import a model from a file of another framework',
         description:
-          'The body is the file itself, streamed: an ONNX model (`torch.onnx.export`) with its weights, or the JSON of a ' +
-          'Keras model. All operators that are not supported are named in one error. Train it with a job whose `model` is ' +
+          'The body is the file itself, streamed: an ONNX model (`torch.onnx.export`) with its weights, or a ' +
+          'Keras model: its JSON, or a zip of a TensorFlow.js `model.json` with its weight files. All operators that are not supported are named in one error. Train it with a job whose `model` is ' +
           '`{ "from": "mdl_…", "loss": … }`.',
         tags: ['models'],
         consumes: ['application/octet-stream'],
@@ -114,13 +120,14 @@ export function importModelRoute(app: Routes, context: Context): void {
       },
     },
     async (request, reply) => {
-      const { name = 'model', output, batchNormalization } = request.query;
+      const { name = 'model', output, batchNormalization, loss } = request.query;
       const model = await importModel(context, {
         content: request.raw,
         name,
         tokenId: request.token?.id ?? '',
         ...(output === undefined ? {} : { output }),
         ...(batchNormalization === undefined ? {} : { batchNormalization }),
+        ...(loss === undefined ? {} : { loss }),
       });
       return reply.status(201).header('location', `/v1/models/${model.id}`).send(model);
     },

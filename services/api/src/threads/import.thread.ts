@@ -1,7 +1,6 @@
 import { readFile } from 'node:fs/promises';
-import type { ModelFormat, ModelTopology } from '@descent/contracts';
-import { DescentError } from '@descent/errors';
-import { type ImportedModel, type ImportOnnxOptions, importKeras, importOnnx } from '@descent/interchange';
+import type { LossType, ModelFormat, ModelTopology } from '@descent/contracts';
+import { importKerasFile, importOnnx, isKerasFile } from '@descent/interchange';
 import { type HeldArtifact, openArtifactStore } from '@descent/storage';
 import { elementCount, safetensorsChunks } from '@descent/tensors';
 import { answering, type ThreadAnswer } from './answer.ts';
@@ -12,6 +11,7 @@ export interface ImportTask {
   readonly file: string;
   readonly output?: string;
   readonly batchNormalization?: 'train' | 'frozen';
+  readonly loss?: LossType;
 }
 
 export interface ImportResult {
@@ -25,31 +25,21 @@ export interface ImportResult {
 
 /** Reads a file of another framework and stores its weights, away from the event loop of the api. */
 export default async function importModel(task: ImportTask): Promise<ThreadAnswer<ImportResult>> {
-  const { artifactsDir, file, output, batchNormalization } = task;
+  const { artifactsDir, file, output, batchNormalization, loss } = task;
   return answering(async () => {
     const bytes = await readFile(file);
-    const options: ImportOnnxOptions = {
-      ...(output === undefined ? {} : { output }),
-      ...(batchNormalization === undefined ? {} : { batchNormalization }),
-    };
-    const format = bytes[0] === openingBrace ? 'keras' : 'onnx';
-    const { topology, weights } = format === 'keras' ? keras(bytes, options) : importOnnx(bytes, options);
+    const common = output === undefined ? {} : { output };
+    const format = isKerasFile(bytes) ? 'keras' : 'onnx';
+    const { topology, weights } =
+      format === 'keras'
+        ? importKerasFile(bytes, { ...common, ...(loss === undefined ? {} : { loss }) })
+        : importOnnx(bytes, {
+            ...common,
+            ...(batchNormalization === undefined ? {} : { batchNormalization }),
+          });
     const parameters = [...weights.values()].reduce((sum, { shape }) => sum + elementCount(shape), 0);
     if (weights.size === 0) return { format, topology, parameters, weights: null };
     const store = await openArtifactStore(artifactsDir, { sweep: false });
     return { format, topology, parameters, weights: await store.put(safetensorsChunks(weights)) };
   });
-}
-
-/** An ONNX file starts with a field number, a Keras topology with its JSON. */
-const openingBrace = 0x7b;
-
-function keras(bytes: Uint8Array, { output }: ImportOnnxOptions): ImportedModel {
-  let json: unknown;
-  try {
-    json = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
-  } catch (cause) {
-    throw new DescentError('KERAS_INVALID', { problem: 'it is not JSON' }, { cause });
-  }
-  return importKeras(json, output === undefined ? {} : { output });
 }
