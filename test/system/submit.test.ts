@@ -2,6 +2,8 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Job } from '@descent/contracts';
+import { encodeMessage, tensorProto } from '@descent/onnx-format';
+import { tensor } from '@descent/tensors';
 import { runDescent, type Stack, startStack, whenJobState, whenStep } from '@descent/testkit';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 
@@ -150,3 +152,58 @@ test('a service that is not there ends with exit code 3', async () => {
   expect(code).toBe(3);
   expect(stderr).toContain('The Descent service at http://127.0.0.1:1 cannot be reached');
 });
+
+/** y = x · weight + bias as torch.onnx.export writes it. */
+function linearOnnx(weight: readonly number[], bias: number): Uint8Array {
+  const shaped = (dims: readonly object[]) => ({ tensorType: { elemType: 1, shape: { dim: [...dims] } } });
+  return encodeMessage('ModelProto', {
+    irVersion: 8,
+    opsetImport: [{ version: 17 }],
+    graph: {
+      name: 'line',
+      node: [
+        {
+          opType: 'Gemm',
+          name: 'fc',
+          input: ['x', 'weight', 'bias'],
+          output: ['out'],
+          attribute: [{ name: 'transB', type: 2, i: 1 }],
+        },
+      ],
+      initializer: [
+        tensorProto('weight', tensor('float32', [1, 2], Float32Array.from(weight))),
+        tensorProto('bias', tensor('float32', [1], Float32Array.of(bias))),
+      ],
+      input: [{ name: 'x', type: shaped([{ dimParam: 'n' }, { dimValue: 2 }]) }],
+      output: [{ name: 'out', type: shaped([{ dimParam: 'n' }, { dimValue: 1 }]) }],
+    },
+  });
+}
+
+test('an imported model trains on from its weights, and what it became is exported again', async () => {
+  writeFileSync(join(folder, 'line.onnx'), linearOnnx([2, -1], 1));
+  const imported = await descent('models', 'import', 'line.onnx', '--json');
+  expect(imported.code, imported.stderr).toBe(0);
+  const { id, parameters } = JSON.parse(imported.stdout) as { id: string; parameters: number };
+  expect(parameters).toBe(3);
+
+  const lossOf = async (weights: 'imported' | 'fresh') => {
+    const file = writeJob(`line-${weights}`, { epochs: 1, learningRate: 1e-6 });
+    const job = JSON.parse(readFileSync(join(folder, file), 'utf8')) as Record<string, unknown>;
+    const model = { from: id, weights, loss: { type: 'meanSquaredError', labels: 'y' } };
+    writeFileSync(join(folder, file), JSON.stringify({ ...job, model }));
+    const { code, stdout, stderr } = await descent('submit', file, '--follow', '--json');
+    expect(code, stderr).toBe(0);
+    return JSON.parse(stdout) as Job;
+  };
+  const [trained, fresh] = [await lossOf('imported'), await lossOf('fresh')];
+  // The imported line goes through every point already.
+  expect(trained.validation?.loss).toBeLessThan(1e-9);
+  expect(fresh.validation?.loss).toBeGreaterThan(0.01);
+
+  const exported = await descent('export', trained.id, '--format', 'onnx', '--out', 'again.onnx');
+  expect(exported.code, exported.stderr).toBe(0);
+  const again = await descent('models', 'import', 'again.onnx', '--json');
+  expect(again.code, again.stderr).toBe(0);
+  expect(JSON.parse(again.stdout)).toMatchObject({ format: 'onnx', parameters: 3 });
+}, 120_000);
