@@ -1,7 +1,7 @@
 import type { Dataset } from '@descent/contracts';
-import { errorFromFetch, readFailure } from './failure.ts';
 import type { paths } from './generated/api.ts';
 import type { CallOptions } from './jobs.ts';
+import { type FileContent, sendFile } from './send-file.ts';
 import type { Transport } from './transport.ts';
 
 export interface UploadOptions extends CallOptions {
@@ -24,27 +24,14 @@ export function createDatasetsApi({ http, body, stream }: Transport) {
       return body(http.POST('/v1/datasets', { body: { name }, ...options }));
     },
 
-    /** Sends the file and resolves once it is read and checked. A stream is sent as it comes, never held whole. */
-    async upload(
+    /** Sends the file and resolves once it is read and checked. */
+    upload(
       id: string,
-      content: Blob | Uint8Array<ArrayBuffer> | ReadableStream<Uint8Array>,
+      content: FileContent,
       { fileName, format, signal }: UploadOptions = {},
     ): Promise<Dataset> {
-      const query = { filename: fileName, format };
-      const { url, headers, fetch } = stream('/v1/datasets/{id}/content', { id }, query);
-      const init: RequestInit & { duplex: 'half' } = {
-        method: 'PUT',
-        body: content,
-        headers: { ...headers, 'Content-Type': 'application/octet-stream' },
-        // Required by fetch for a body that is a stream.
-        duplex: 'half',
-        ...(signal && { signal }),
-      };
-      const response = await fetch(new Request(url, init)).catch((error: unknown) => {
-        throw errorFromFetch(error, url);
-      });
-      if (!response.ok) throw await readFailure(response);
-      return (await response.json()) as Dataset;
+      const route = stream('/v1/datasets/{id}/content', { id }, { filename: fileName, format });
+      return sendFile(route, 'PUT', content, signal);
     },
 
     async list(options: CallOptions = {}): Promise<Dataset[]> {

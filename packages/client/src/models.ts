@@ -7,8 +7,8 @@ import type {
   StoredModel,
   StoredModelSummary,
 } from '@descent/contracts';
-import { errorFromFetch, readFailure } from './failure.ts';
 import type { CallOptions } from './jobs.ts';
+import { type FileContent, sendFile } from './send-file.ts';
 import type { Transport } from './transport.ts';
 
 export interface ImportOptions extends CallOptions {
@@ -27,23 +27,12 @@ export type ModelsApi = ReturnType<typeof createModelsApi>;
 export function createModelsApi({ http, body, stream }: Transport) {
   return {
     /** Sends a model file (ONNX, the JSON of a Keras model, or a zip of a TensorFlow.js model) and resolves with the spec that it became. */
-    async import(
-      content: Blob | Uint8Array<ArrayBuffer> | ReadableStream<Uint8Array>,
+    import(
+      content: FileContent,
       { name, output, batchNormalization, loss, signal }: ImportOptions = {},
     ): Promise<StoredModel> {
-      const { url, headers, fetch } = stream('/v1/models', {}, { name, output, batchNormalization, loss });
-      const init: RequestInit & { duplex: 'half' } = {
-        method: 'POST',
-        body: content,
-        headers: { ...headers, 'Content-Type': 'application/octet-stream' },
-        duplex: 'half',
-        ...(signal && { signal }),
-      };
-      const response = await fetch(new Request(url, init)).catch((error: unknown) => {
-        throw errorFromFetch(error, url);
-      });
-      if (!response.ok) throw await readFailure(response);
-      return (await response.json()) as StoredModel;
+      const route = stream('/v1/models', {}, { name, output, batchNormalization, loss });
+      return sendFile(route, 'POST', content, signal);
     },
 
     /** Newest first. */
