@@ -3,6 +3,7 @@ import { renderShape, sameShape } from '../dim.ts';
 import type { ValueName } from '../graph.ts';
 import type { DecomposeContext, Operation, ShapeContext } from '../operation.ts';
 import { integer, integers } from '../rules/attributes.ts';
+import { checkAxes } from '../rules/convolution.ts';
 import { stridesOf, unravel } from '../rules/indexing.ts';
 import { numbers, tensorOf, zeros } from '../rules/numbers.ts';
 import { mismatch, wrongAttribute } from '../rules/refuse.ts';
@@ -70,18 +71,7 @@ function checkChannels(context: ShapeContext): void {
   const { node, inputs } = context;
   const [x, w] = [inputs[0]!.shape, inputs[1]!.shape];
   const groups = integer(node.attributes, 'group', 1);
-  if (x.length < 3 || w.length !== x.length) {
-    throw mismatch(
-      context,
-      `X is [n, channels, ...spatial] and W [channels, filters, ...kernel]; they are ${renderShape(x)} and ${renderShape(w)}`,
-    );
-  }
-  if (x.slice(1).some((dim) => typeof dim !== 'number') || w.some((dim) => typeof dim !== 'number')) {
-    throw mismatch(
-      context,
-      `only the first axis of X may hold the batch: ${renderShape(x)}, ${renderShape(w)}`,
-    );
-  }
+  checkAxes(context, x, w, '[channels, filters, ...kernel]');
   const [channels, filters] = [Number(x[1]), Number(w[1]) * groups];
   if (groups < 1 || channels % groups !== 0) {
     throw wrongAttribute(node, 'group', `is ${groups}, which does not divide the ${channels} channels`);

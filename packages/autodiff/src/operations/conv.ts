@@ -3,7 +3,7 @@ import { renderShape, sameShape } from '../dim.ts';
 import type { Attributes } from '../graph.ts';
 import type { ConcreteType, GradientContext, Operation, ShapeContext } from '../operation.ts';
 import { integer, integers } from '../rules/attributes.ts';
-import { type Convolution, convolutionFlops, walkConvolution } from '../rules/convolution.ts';
+import { type Convolution, checkAxes, convolutionFlops, walkConvolution } from '../rules/convolution.ts';
 import { inputOf, outputGradient } from '../rules/gradients.ts';
 import { numbers, tensorOf, zeros } from '../rules/numbers.ts';
 import { mismatch, wrongAttribute } from '../rules/refuse.ts';
@@ -63,18 +63,7 @@ function checkChannels(context: ShapeContext): void {
   const { node, inputs } = context;
   const [x, w] = [inputs[0]!.shape, inputs[1]!.shape];
   const groups = integer(node.attributes, 'group', 1);
-  if (x.length < 3 || w.length !== x.length) {
-    throw mismatch(
-      context,
-      `X is [n, channels, ...spatial] and W [filters, channels, ...kernel]; they are ${renderShape(x)} and ${renderShape(w)}`,
-    );
-  }
-  if (x.slice(1).some((dim) => typeof dim !== 'number') || w.some((dim) => typeof dim !== 'number')) {
-    throw mismatch(
-      context,
-      `only the first axis of X may hold the batch: ${renderShape(x)}, ${renderShape(w)}`,
-    );
-  }
+  checkAxes(context, x, w, '[filters, channels, ...kernel]');
   const [channels, filters, depth] = [Number(x[1]), Number(w[0]), Number(w[1])];
   if (groups < 1 || filters % groups !== 0) {
     throw wrongAttribute(node, 'group', `is ${groups}, which does not divide the ${filters} filters`);

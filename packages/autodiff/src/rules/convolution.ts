@@ -1,6 +1,8 @@
 import { elementCount } from '@descent/tensors';
-import type { Window } from './window.ts';
-import { windowOffsets } from './window.ts';
+import { renderShape, type Shape } from '../dim.ts';
+import type { ShapeContext } from '../operation.ts';
+import { mismatch } from './refuse.ts';
+import { type Window, windowOffsets } from './window.ts';
 
 /** Sizes of a grouped convolution: x [samples, channels, ...window.input], y [samples, filters, ...window.output]. */
 export interface Convolution {
@@ -46,4 +48,20 @@ export function convolutionFlops({ window, samples, channels, filters, groups }:
   return (
     2 * samples * filters * elementCount(window.output) * (channels / groups) * elementCount(window.kernel)
   );
+}
+
+/** X and W have as many axes, at least one of them spatial, and nothing but the first axis of X holds the batch. */
+export function checkAxes(context: ShapeContext, x: Shape, w: Shape, axesOfW: string): void {
+  if (x.length < 3 || w.length !== x.length) {
+    throw mismatch(
+      context,
+      `X is [n, channels, ...spatial] and W ${axesOfW}; they are ${renderShape(x)} and ${renderShape(w)}`,
+    );
+  }
+  if (x.slice(1).some((dim) => typeof dim !== 'number') || w.some((dim) => typeof dim !== 'number')) {
+    throw mismatch(
+      context,
+      `only the first axis of X may hold the batch: ${renderShape(x)}, ${renderShape(w)}`,
+    );
+  }
 }
