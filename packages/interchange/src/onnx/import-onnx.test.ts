@@ -284,3 +284,15 @@ test('a node that reads what nothing gives, a missing output and an unknown opse
   );
   expect(() => importOnnx(file({ node: [], opset: 99 }))).toThrow(/version 99/);
 });
+
+test('of several outputs the one named prediction is the one to train on', () => {
+  const parts = {
+    weights: { w: floats([4, 2], 1, 2, 3, 4, 5, 6, 7, 8) },
+    node: [node('MatMul', ['x', 'w'], ['prediction']), node('Softmax', ['prediction'], ['probabilities'])],
+    output: [{ name: 'prediction' }, { name: 'probabilities' }],
+  };
+  const { topology } = importOnnx(file(parts));
+  expect(topology.nodes?.map(({ op }) => op)).toEqual(['MatMul']);
+  const open = [{ name: 'probabilities' }, { name: 'w' }];
+  expect(() => importOnnx(file({ ...parts, output: open }))).toThrow('say which one the loss reads');
+});

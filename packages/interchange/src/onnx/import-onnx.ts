@@ -54,6 +54,8 @@ function outputOf({ graph }: ModelProto, wanted: string | undefined): string {
   if (only === undefined) throw refuse('it has no output');
   if (wanted === undefined) {
     if (others.length === 0) return only;
+    // An export of ours: its probabilities are a softmax of the prediction.
+    if (outputs.includes('prediction')) return 'prediction';
     throw refuse(
       `it has the outputs ${outputs.map((name) => `"${name}"`).join(', ')}: say which one the loss reads`,
     );
