@@ -6,6 +6,8 @@ import type { LayerOutline } from './lowering.ts';
 
 /** Batch size at which `auto` compares: so large that activations outweigh the gradients of the parameters. */
 const comparedBatch = 4096;
+/** Each part costs a walk over the graph, and a hostile spec may have 10,000 nodes. */
+const mostRuns = 64;
 
 /** The training graph with the parts recomputed that the spec asks for. */
 export function applyCheckpointing(graph: Graph, { spec, layers }: CompiledModel): Graph {
@@ -47,7 +49,9 @@ function thriftiest(graph: Graph, layers: readonly LayerOutline[]): Graph {
   const units = [...new Set(layers.map(({ name }) => unitOf(name)))];
   const root = Math.sqrt(units.length);
   const counts = new Set(
-    [root / 2, root, 2 * root, units.length].map((count) => Math.max(2, Math.round(count))),
+    [root / 2, root, 2 * root, units.length].map((count) =>
+      Math.min(mostRuns, Math.max(2, Math.round(count))),
+    ),
   );
   const candidates = [...counts].map((count) => recompute(graph, inRuns(units, count)));
   const memory = (candidate: Graph) => peakMemory(candidate, comparedBatch);
