@@ -6,6 +6,7 @@ import { addDoctor } from './commands/doctor.ts';
 import { addDownload } from './commands/download.ts';
 import { addExplain } from './commands/explain.ts';
 import { addExport } from './commands/export.ts';
+import { addFork } from './commands/fork.ts';
 import { addGraph } from './commands/graph.ts';
 import { addLs } from './commands/ls.ts';
 import { addModels } from './commands/models.ts';
@@ -58,6 +59,7 @@ Exit codes: 0 done, 1 the job failed, 2 wrong usage, 3 the service cannot be rea
     addStatus,
     addWatch,
     addSteer,
+    addFork,
     addDownload,
     addExport,
     addGraph,

@@ -3,6 +3,7 @@ import type {
   ExplainJobRequest,
   Explanation,
   ExportFormat,
+  ForkRequest,
   GraphKind,
   Job,
   JobCreate,
@@ -81,6 +82,18 @@ export function createJobsApi({ http, body, stream }: Transport) {
 
     resume(id: string, options: CallOptions = {}): Promise<Job> {
       return body(http.POST('/v1/jobs/{id}/resume', { ...of(id), ...options }));
+    },
+
+    /** A new job that goes on from a checkpoint of this one. */
+    fork(
+      id: string,
+      request: ForkRequest = {},
+      { idempotencyKey, ...options }: CallOptions & { idempotencyKey?: string } = {},
+    ): Promise<Job> {
+      const header = idempotencyKey === undefined ? {} : { 'idempotency-key': idempotencyKey };
+      return body(
+        http.POST('/v1/jobs/{id}/fork', { body: request, params: { path: { id }, header }, ...options }),
+      );
     },
 
     /** Every metric point once and in order, from the first (or after `after`), as they are measured, to the end of the job. */

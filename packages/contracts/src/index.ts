@@ -3,6 +3,7 @@ export * from './data.ts';
 export * from './explanation.ts';
 export * from './export.ts';
 export { type FieldPath, formatPath } from './field-path.ts';
+export * from './fork.ts';
 export * from './internal.ts';
 export * from './job.ts';
 export * from './job-graph.ts';

@@ -193,6 +193,8 @@ export const jobEventTypes = [
   'evaluated',
   'checkpoint',
   'restarted',
+  /** Something is broken that a person should look at; training goes on. */
+  'alarm',
   'log',
 ] as const;
 const jobEvent = {

@@ -23,5 +23,9 @@ export const TrainingPlan = Closed({
       of: OneOf(['all', 'frozen']),
     }),
   ),
+  /** The checkpoint of another job that this one goes on from, when it has none of its own. */
+  forkOf: Type.Optional(
+    Closed({ jobId: JobId, step: Type.Integer(), hash: Type.String({ description: 'Artifact' }) }),
+  ),
 });
 export type TrainingPlan = Static<typeof TrainingPlan>;

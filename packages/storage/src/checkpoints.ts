@@ -39,18 +39,24 @@ export async function listCheckpoints(db: Database, jobId: string): Promise<Chec
   }));
 }
 
-/** Forgets all but the newest `keep`. Their files go when nobody else holds them (see `releaseArtifacts`). */
+/**
+ * Forgets all but the newest `keep` and the best, the one with the lowest validation loss. Their files go when nobody
+ * else holds them (see `releaseArtifacts`).
+ */
 export async function dropOldCheckpoints(db: Database, jobId: string, keep: number): Promise<void> {
-  const kept = await db
-    .selectFrom('checkpoints')
-    .select('step')
-    .where('job_id', '=', jobId)
-    .orderBy('step', 'desc')
-    .limit(keep)
-    .execute();
-  const oldest = kept.at(-1);
-  if (oldest === undefined) return;
-  await db.deleteFrom('checkpoints').where('job_id', '=', jobId).where('step', '<', oldest.step).execute();
+  const all = await listCheckpoints(db, jobId);
+  const best = bestCheckpoint(all);
+  for (const { step } of all.slice(keep)) {
+    if (step === best?.step) continue;
+    await db.deleteFrom('checkpoints').where('job_id', '=', jobId).where('step', '=', step).execute();
+  }
+}
+
+/** Of several with the same loss the newest; undefined while none was evaluated. Takes them newest first. */
+export function bestCheckpoint(checkpoints: readonly Checkpoint[]): Checkpoint | undefined {
+  const lossOf = ({ validation }: Checkpoint) => validation?.loss ?? Number.POSITIVE_INFINITY;
+  const [first, ...rest] = checkpoints.filter((one) => Number.isFinite(lossOf(one)));
+  return rest.reduce((best, one) => (lossOf(one) < lossOf(best!) ? one : best), first);
 }
 
 /** Notes the scores of the evaluation that was made at a checkpoint's step. */

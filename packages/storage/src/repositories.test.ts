@@ -162,6 +162,20 @@ test('a checkpoint of the same step takes the place of the old one', async () =>
   expect((await listCheckpoints(db, 'job_1')).length).toBe(1);
 });
 
+test('the newest checkpoints are kept, and the one with the lowest validation loss', async () => {
+  await store('job_1');
+  const losses = [0.9, 0.2, 0.5, 0.2, null, 0.4];
+  for (const [index, loss] of losses.entries()) {
+    const validation = loss === null ? null : { loss };
+    await putCheckpoint(db, 'job_1', { step: index + 1, hash: 'h', bytes: 1, createdAt: '', validation });
+  }
+  const steps = async () => (await listCheckpoints(db, 'job_1')).map(({ step }) => step);
+  await dropOldCheckpoints(db, 'job_1', 2);
+  expect(await steps()).toEqual([6, 5, 4]);
+  await dropOldCheckpoints(db, 'job_1', 1);
+  expect(await steps()).toEqual([6, 4]);
+});
+
 test('of two uploads of one data set only one begins', async () => {
   await insertDataset(db, {
     id: 'ds_1',

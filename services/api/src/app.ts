@@ -28,6 +28,7 @@ import { datasetRoutes } from './routes/datasets.ts';
 import { explainRoutes } from './routes/explain.ts';
 import { exportJobRoute } from './routes/export-job.ts';
 import { followJobsRoutes } from './routes/follow-jobs.ts';
+import { forkJobRoute } from './routes/fork-job.ts';
 import { healthRoutes } from './routes/health.ts';
 import { internalRoutes } from './routes/internal.ts';
 import { jobFilesRoutes } from './routes/job-files.ts';
@@ -164,6 +165,7 @@ function publicRoutes(v1: Routes, context: Context): void {
   createJobRoute(v1, context);
   readJobsRoutes(v1, context);
   steerJobsRoutes(v1, context);
+  forkJobRoute(v1, context);
   followJobsRoutes(v1, context);
   jobFilesRoutes(v1, context);
   exportJobRoute(v1, context);

@@ -180,24 +180,67 @@ test('idle resolves only when the one that waits is written too', async () => {
   expect(idle).toBe(true);
 });
 
-test('a store that fails is reported, and the next checkpoint is written', async () => {
+test('while the disk is full there is one alarm, and the newest state is written as soon as there is room', async () => {
   const { world, writer } = createWorld();
   world.step(1);
   writer.write(undefined);
-  world.writes[0]!.failed(away());
-  await writer.idle();
-  expect(world.events).toEqual([
-    {
-      type: 'log',
-      message: 'The checkpoint at step 1 could not be stored: The api cannot be reached',
-      data: { step: 1 },
-    },
-  ]);
+  world.writes[0]!.failed(new DescentError('STORAGE_FULL', {}));
+  await vi.advanceTimersByTimeAsync(1_000);
+  world.writes[1]!.failed(new DescentError('STORAGE_FULL', {}));
   world.step(1);
   writer.write(undefined);
-  world.writes[1]!.done();
+  await vi.advanceTimersByTimeAsync(1_000);
+  world.writes[2]!.done();
   await writer.idle();
-  expect(world.events.map(({ type }) => type)).toEqual(['log', 'checkpoint']);
+  expect(world.writes.map(({ step }) => step)).toEqual([1, 1, 2]);
+  expect(world.events).toMatchObject([
+    {
+      type: 'alarm',
+      message:
+        'The checkpoint at step 1 could not be stored: The disk below the data folder is full. Training goes on; the last good checkpoint stays',
+      data: { step: 1, code: 'STORAGE_FULL' },
+    },
+    { type: 'checkpoint', data: { step: 2 } },
+  ]);
+});
+
+test('a write that the api could not finish is an alarm; an api that is away is none', async () => {
+  const { world, writer } = createWorld();
+  world.step(1);
+  writer.write(undefined);
+  world.writes[0]!.failed(new DescentError('UNAVAILABLE', { part: 'The api', status: 500 }));
+  await vi.advanceTimersByTimeAsync(1_000);
+  world.writes[1]!.done();
+  await settled();
+  world.step(1);
+  writer.write(undefined);
+  world.writes[2]!.failed(away());
+  await vi.advanceTimersByTimeAsync(1_000);
+  world.writes[3]!.done();
+  await writer.idle();
+  expect(world.events.map(({ type }) => type)).toEqual(['alarm', 'checkpoint', 'log', 'checkpoint']);
+});
+
+test('a job that leaves tries what is left once more and does not wait for the disk', async () => {
+  const { world, writer } = createWorld();
+  world.step(1);
+  writer.write(undefined);
+  world.writes[0]!.failed(new DescentError('STORAGE_FULL', {}));
+  await settled();
+  const idle = writer.idle();
+  await settled();
+  world.writes[1]!.failed(new DescentError('STORAGE_FULL', {}));
+  await idle;
+  expect(world.writes).toHaveLength(2);
+});
+
+test('what the api refuses for good is not sent again', async () => {
+  const { world, writer } = createWorld();
+  world.step(1);
+  writer.write(undefined);
+  world.writes[0]!.failed(stale());
+  await vi.advanceTimersByTimeAsync(10_000);
+  expect(world.writes).toHaveLength(1);
 });
 
 test('nothing is written twice for one version, nor for the one it started from', async () => {

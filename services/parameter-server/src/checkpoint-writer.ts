@@ -20,11 +20,14 @@ export interface CheckpointWriterOptions {
   readonly signal: AbortSignal;
 }
 
-/** Writes checkpoints behind the training: a copy of the state is taken at once, the rest happens in the background. */
+/**
+ * Writes checkpoints behind the training: a copy of the state is taken at once, the rest happens in the background. One
+ * that cannot be stored (disk full, write error, api away) is tried again until it is, or until a later one waits.
+ */
 export interface CheckpointWriter {
   /** Of the current version. While one is being written the next waits; a later one takes its place. */
   write(evaluated: Evaluation | undefined): void;
-  /** Resolves when nothing is being written. */
+  /** Tries what is left to be written once more and resolves when nothing is being written. Called at the end. */
   idle(): Promise<void>;
   /** Stores the weights of the current version, however long the api is away. Returns their hash. */
   weights(): Promise<string>;
@@ -35,14 +38,39 @@ export function createCheckpointWriter(options: CheckpointWriterOptions): Checkp
   let writing: Promise<void> | undefined;
   let waiting: (() => Promise<void>) | undefined;
   let newest = state.version;
+  let failing = false;
+  let leaving = false;
+  const wake = new AbortController();
+
+  /** Says it once, and once more when it is over. */
+  const alarm = (step: number, error: unknown) => {
+    if (failing) return;
+    failing = true;
+    const why = error instanceof Error ? error.message : String(error);
+    const code = isDescentError(error) ? error.code : 'INTERNAL';
+    // An api that does not answer at all is being restarted, or its own supervisor says more than we can.
+    const isAway = isDescentError(error, 'UNAVAILABLE') && error.details.status === undefined;
+    const kept = 'Training goes on; the last good checkpoint stays';
+    reporter.event(
+      isAway ? 'log' : 'alarm',
+      `The checkpoint at step ${step} could not be stored: ${why}. ${kept}`,
+      { step, code },
+    );
+  };
 
   const store = async (step: number, file: Uint8Array) => {
-    try {
-      const { hash } = await truth.putCheckpoint(jobId, incarnation, step, file);
-      reporter.event('checkpoint', `Checkpoint at step ${step}`, { step, hash, bytes: file.byteLength });
-    } catch (error) {
-      const why = error instanceof Error ? error.message : String(error);
-      reporter.event('log', `The checkpoint at step ${step} could not be stored: ${why}`, { step });
+    while (!signal.aborted) {
+      try {
+        const { hash } = await truth.putCheckpoint(jobId, incarnation, step, file);
+        failing = false;
+        reporter.event('checkpoint', `Checkpoint at step ${step}`, { step, hash, bytes: file.byteLength });
+        return;
+      } catch (error) {
+        alarm(step, error);
+        // At the end of a job, or when it is handed back, nobody waits for a disk to have room again.
+        if (leaving || waiting !== undefined || !isDescentError(error) || !error.entry.retryable) return;
+        await sleep(retryMs, undefined, { signal: AbortSignal.any([signal, wake.signal]) }).catch(() => {});
+      }
     }
   };
 
@@ -66,6 +94,8 @@ export function createCheckpointWriter(options: CheckpointWriterOptions): Checkp
       else waiting = task;
     },
     async idle() {
+      leaving = true;
+      wake.abort();
       while (writing !== undefined) await writing;
     },
     async weights() {

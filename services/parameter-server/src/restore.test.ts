@@ -1,8 +1,9 @@
+import { createHash } from 'node:crypto';
 import type { ClaimAnswer } from '@descent/contracts';
 import { DescentError } from '@descent/errors';
 import { initializeParameters, type ParameterLayout } from '@descent/models';
 import { encodeSafetensors, tensor } from '@descent/tensors';
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { encodeCheckpoint } from './checkpoint.ts';
 import { restore } from './restore.ts';
 import { createFakeTruth } from './truth.fixture.ts';
@@ -83,6 +84,39 @@ async function restoreFrom(files: ReadonlyMap<number, Uint8Array | Error>, seed 
   });
   return { start, asked, alarms };
 }
+
+describe('a fork', () => {
+  const origin = fileAt(20);
+  const forkOf = { jobId, step: 20, hash: createHash('sha256').update(origin).digest('hex') };
+  const forked = (steps: readonly number[]): ClaimAnswer => {
+    const given = claim(1, steps);
+    return { ...given, plan: { ...given.plan, forkOf } };
+  };
+  const restoreFork = (steps: readonly number[], file: Uint8Array) =>
+    restore({
+      truth: createFakeTruth({
+        getCheckpoint: async (_, step) => fileAt(step),
+        async getArtifact(asked) {
+          expect(asked).toBe(forkOf.hash);
+          return file;
+        },
+      }),
+      claim: forked(steps),
+      layout,
+      onDamaged() {},
+    });
+
+  test('goes on from the checkpoint of the other job, then from its own', async () => {
+    expect(await restoreFork([], origin)).toEqual(stateAt(20));
+    expect(await restoreFork([25], origin)).toEqual(stateAt(25));
+  });
+
+  test('never starts from the seed: without its file it fails', async () => {
+    const flipped = Uint8Array.from(origin);
+    flipped[flipped.length - 1]! ^= 1;
+    await expect(restoreFork([], flipped)).rejects.toMatchObject({ code: 'CHECKPOINT_DAMAGED' });
+  });
+});
 
 test('the newest checkpoint is used and no other is read', async () => {
   const { start, asked, alarms } = await restoreFrom(

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import type { ClaimAnswer, TrainingPlan } from '@descent/contracts';
 import { DescentError, type ErrorCode, isDescentError } from '@descent/errors';
 import { initializeParameters, isState, type ParameterLayout } from '@descent/models';
@@ -23,7 +24,10 @@ const unusable: ReadonlySet<ErrorCode> = new Set([
   'CHECKPOINT_NOT_FOUND',
 ]);
 
-/** The newest checkpoint that verifies, or the initial parameters: from the plan's seed, or an imported model's weights. */
+/**
+ * The newest checkpoint that verifies, or what the job starts from: another job's checkpoint, an imported
+ * model's weights, the plan's seed.
+ */
 export async function restore({ truth, claim, layout, onDamaged }: RestoreOptions): Promise<StartPoint> {
   const { jobId, graphHash } = claim.plan;
   for (const { step } of claim.checkpoints) {
@@ -35,6 +39,8 @@ export async function restore({ truth, claim, layout, onDamaged }: RestoreOption
       onDamaged(error);
     }
   }
+  const { forkOf } = claim.plan;
+  if (forkOf !== undefined) return forkPoint(truth, claim.plan, layout, forkOf);
   return {
     version: 0,
     ledgerHash: emptyLedger,
@@ -42,6 +48,20 @@ export async function restore({ truth, claim, layout, onDamaged }: RestoreOption
     parameters: await initialParameters(truth, claim.plan, layout),
     slots: undefined,
   };
+}
+
+/** The one file that a fork starts from: without it there is nothing to go back to. Its scores were of other data. */
+async function forkPoint(
+  truth: Truth,
+  { graphHash }: TrainingPlan,
+  layout: ParameterLayout,
+  forkOf: NonNullable<TrainingPlan['forkOf']>,
+): Promise<StartPoint> {
+  const file = await truth.getArtifact(forkOf.hash);
+  if (createHash('sha256').update(file).digest('hex') !== forkOf.hash) {
+    throw new DescentError('CHECKPOINT_DAMAGED', { ...forkOf, problem: 'it does not match its hash' });
+  }
+  return { ...decodeCheckpoint(layout, graphHash, forkOf, file), evaluated: undefined };
 }
 
 async function initialParameters(

@@ -1,7 +1,7 @@
 import { graphHash as hashGraph } from '@descent/autodiff';
 import type { ClaimAnswer, Outcome, TrainingPlan } from '@descent/contracts';
 import { classesOfInput } from '@descent/datasets';
-import { DescentError } from '@descent/errors';
+import { DescentError, isDescentError } from '@descent/errors';
 import { type CompiledMetric, compileModel, trainingGraph } from '@descent/models';
 import { createCheckpointWriter } from './checkpoint-writer.ts';
 import { createGradientJobs, type GradientJobs, type GradientQueue } from './gradient-jobs.ts';
@@ -50,7 +50,7 @@ export async function runTrainingJob(claim: ClaimAnswer, options: RunOptions): P
   const fence = new AbortController();
   let job: TrainingJob | undefined;
   // Until a checkpoint is read the newest one is the best guess: progress must not seem to start over.
-  const expectedStep = claim.checkpoints[0]?.step ?? 0;
+  const expectedStep = claim.checkpoints[0]?.step ?? plan.forkOf?.step ?? 0;
 
   const reporter: Reporter = createReporter({
     truth,
@@ -85,7 +85,10 @@ export async function runTrainingJob(claim: ClaimAnswer, options: RunOptions): P
       truth,
       claim,
       layout,
-      onDamaged: (error) => reporter.event('log', error.message),
+      onDamaged: (error) =>
+        reporter.event('alarm', `${error.message}; the next older checkpoint is used`, {
+          code: isDescentError(error) ? error.code : 'INTERNAL',
+        }),
     });
     if (start.version > 0)
       reporter.event('log', `Continuing from the checkpoint at step ${start.version}`, {

@@ -153,6 +153,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/jobs/{id}/fork": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Go on from a checkpoint as a new job, with other settings if wanted
+         * @description In any state of the first job, which is left as it is. With no setting changed the new job ends with the bits of the first.
+         */
+        post: operations["forkJob"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/jobs/{id}/events": {
         parameters: {
             query?: never;
@@ -896,6 +916,51 @@ export interface components {
                 evaluateEverySteps?: number;
                 /** @description Left out: at the end of each epoch, and at least every 200 steps */
                 checkpointEverySteps?: number;
+            };
+            /** @description Left out: as many as there are micro-batches */
+            maxWorkers?: number;
+            /** @enum {unknown} */
+            reproducibility?: "strict" | "relaxed";
+        };
+        ForkRequest: {
+            /** @description ck_<step>. Left out: the newest */
+            checkpoint?: string;
+            name?: string;
+            data?: {
+                /** @description the id of a data set, ds_… or builtin:… */
+                dataset: string;
+                /**
+                 * @description Split to train on
+                 * @default train
+                 */
+                train?: string;
+                validation?: {
+                    split: string;
+                } | {
+                    ratio: number;
+                };
+                /** @description Model input (or label) name → source; default: the column of the same name */
+                inputs?: {
+                    [key: string]: {
+                        /** @description One column, or several numeric scalar columns that are stacked to a vector in this order */
+                        columns: string[];
+                        /** transform */
+                        transform?: {
+                            /** @enum {string} */
+                            type: "scale";
+                            factor: number;
+                            /** @default 0 */
+                            offset?: number;
+                        } | {
+                            /** @enum {string} */
+                            type: "standardise";
+                        };
+                    };
+                };
+            };
+            /** @description Training settings that differ; null takes one away */
+            training?: {
+                [key: string]: unknown;
             };
             /** @description Left out: as many as there are micro-batches */
             maxWorkers?: number;
@@ -2743,7 +2808,7 @@ export interface components {
             /** Format: date-time */
             time: string;
             /** @enum {unknown} */
-            type: "created" | "state" | "worker-joined" | "worker-left" | "gradient-refused" | "evaluated" | "checkpoint" | "restarted" | "log";
+            type: "created" | "state" | "worker-joined" | "worker-left" | "gradient-refused" | "evaluated" | "checkpoint" | "restarted" | "alarm" | "log";
             message: string;
             data: {
                 [key: string]: unknown;
@@ -3622,6 +3687,108 @@ export interface operations {
             };
             /** @description Too many requests */
             429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    forkJob: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key with the same body gives the same job */
+                "idempotency-key"?: string;
+            };
+            path: {
+                /** @description a job id (job_…) */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ForkRequest"];
+            };
+        };
+        responses: {
+            /** @description A repeated Idempotency-Key */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Job"];
+                };
+            };
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Job"];
+                };
+            };
+            /** @description No valid API token */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Not there */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Not in this state, or already done with other content */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Content type not accepted */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Understood, but wrong: the field, the layer and both shapes are named */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description A part of the service cannot be reached */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -1,24 +1,10 @@
-import { createHash } from 'node:crypto';
 import { JobCreate, JobFromModel, type TrainingPlan, validate } from '@descent/contracts';
-import { canonicalJson } from '@descent/datasets';
-import { DescentError } from '@descent/errors';
-import {
-  appendEvents,
-  type Database,
-  findDataset,
-  findIdempotent,
-  holdArtifacts,
-  type IdempotentRequest,
-  insertIdempotent,
-  insertJob,
-  type JobRecord,
-} from '@descent/storage';
+import { type Database, holdArtifacts, type JobRecord } from '@descent/storage';
 import type { Context } from '../context.ts';
 import { requireModel } from '../models/require-model.ts';
 import { resolveModel } from '../models/resolve-model.ts';
-import { stateEvent } from './move-job.ts';
 import { planJob } from './plan-job.ts';
-import { requireJob } from './require-job.ts';
+import { findEarlier, idempotentRequest, storeJob } from './store-job.ts';
 
 export interface Submission {
   readonly body: unknown;
@@ -27,7 +13,7 @@ export interface Submission {
   readonly idempotencyKey: string | null;
 }
 
-/** Checks, compiles and prices a request, then stores the job in one transaction: on any error nothing is left. */
+/** Checks, compiles and prices a request, then stores the job: on any error nothing is left. */
 export async function submitJob(
   context: Context,
   submission: Submission,
@@ -35,7 +21,7 @@ export async function submitJob(
   const request = isFromModel(submission.body)
     ? validate(JobFromModel, submission.body)
     : validate(JobCreate, submission.body);
-  const idempotent = idempotentRequest(submission, request);
+  const idempotent = submission.dryRun ? null : idempotentRequest(submission, request);
   const earlier = idempotent === null ? null : await findEarlier(context.db, idempotent);
   if (earlier !== null) return { job: earlier, created: false };
 
@@ -43,31 +29,21 @@ export async function submitJob(
   const { job, plan } = await planJob(context, resolved.request, resolved.initialWeights);
   if (submission.dryRun) return { job, created: false };
 
-  const answer = await context.db.transaction().execute(async (transaction) => {
-    // Planning takes a while; the same request may have come in again meanwhile.
-    const repeated = idempotent === null ? null : await findEarlier(transaction, idempotent);
-    if (repeated !== null) return { job: repeated, created: false };
-    if ((await findDataset(transaction, job.datasetId))?.state !== 'ready') {
-      throw new DescentError('DATASET_NOT_READY', { dataset: job.datasetId, state: 'being deleted' });
-    }
-    await insertJob(transaction, job, plan);
-    if (plan.initialWeights !== undefined) {
+  return storeJob(context, {
+    job,
+    plan,
+    idempotent,
+    created: {},
+    async hold(transaction) {
+      if (plan.initialWeights === undefined) return;
       // Of the model: it must not have been deleted meanwhile, nor may it be from here on.
       const { from } = (request as JobFromModel).model;
       await requireModel(transaction, from);
       const { hash } = plan.initialWeights;
       const bytes = (await context.artifacts.size(hash)) ?? 0;
       await holdArtifacts(transaction, `${job.id}/initial`, [{ hash, bytes }]);
-    }
-    await appendEvents(transaction, job.id, [
-      { time: job.createdAt, type: 'created', message: 'Submitted', data: { price: job.price } },
-      stateEvent(null, 'queued', job.reason, job.createdAt),
-    ]);
-    if (idempotent !== null) await insertIdempotent(transaction, idempotent, job.id);
-    return { job, created: true };
+    },
   });
-  if (answer.created) context.wakeDispatcher();
-  return answer;
 }
 
 function isFromModel(body: unknown): boolean {
@@ -84,25 +60,4 @@ async function resolve(
   if (!('from' in model)) return { request: { ...rest, model }, initialWeights: undefined };
   const { spec, initialWeights } = resolveModel(await requireModel(db, model.from), model);
   return { request: { ...rest, model: spec }, initialWeights };
-}
-
-function idempotentRequest(
-  submission: Submission,
-  request: JobCreate | JobFromModel,
-): IdempotentRequest | null {
-  if (submission.idempotencyKey === null || submission.dryRun) return null;
-  return {
-    tokenId: submission.tokenId,
-    key: submission.idempotencyKey,
-    requestHash: createHash('sha256').update(canonicalJson(request)).digest('hex'),
-  };
-}
-
-async function findEarlier(db: Database, request: IdempotentRequest): Promise<JobRecord | null> {
-  const found = await findIdempotent(db, request.tokenId, request.key);
-  if (found === null) return null;
-  if (found.requestHash !== request.requestHash) {
-    throw new DescentError('IDEMPOTENCY_KEY_REUSED', { key: request.key });
-  }
-  return requireJob(db, found.jobId);
 }

@@ -4,6 +4,7 @@ import type { Context } from '../context.ts';
 import { failures, ref } from '../http/schemas.ts';
 import { presentJob } from '../jobs/present-job.ts';
 import { submitJob } from '../jobs/submit-job.ts';
+import { IdempotencyKey } from './params.ts';
 import type { Routes } from './routes.ts';
 
 const Query = Closed({
@@ -11,15 +12,7 @@ const Query = Closed({
     Type.Boolean({ default: false, description: 'Check and price the job; create nothing' }),
   ),
 });
-const Headers = Type.Object({
-  'idempotency-key': Type.Optional(
-    Type.String({
-      minLength: 1,
-      maxLength: 200,
-      description: 'The same key with the same body gives the same job',
-    }),
-  ),
-});
+const Headers = Type.Object({ 'idempotency-key': Type.Optional(IdempotencyKey) });
 
 /** A model is data; weights are not part of it. Enough for large constant tables. */
 const bodyLimitBytes = 8 * 2 ** 20;

@@ -8,6 +8,12 @@ export const CheckpointId = Type.String({
   description: 'a checkpoint id (ck_<step>)',
 });
 
+export const IdempotencyKey = Type.String({
+  minLength: 1,
+  maxLength: 200,
+  description: 'The same key with the same body gives the same job',
+});
+
 /** Paging by sequence number. */
 export const SequencePage = Closed({
   after: Type.Optional(

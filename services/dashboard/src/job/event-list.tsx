@@ -12,6 +12,7 @@ const looks: Record<JobEvent['type'], string> = {
   evaluated: 'text-curve-validation',
   checkpoint: 'text-idle',
   restarted: 'text-warn',
+  alarm: 'text-bad',
   log: 'text-idle',
 };
 
