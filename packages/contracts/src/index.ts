@@ -1,3 +1,4 @@
+export * from './accounts.ts';
 export { Closed, OneOf } from './closed.ts';
 export * from './data.ts';
 export * from './explanation.ts';

@@ -4,11 +4,13 @@ import type { Database } from './database/database.ts';
 import type { DatasetsTable } from './database/tables.ts';
 import { parseOrNull, textOrNull } from './json.ts';
 
-export async function insertDataset(db: Database, dataset: Dataset): Promise<void> {
+/** @param team null: everybody's */
+export async function insertDataset(db: Database, dataset: Dataset, team: string | null): Promise<void> {
   await db
     .insertInto('datasets')
     .values({
       id: dataset.id,
+      team_id: team,
       name: dataset.name,
       state: dataset.state,
       created_at: dataset.createdAt,
@@ -23,10 +25,16 @@ export async function findDataset(db: Database, id: string): Promise<Dataset | n
   return row === undefined ? null : fromRow(row);
 }
 
-/** Newest first. */
-export async function listDatasets(db: Database): Promise<Dataset[]> {
-  const rows = await db.selectFrom('datasets').selectAll().orderBy('id', 'desc').execute();
-  return rows.map(fromRow);
+/** Newest first. @param of.team its own and everybody's; left out: of every team */
+export async function listDatasets(db: Database, of: { readonly team?: string } = {}): Promise<Dataset[]> {
+  const { team } = of;
+  let query = db.selectFrom('datasets').selectAll().orderBy('id', 'desc');
+  if (team !== undefined) {
+    query = query.where((builder) =>
+      builder.or([builder('team_id', 'is', null), builder('team_id', '=', team)]),
+    );
+  }
+  return (await query.execute()).map(fromRow);
 }
 
 /** Moves a data set on from one state; false when it was in another: of two uploads at once, one wins. */

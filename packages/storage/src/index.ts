@@ -11,6 +11,7 @@ export {
   openArtifactStore,
   type StoredArtifact,
 } from './artifacts/artifact-store.ts';
+export { appendAudit, readAudit } from './audit.ts';
 export { dropOldCheckpoints, listCheckpoints, putCheckpoint, setCheckpointScores } from './checkpoints.ts';
 export { type Database, openDatabase } from './database/database.ts';
 export type { WantedState } from './database/tables.ts';
@@ -29,6 +30,7 @@ export {
   type IdempotentRequest,
   insertIdempotent,
 } from './idempotency.ts';
+export { deleteInvite, findInvite, insertInvite, listInvites, useInvite } from './invites.ts';
 export {
   type ActiveJob,
   activeJobs,
@@ -45,6 +47,31 @@ export {
   queuedJobIds,
   readPlan,
 } from './jobs.ts';
+export { changeRole, countStaff, findMember, insertMember, listMembers, removeMember } from './members.ts';
 export { findScores, putPoints, readPoints } from './metrics.ts';
 export { deleteModel, findModel, insertModel, listModels } from './models.ts';
-export { countTokens, findToken, insertToken, type TokenRecord } from './tokens.ts';
+export { type OwnedTable, owningTeam } from './owning-team.ts';
+export {
+  changeTeam,
+  defaultTeamId,
+  defaultTeamSettings,
+  findTeam,
+  findTeamByName,
+  insertTeam,
+  listTeams,
+  storedBytesByTeam,
+  type TeamRecord,
+  teamTotals,
+} from './teams.ts';
+export {
+  countTokens,
+  findToken,
+  insertToken,
+  listTokens,
+  type NewToken,
+  noteTokenUse,
+  revokeToken,
+  type TokenRecord,
+  tokenOwner,
+  validTokens,
+} from './tokens.ts';

@@ -17,6 +17,9 @@ import { parse, parseOrNull, text, textOrNull } from './json.ts';
 /** A job as stored, without its plan (which holds the whole data set manifest: read it with `readPlan`). */
 export interface JobRecord {
   readonly id: string;
+  readonly teamId: string;
+  /** Among the jobs of its team; higher goes first. */
+  readonly priority: number;
   readonly name: string;
   readonly state: JobState;
   readonly wanted: WantedState;
@@ -48,6 +51,7 @@ export interface JobRecord {
 export type JobChange = Partial<
   Pick<
     JobRecord,
+    | 'priority'
     | 'state'
     | 'wanted'
     | 'reason'
@@ -70,6 +74,8 @@ export type JobChange = Partial<
 
 const columns = [
   'id',
+  'team_id',
+  'priority',
   'name',
   'state',
   'wanted',
@@ -103,6 +109,8 @@ export async function insertJob(db: Database, job: JobRecord, plan: TrainingPlan
     .insertInto('jobs')
     .values({
       id: job.id,
+      team_id: job.teamId,
+      priority: job.priority,
       name: job.name,
       created_at: job.createdAt,
       dataset_id: job.datasetId,
@@ -154,6 +162,8 @@ export async function readPlan(db: Database, id: string): Promise<TrainingPlan |
 }
 
 export interface JobPage {
+  /** Left out: of every team. */
+  readonly team?: string;
   readonly state?: JobState;
   /** Jobs older than this id (ids sort by time of creation). */
   readonly before?: string;
@@ -163,6 +173,7 @@ export interface JobPage {
 /** Newest first. */
 export async function listJobs(db: Database, page: JobPage): Promise<JobRecord[]> {
   let query = selectJobs(db).orderBy('id', 'desc').limit(page.limit);
+  if (page.team !== undefined) query = query.where('team_id', '=', page.team);
   if (page.state !== undefined) query = query.where('state', '=', page.state);
   if (page.before !== undefined) query = query.where('id', '<', page.before);
   return (await query.execute()).map(fromRow);
@@ -243,6 +254,7 @@ export type JobGuard = Pick<JobRecord, 'id' | 'state' | 'wanted' | 'incarnation'
 
 function toRow(change: JobChange): Partial<JobsTable> {
   const row: Partial<JobsTable> = {};
+  if (change.priority !== undefined) row.priority = change.priority;
   if (change.state !== undefined) row.state = change.state;
   if (change.wanted !== undefined) row.wanted = change.wanted;
   if (change.reason !== undefined) row.reason = change.reason;
@@ -266,6 +278,8 @@ function toRow(change: JobChange): Partial<JobsTable> {
 function fromRow(row: Pick<Selectable<JobsTable & JobPlansTable>, (typeof columns)[number]>): JobRecord {
   return {
     id: row.id,
+    teamId: row.team_id,
+    priority: row.priority,
     name: row.name,
     state: row.state,
     wanted: row.wanted,

@@ -1,15 +1,19 @@
 import type { ModelTopology, StoredModel, StoredModelSummary } from '@descent/contracts';
 import type { Database } from './database/database.ts';
 
-/** @param tokenId who imported it */
-export async function insertModel(db: Database, model: StoredModel, tokenId: string): Promise<void> {
+export async function insertModel(
+  db: Database,
+  model: StoredModel,
+  by: { readonly tokenId: string; readonly teamId: string },
+): Promise<void> {
   await db
     .insertInto('models')
     .values({
       id: model.id,
       name: model.name,
       format: model.format,
-      token_id: tokenId,
+      team_id: by.teamId,
+      token_id: by.tokenId,
       created_at: model.createdAt,
       parameters: model.parameters,
       weights_hash: model.weightsHash,
@@ -26,10 +30,14 @@ export async function findModel(db: Database, id: string): Promise<StoredModel |
 
 const summaryColumns = ['id', 'name', 'format', 'created_at', 'parameters', 'weights_hash'] as const;
 
-/** Newest first, without their topologies. */
-export async function listModels(db: Database): Promise<StoredModelSummary[]> {
-  const rows = await db.selectFrom('models').select(summaryColumns).orderBy('id', 'desc').execute();
-  return rows.map(summaryOf);
+/** Newest first, without their topologies. @param of.team left out: of every team */
+export async function listModels(
+  db: Database,
+  of: { readonly team?: string } = {},
+): Promise<StoredModelSummary[]> {
+  let query = db.selectFrom('models').select(summaryColumns).orderBy('id', 'desc');
+  if (of.team !== undefined) query = query.where('team_id', '=', of.team);
+  return (await query.execute()).map(summaryOf);
 }
 
 export async function deleteModel(db: Database, id: string): Promise<boolean> {

@@ -11,6 +11,7 @@ import { appendEvents, latestEvent, readEvents } from './events.ts';
 import { findIdempotent, forgetIdempotentBefore, insertIdempotent } from './idempotency.ts';
 import { changeJob, findJob, insertJob, type JobRecord, listJobs, queuedJobIds, readPlan } from './jobs.ts';
 import { putPoints, readPoints } from './metrics.ts';
+import { defaultTeamId } from './teams.ts';
 
 let folder: string;
 let db: Database;
@@ -36,6 +37,8 @@ async function store(id: string, more: Partial<JobRecord> = {}): Promise<JobReco
   };
   const job: JobRecord = {
     id,
+    teamId: defaultTeamId,
+    priority: 0,
     name: id,
     state: 'queued',
     wanted: 'run',
@@ -177,14 +180,8 @@ test('the newest checkpoints are kept, and the one with the lowest validation lo
 });
 
 test('of two uploads of one data set only one begins', async () => {
-  await insertDataset(db, {
-    id: 'ds_1',
-    name: '',
-    state: 'empty',
-    createdAt: '',
-    manifest: null,
-    error: null,
-  });
+  const empty = { id: 'ds_1', name: '', state: 'empty', createdAt: '', manifest: null, error: null } as const;
+  await insertDataset(db, empty, defaultTeamId);
   expect(await changeDataset(db, 'ds_1', 'empty', { state: 'ingesting' })).toBe(true);
   expect(await changeDataset(db, 'ds_1', 'empty', { state: 'ingesting' })).toBe(false);
   expect(await findDataset(db, 'ds_1')).toMatchObject({ state: 'ingesting' });

@@ -15,13 +15,15 @@ import { type Context, defaultLimits, type Limits, type TrainingQueue } from './
 import { createBuiltins } from './datasets/builtins.ts';
 import { type Dispatcher, startDispatcher } from './dispatcher/dispatcher.ts';
 import { createFeeds } from './feeds/feeds.ts';
-import { authenticateService, authenticateUser } from './http/authenticate.ts';
+import { authorizeRequests } from './http/authorize.ts';
 import { serveDashboard } from './http/dashboard.ts';
 import { installErrorHandler } from './http/error-handler.ts';
 import { acceptJson } from './http/json-body.ts';
 import { describeApi } from './http/openapi.ts';
+import { ourProcesses, refuseUndeclared } from './http/policy.ts';
+import { createRateLimits } from './http/rate-limits.ts';
 import { addComponents, bearer } from './http/schemas.ts';
-import { limitRate, secureHeaders } from './http/security.ts';
+import { secureHeaders } from './http/security.ts';
 import { serializerCompiler, validatorCompiler } from './http/validator.ts';
 import { createJobRoute } from './routes/create-job.ts';
 import { datasetRoutes } from './routes/datasets.ts';
@@ -131,13 +133,14 @@ async function compose(context: Context, options: AppOptions): Promise<FastifyIn
   }).withTypeProvider<TypeBoxTypeProvider>();
   app.setValidatorCompiler(validatorCompiler);
   app.setSerializerCompiler(serializerCompiler);
-  app.decorateRequest('token', null);
+  refuseUndeclared(app);
   installErrorHandler(app);
   acceptJson(app);
   observeRequests(app, context);
   addComponents(app);
   await secureHeaders(app);
-  await limitRate(app, context.limits.requestsPerMinute);
+  const limits = await createRateLimits(app, context.limits);
+  authorizeRequests(app, context, { serviceToken: options.serviceToken, limits });
   await describeApi(app);
   await serveDashboard(app, options.dashboardDir ?? null);
 
@@ -146,10 +149,9 @@ async function compose(context: Context, options: AppOptions): Promise<FastifyIn
   app.register(
     async (internal: Routes) => {
       internal.addHook('onRoute', (route) => {
-        route.config = { ...route.config, rateLimit: false };
+        route.config = { ...route.config, ...ourProcesses };
         route.schema = { ...route.schema, hide: true };
       });
-      internal.addHook('onRequest', async (request) => authenticateService(options.serviceToken, request));
       internalRoutes(internal, context);
     },
     { prefix: '/internal' },
@@ -159,9 +161,8 @@ async function compose(context: Context, options: AppOptions): Promise<FastifyIn
 
 function publicRoutes(v1: Routes, context: Context): void {
   v1.addHook('onRoute', (route) => {
-    route.schema = { security: bearer, ...route.schema };
+    if (route.config?.policy?.access === 'token') route.schema = { security: bearer, ...route.schema };
   });
-  v1.addHook('onRequest', async (request) => authenticateUser(context.db, request));
   createJobRoute(v1, context);
   readJobsRoutes(v1, context);
   steerJobsRoutes(v1, context);

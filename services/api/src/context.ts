@@ -25,6 +25,9 @@ export interface Limits {
   readonly checkpointBytes: number;
   /** Requests per minute of one token (or address, without one). */
   readonly requestsPerMinute: number;
+  readonly teamRequestsPerMinute: number;
+  /** Of one address, with tokens that are not valid. */
+  readonly failedRequestsPerMinute: number;
 }
 
 export const defaultLimits: Limits = {
@@ -36,6 +39,8 @@ export const defaultLimits: Limits = {
   workerMemoryBytes: 16 * 2 ** 30,
   checkpointBytes: 16 * 2 ** 30,
   requestsPerMinute: 12_000,
+  teamRequestsPerMinute: 36_000,
+  failedRequestsPerMinute: 600,
 };
 
 /** What routes and the dispatcher work with. Built once by `buildApp`. */

@@ -1,3 +1,4 @@
+import { accountErrors } from './account.ts';
 import { channelErrors } from './channel.ts';
 import { cliErrors } from './cli.ts';
 import { dataErrors } from './data.ts';
@@ -14,6 +15,7 @@ import { storageErrors } from './storage.ts';
 /** Every error of Descent. Section names are the headings of docs/errors.md. */
 export const catalogueSections = {
   request: requestErrors,
+  account: accountErrors,
   spec: specErrors,
   graph: graphErrors,
   data: dataErrors,
@@ -29,6 +31,7 @@ export const catalogueSections = {
 
 export const catalogue = {
   ...requestErrors,
+  ...accountErrors,
   ...specErrors,
   ...graphErrors,
   ...dataErrors,

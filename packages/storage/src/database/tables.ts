@@ -1,8 +1,11 @@
-import type { JobState, ModelFormat } from '@descent/contracts';
+import type { JobState, ModelFormat, Role } from '@descent/contracts';
 
 /** Only types that SQLite and Postgres share: text, integer (64 bit), real. Times are ISO 8601 text (they sort) or milliseconds where they are compared with a clock. JSON is text. */
 export interface JobsTable {
   id: string;
+  team_id: string;
+  /** Among the jobs of its team; higher goes first. */
+  priority: number;
   name: string;
   state: JobState;
   /** What the user asked the parameter server for: `run`, `pause`, `cancel`. */
@@ -71,6 +74,8 @@ export interface CheckpointsTable {
 
 export interface DatasetsTable {
   id: string;
+  /** null: everybody's (built in). */
+  team_id: string | null;
   name: string;
   state: 'empty' | 'ingesting' | 'ready' | 'failed';
   created_at: string;
@@ -80,6 +85,7 @@ export interface DatasetsTable {
 
 export interface ModelsTable {
   id: string;
+  team_id: string;
   name: string;
   format: ModelFormat;
   /** Who imported it. */
@@ -90,13 +96,67 @@ export interface ModelsTable {
   topology: string;
 }
 
+export interface TeamsTable {
+  id: string;
+  name: string;
+  created_at: string;
+  weight: number;
+  running_limit: number | null;
+  budget_worker_seconds: number | null;
+  stored_bytes_limit: number | null;
+  due_at: string | null;
+  /** 0 or 1. */
+  paused: number;
+}
+
+export interface MembersTable {
+  id: string;
+  team_id: string;
+  name: string;
+  email: string | null;
+  role: Role;
+  created_at: string;
+  removed_at: string | null;
+}
+
+export interface InvitesTable {
+  id: string;
+  team_id: string;
+  /** SHA-256 of the code, lower-case hex. */
+  hash: string;
+  role: Role;
+  name: string | null;
+  email: string | null;
+  uses_left: number;
+  created_at: string;
+  expires_at: string;
+}
+
 export interface TokensTable {
   id: string;
   name: string;
   /** SHA-256 of the token, lower-case hex. */
   hash: string;
+  member_id: string | null;
+  /** Separated by spaces. */
+  scopes: string;
+  lent_to: string | null;
   created_at: string;
+  expires_at: string | null;
+  last_used_at: string | null;
   revoked_at: string | null;
+}
+
+export interface AuditTable {
+  /** Sorts by time. */
+  request_id: string;
+  time: string;
+  action: string;
+  object: string | null;
+  team_id: string | null;
+  member_id: string | null;
+  token_id: string | null;
+  status: number;
 }
 
 /** Who holds which artifact file. A file without a row belongs to nobody and may be deleted. */
@@ -130,7 +190,11 @@ export interface Tables {
   checkpoints: CheckpointsTable;
   datasets: DatasetsTable;
   models: ModelsTable;
+  teams: TeamsTable;
+  members: MembersTable;
+  invites: InvitesTable;
   tokens: TokensTable;
+  audit: AuditTable;
   artifacts: ArtifactsTable;
   idempotency_keys: IdempotencyKeysTable;
   migrations: MigrationsTable;

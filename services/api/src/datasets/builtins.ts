@@ -30,7 +30,8 @@ export function createBuiltins({ db, artifactsDir, keeper, threads }: BuiltinsOp
         const manifest = result.answer.value;
         await db.transaction().execute(async (transaction) => {
           await holdArtifacts(transaction, id, result.stored);
-          if ((await findDataset(transaction, id)) === null) await insertDataset(transaction, unread(id));
+          if ((await findDataset(transaction, id)) === null)
+            await insertDataset(transaction, unread(id), null);
           await changeDataset(transaction, id, 'empty', { state: 'ready', manifest });
         });
       }

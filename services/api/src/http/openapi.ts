@@ -1,6 +1,7 @@
 import swagger from '@fastify/swagger';
 import swaggerUi from '@fastify/swagger-ui';
 import type { FastifyInstance } from 'fastify';
+import { anybody, openToAnybody } from './policy.ts';
 
 export const apiVersion = '0.1.0';
 
@@ -19,6 +20,7 @@ export async function describeApi(app: FastifyInstance): Promise<void> {
         { name: 'jobs', description: 'Training jobs: submit, follow, steer, use' },
         { name: 'models', description: 'Models without a job: their graphs, and what flows through them' },
         { name: 'datasets', description: 'Data sets: built-in ones and uploads' },
+        { name: 'accounts', description: 'Teams, members, invitations, tokens' },
         { name: 'service', description: 'Is it well' },
       ],
       components: {
@@ -36,11 +38,14 @@ export async function describeApi(app: FastifyInstance): Promise<void> {
       buildLocalReference: (json, _base, _fragment, index) => String(json.$id ?? `def-${index}`),
     },
   });
-  await app.register(swaggerUi, {
-    routePrefix: '/docs',
-    uiConfig: { docExpansion: 'list', persistAuthorization: true },
+  await app.register(async (scope) => {
+    openToAnybody(scope);
+    await scope.register(swaggerUi, {
+      routePrefix: '/docs',
+      uiConfig: { docExpansion: 'list', persistAuthorization: true },
+    });
   });
-  app.get('/openapi.json', { schema: { hide: true } }, (_request, reply) =>
+  app.get('/openapi.json', { config: anybody, schema: { hide: true } }, (_request, reply) =>
     reply.type('application/json').send(app.swagger()),
   );
 }

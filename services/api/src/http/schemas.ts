@@ -110,6 +110,7 @@ export function ref(name: ComponentName): { $ref: string } {
 
 const errorDescriptions = {
   401: 'No valid API token',
+  403: 'The token has not the scope for it, or its member not the role',
   404: 'Not there',
   409: 'Not in this state, or already done with other content',
   413: 'Too large',
@@ -122,7 +123,7 @@ export type ErrorStatus = keyof typeof errorDescriptions;
 
 /** Error answers of a route below /v1, all of one schema. */
 export function failures(...statuses: ErrorStatus[]): Record<number, object> {
-  const all = new Set<ErrorStatus>([401, 429, ...statuses]);
+  const all = new Set<ErrorStatus>([401, 403, 429, ...statuses]);
   return Object.fromEntries(
     [...all].map((status) => [status, { description: errorDescriptions[status], ...ref('Error') }]),
   );

@@ -1,7 +1,4 @@
-import { createHash } from 'node:crypto';
-import { DescentError } from '@descent/errors';
 import helmet from '@fastify/helmet';
-import rateLimit from '@fastify/rate-limit';
 import type { FastifyInstance } from 'fastify';
 
 /**
@@ -27,22 +24,5 @@ export async function secureHeaders(app: FastifyInstance): Promise<void> {
     },
     strictTransportSecurity: false,
     crossOriginEmbedderPolicy: false,
-  });
-}
-
-/** Per token, so that one class room behind one address is not one client. */
-export async function limitRate(app: FastifyInstance, requestsPerMinute: number): Promise<void> {
-  await app.register(rateLimit, {
-    global: true,
-    max: requestsPerMinute,
-    timeWindow: 60_000,
-    keyGenerator: (request) => {
-      const { authorization } = request.headers;
-      return authorization === undefined
-        ? request.ip
-        : createHash('sha256').update(authorization).digest('base64');
-    },
-    errorResponseBuilder: (_request, { ttl }) =>
-      new DescentError('TOO_MANY_REQUESTS', { retryAfterSeconds: Math.ceil(ttl / 1000) }),
   });
 }

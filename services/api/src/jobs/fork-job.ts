@@ -1,6 +1,12 @@
 import { type ForkRequest, JobCreate, validate } from '@descent/contracts';
 import { DescentError } from '@descent/errors';
-import { type Database, holdArtifacts, type JobRecord, listCheckpoints } from '@descent/storage';
+import {
+  type Database,
+  holdArtifacts,
+  type JobRecord,
+  listCheckpoints,
+  type TokenRecord,
+} from '@descent/storage';
 import type { Context } from '../context.ts';
 import { planJob } from './plan-job.ts';
 import { requireJob } from './require-job.ts';
@@ -9,7 +15,7 @@ import { findEarlier, idempotentRequest, storeJob } from './store-job.ts';
 export interface Fork {
   readonly jobId: string;
   readonly body: ForkRequest;
-  readonly tokenId: string;
+  readonly caller: TokenRecord;
   readonly idempotencyKey: string | null;
 }
 
@@ -29,7 +35,7 @@ export async function forkJob(
   const origin = await requireJob(context.db, jobId);
   const checkpoint = await findCheckpoint(context.db, jobId, body.checkpoint);
   const { step, hash } = checkpoint;
-  const planned = await planJob(context, mergeRequest(origin, step, body));
+  const planned = await planJob(context, mergeRequest(origin, step, body), submission.caller);
   const { price, request } = planned.plan;
   if (price.steps <= step) {
     const problem = `gives ${price.steps} steps, and the checkpoint is at step ${step}: nothing would be left to train`;

@@ -10,10 +10,11 @@ import {
   price,
   trainingGraph,
 } from '@descent/models';
-import type { JobRecord } from '@descent/storage';
+import type { JobRecord, TokenRecord } from '@descent/storage';
 import { ulid } from 'ulid';
 import type { Context } from '../context.ts';
 import { requireManifest } from '../datasets/require-manifest.ts';
+import { teamSeen } from '../http/authorize.ts';
 
 export interface PlannedJob {
   readonly job: JobRecord;
@@ -27,10 +28,11 @@ export interface PlannedJob {
 export async function planJob(
   context: Context,
   request: JobCreate,
+  caller: TokenRecord,
   initialWeights?: TrainingPlan['initialWeights'],
 ): Promise<PlannedJob> {
   const model = compileModel(request.model);
-  const manifest = await requireManifest(context, request.data.dataset);
+  const manifest = await requireManifest(context, request.data.dataset, teamSeen(caller));
   bindInputs(request.data, manifest, model.inputs);
   const seed = request.training.seed ?? 0;
   const { train } = selectSamples(request.data, manifest, seed);
@@ -59,7 +61,8 @@ export async function planJob(
     graphHash: graphHash(graph),
     ...(initialWeights === undefined ? {} : { initialWeights }),
   };
-  return { plan, job: firstRecord(plan, manifest, [...layerSummaries(model)], nowMs) };
+  const job = firstRecord(plan, manifest, [...layerSummaries(model)], nowMs);
+  return { plan, job: { ...job, teamId: caller.teamId } };
 }
 
 function microBatchesOf(model: CompiledModel, request: JobCreate, datasetCount: number): number {
@@ -102,10 +105,11 @@ function firstRecord(
   manifest: DatasetManifest,
   layers: JobRecord['layers'],
   nowMs: number,
-): JobRecord {
+): Omit<JobRecord, 'teamId'> {
   const { request } = plan;
   return {
     id: plan.jobId,
+    priority: 0,
     name: request.name ?? `Training on ${request.data.dataset}`,
     state: 'queued',
     wanted: 'run',

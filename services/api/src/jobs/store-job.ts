@@ -11,6 +11,7 @@ import {
   insertIdempotent,
   insertJob,
   type JobRecord,
+  type TokenRecord,
 } from '@descent/storage';
 import type { Context } from '../context.ts';
 import { stateEvent } from './move-job.ts';
@@ -52,12 +53,12 @@ export async function storeJob(
 }
 
 export function idempotentRequest(
-  { tokenId, idempotencyKey }: { readonly tokenId: string; readonly idempotencyKey: string | null },
+  { caller, idempotencyKey }: { readonly caller: TokenRecord; readonly idempotencyKey: string | null },
   request: unknown,
 ): IdempotentRequest | null {
   if (idempotencyKey === null) return null;
   const requestHash = createHash('sha256').update(canonicalJson(request)).digest('hex');
-  return { tokenId, key: idempotencyKey, requestHash };
+  return { tokenId: caller.id, key: idempotencyKey, requestHash };
 }
 
 /** The job of an earlier request with this key. @throws DescentError IDEMPOTENCY_KEY_REUSED */

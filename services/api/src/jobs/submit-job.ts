@@ -1,6 +1,7 @@
 import { JobCreate, JobFromModel, type TrainingPlan, validate } from '@descent/contracts';
-import { type Database, holdArtifacts, type JobRecord } from '@descent/storage';
+import { type Database, holdArtifacts, type JobRecord, type TokenRecord } from '@descent/storage';
 import type { Context } from '../context.ts';
+import { requireVisible } from '../http/objects.ts';
 import { requireModel } from '../models/require-model.ts';
 import { resolveModel } from '../models/resolve-model.ts';
 import { planJob } from './plan-job.ts';
@@ -9,7 +10,7 @@ import { findEarlier, idempotentRequest, storeJob } from './store-job.ts';
 export interface Submission {
   readonly body: unknown;
   readonly dryRun: boolean;
-  readonly tokenId: string;
+  readonly caller: TokenRecord;
   readonly idempotencyKey: string | null;
 }
 
@@ -25,8 +26,8 @@ export async function submitJob(
   const earlier = idempotent === null ? null : await findEarlier(context.db, idempotent);
   if (earlier !== null) return { job: earlier, created: false };
 
-  const resolved = await resolve(context.db, request);
-  const { job, plan } = await planJob(context, resolved.request, resolved.initialWeights);
+  const resolved = await resolve(context.db, request, submission.caller);
+  const { job, plan } = await planJob(context, resolved.request, submission.caller, resolved.initialWeights);
   if (submission.dryRun) return { job, created: false };
 
   return storeJob(context, {
@@ -55,9 +56,11 @@ function isFromModel(body: unknown): boolean {
 async function resolve(
   db: Database,
   request: JobCreate | JobFromModel,
+  caller: TokenRecord,
 ): Promise<{ request: JobCreate; initialWeights: TrainingPlan['initialWeights'] }> {
   const { model, ...rest } = request;
   if (!('from' in model)) return { request: { ...rest, model }, initialWeights: undefined };
+  await requireVisible(db, 'model', model.from, caller);
   const { spec, initialWeights } = resolveModel(await requireModel(db, model.from), model);
   return { request: { ...rest, model: spec }, initialWeights };
 }

@@ -12,7 +12,7 @@ import { unwrap } from '../threads/answer.ts';
 export interface ModelUpload {
   readonly content: Readable;
   readonly name: string;
-  readonly tokenId: string;
+  readonly by: { readonly tokenId: string; readonly teamId: string };
   readonly output?: string;
   readonly batchNormalization?: 'train' | 'frozen';
   readonly loss?: LossType;
@@ -24,7 +24,7 @@ export interface ModelUpload {
  */
 export async function importModel(context: Context, upload: ModelUpload): Promise<StoredModel> {
   const { db, keeper, threads, artifactsDir } = context;
-  const { content, name, tokenId, ...options } = upload;
+  const { content, name, by, ...options } = upload;
   const file = path.join(context.uploadsDir, randomUUID());
   try {
     await receiveFile(content, file, context.limits.modelBytes);
@@ -41,7 +41,7 @@ export async function importModel(context: Context, upload: ModelUpload): Promis
         topology: imported.topology,
       };
       await db.transaction().execute(async (transaction) => {
-        await insertModel(transaction, model, tokenId);
+        await insertModel(transaction, model, by);
         if (imported.weights !== null) await holdArtifacts(transaction, model.id, [imported.weights]);
       });
       return model;

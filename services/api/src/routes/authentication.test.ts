@@ -74,7 +74,7 @@ test('the internal routes take only the service token', async () => {
   expect((await request(claim, `Bearer ${serviceToken}`)).statusCode).toBe(200);
 });
 
-test.each(['/healthz', '/readyz', '/metrics', '/openapi.json', '/docs/'])('%s is public', async (url) => {
+test.each(['/healthz', '/readyz', '/openapi.json', '/docs/'])('%s is public', async (url) => {
   expect((await request({ url })).statusCode).toBe(200);
 });
 

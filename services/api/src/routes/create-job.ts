@@ -1,6 +1,8 @@
 import { Closed } from '@descent/contracts';
 import { Type } from 'typebox';
 import type { Context } from '../context.ts';
+import { callerOf } from '../http/authorize.ts';
+import { requires } from '../http/policy.ts';
 import { failures, ref } from '../http/schemas.ts';
 import { presentJob } from '../jobs/present-job.ts';
 import { submitJob } from '../jobs/submit-job.ts';
@@ -22,6 +24,7 @@ export function createJobRoute(app: Routes, context: Context): void {
     '/jobs',
     {
       bodyLimit: bodyLimitBytes,
+      config: requires('submit'),
       schema: {
         operationId: 'createJob',
         summary: 'Submit a training job',
@@ -43,7 +46,7 @@ export function createJobRoute(app: Routes, context: Context): void {
       const { job, created } = await submitJob(context, {
         body: request.body,
         dryRun: request.query.dryRun ?? false,
-        tokenId: request.token?.id ?? '',
+        caller: callerOf(request),
         idempotencyKey: request.headers['idempotency-key'] ?? null,
       });
       const body = await presentJob(context.db, job);

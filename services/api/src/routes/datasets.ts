@@ -6,6 +6,8 @@ import { ulid } from 'ulid';
 import type { Context } from '../context.ts';
 import { removeDataset } from '../datasets/delete-dataset.ts';
 import { requireDataset } from '../datasets/require-dataset.ts';
+import { callerOf, teamSeen } from '../http/authorize.ts';
+import { requires } from '../http/policy.ts';
 import { failures, ref } from '../http/schemas.ts';
 import type { Routes } from './routes.ts';
 
@@ -15,6 +17,7 @@ export function datasetRoutes(app: Routes, context: Context): void {
   app.post(
     '/datasets',
     {
+      config: requires('submit'),
       schema: {
         operationId: 'createDataset',
         summary: 'Create an empty data set',
@@ -28,14 +31,11 @@ export function datasetRoutes(app: Routes, context: Context): void {
       const { name } = validate(DatasetCreate, request.body);
       const nowMs = context.clock();
       const id = `ds_${ulid(nowMs)}`;
-      await insertDataset(context.db, {
-        id,
-        name,
-        state: 'empty',
-        createdAt: new Date(nowMs).toISOString(),
-        manifest: null,
-        error: null,
-      });
+      await insertDataset(
+        context.db,
+        { id, name, state: 'empty', createdAt: new Date(nowMs).toISOString(), manifest: null, error: null },
+        callerOf(request).teamId,
+      );
       return reply
         .status(201)
         .header('location', `/v1/datasets/${id}`)
@@ -46,6 +46,7 @@ export function datasetRoutes(app: Routes, context: Context): void {
   app.get(
     '/datasets',
     {
+      config: requires('read'),
       schema: {
         operationId: 'listDatasets',
         summary: 'List the data sets: built-in ones, then uploads, newest first',
@@ -61,8 +62,8 @@ export function datasetRoutes(app: Routes, context: Context): void {
         },
       },
     },
-    async () => {
-      const stored = await listDatasets(context.db);
+    async (request) => {
+      const stored = await listDatasets(context.db, teamSeen(callerOf(request)));
       const builtins = context.builtins
         .list()
         .map((builtin) => stored.find(({ id }) => id === builtin.id) ?? builtin);
@@ -73,6 +74,7 @@ export function datasetRoutes(app: Routes, context: Context): void {
   app.get(
     '/datasets/:id',
     {
+      config: requires('read', { object: 'dataset' }),
       schema: {
         operationId: 'getDataset',
         summary: 'One data set with its columns, splits and statistics',
@@ -87,6 +89,7 @@ export function datasetRoutes(app: Routes, context: Context): void {
   app.delete(
     '/datasets/:id',
     {
+      config: requires('submit', { object: 'dataset' }),
       schema: {
         operationId: 'deleteDataset',
         summary: 'Delete a data set that no job uses',

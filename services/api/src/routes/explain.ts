@@ -3,6 +3,7 @@ import { findJob, listCheckpoints, readPlan } from '@descent/storage';
 import type { FastifyReply } from 'fastify';
 import type { Context } from '../context.ts';
 import type { JobToExplain } from '../explain/explain-job.ts';
+import { requires } from '../http/policy.ts';
 import { failures, ref } from '../http/schemas.ts';
 import { unwrap } from '../threads/answer.ts';
 import { JobParams } from './params.ts';
@@ -24,6 +25,7 @@ export function explainRoutes(app: Routes, context: Context): void {
     '/jobs/:id/explain',
     {
       bodyLimit: bodyLimitBytes,
+      config: requires('read', { object: 'job' }),
       schema: {
         operationId: 'explainJob',
         summary: 'Values that flow forward and gradients that flow back, for samples of a job',
@@ -47,6 +49,7 @@ export function explainRoutes(app: Routes, context: Context): void {
     '/models/explain',
     {
       bodyLimit: bodyLimitBytes,
+      config: requires('read'),
       schema: {
         operationId: 'explainModel',
         summary: 'Values and gradients of a model on a few numbers, without a job',

@@ -6,6 +6,7 @@ import { listCheckpoints } from '@descent/storage';
 import { Type } from 'typebox';
 import { ulid } from 'ulid';
 import type { Context } from '../context.ts';
+import { requires } from '../http/policy.ts';
 import { failures } from '../http/schemas.ts';
 import { requireJob } from '../jobs/require-job.ts';
 import { requireWeights } from '../jobs/require-weights.ts';
@@ -25,6 +26,7 @@ export function exportJobRoute(app: Routes, context: Context): void {
   app.get(
     '/jobs/:id/exports/:format',
     {
+      config: requires('read', { object: 'job' }),
       schema: {
         operationId: 'exportModel',
         summary: 'A trained model as a file of another framework',

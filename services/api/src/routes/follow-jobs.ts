@@ -5,6 +5,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Type } from 'typebox';
 import type { Context } from '../context.ts';
 import { streamRows } from '../feeds/stream-rows.ts';
+import { requires } from '../http/policy.ts';
 import { type ComponentName, failures, ref } from '../http/schemas.ts';
 import { requireJob } from '../jobs/require-job.ts';
 import { JobParams, SequencePage } from './params.ts';
@@ -48,6 +49,7 @@ export function followJobsRoutes(app: Routes, context: Context): void {
     app.get(
       `/jobs/:id/${stream.name}`,
       {
+        config: requires('read', { object: 'job' }),
         schema: {
           operationId: stream.operationId,
           summary: stream.summary,

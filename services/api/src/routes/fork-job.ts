@@ -1,6 +1,8 @@
 import { ForkRequest, validate } from '@descent/contracts';
 import { Type } from 'typebox';
 import type { Context } from '../context.ts';
+import { callerOf } from '../http/authorize.ts';
+import { requires } from '../http/policy.ts';
 import { failures, ref } from '../http/schemas.ts';
 import { forkJob } from '../jobs/fork-job.ts';
 import { presentJob } from '../jobs/present-job.ts';
@@ -13,6 +15,7 @@ export function forkJobRoute(app: Routes, context: Context): void {
   app.post(
     '/jobs/:id/fork',
     {
+      config: requires('submit', { object: 'job' }),
       schema: {
         operationId: 'forkJob',
         summary: 'Go on from a checkpoint as a new job, with other settings if wanted',
@@ -33,7 +36,7 @@ export function forkJobRoute(app: Routes, context: Context): void {
       const { job, created } = await forkJob(context, {
         jobId: request.params.id,
         body: validate(ForkRequest, request.body ?? {}),
-        tokenId: request.token?.id ?? '',
+        caller: callerOf(request),
         idempotencyKey: request.headers['idempotency-key'] ?? null,
       });
       const body = await presentJob(context.db, job);

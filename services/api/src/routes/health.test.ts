@@ -33,7 +33,7 @@ test('a queue that cannot be reached is named, and the process is alive all the 
 test('metrics count jobs by state and requests by route', async () => {
   await api.storedJob();
   await api.user({ url: '/v1/jobs' });
-  const text = (await get('/metrics')).body;
+  const text = (await api.user({ url: '/metrics' })).body;
   expect(text).toContain('descent_jobs{state="queued"} 1');
   expect(text).toMatch(
     /descent_http_request_seconds_count\{method="GET",route="\/v1\/jobs",status="200"\} 1/,

@@ -2,7 +2,8 @@ import { jobStates } from '@descent/contracts';
 import { DescentError, isDescentError } from '@descent/errors';
 import { countJobsByState, countTokens } from '@descent/storage';
 import type { Context } from '../context.ts';
-import { ref } from '../http/schemas.ts';
+import { anybody, requires } from '../http/policy.ts';
+import { bearer, failures, ref } from '../http/schemas.ts';
 import type { Routes } from './routes.ts';
 
 const parts = ['database', 'queue', 'storage'] as const;
@@ -18,7 +19,7 @@ export function healthRoutes(app: Routes, context: Context, queue: { ping(): Pro
   app.get(
     '/healthz',
     {
-      config: { rateLimit: false },
+      config: { ...anybody, rateLimit: false },
       schema: {
         operationId: 'getHealth',
         summary: 'The process answers',
@@ -40,7 +41,7 @@ export function healthRoutes(app: Routes, context: Context, queue: { ping(): Pro
   app.get(
     '/readyz',
     {
-      config: { rateLimit: false },
+      config: { ...anybody, rateLimit: false },
       schema: {
         operationId: 'getReadiness',
         summary: 'Database, queue and storage can be used',
@@ -75,14 +76,15 @@ export function healthRoutes(app: Routes, context: Context, queue: { ping(): Pro
   app.get(
     '/metrics',
     {
-      config: { rateLimit: false },
+      config: { ...requires('read', { role: 'staff' }), rateLimit: false },
       schema: {
         operationId: 'getServiceMetrics',
-        summary: 'Metrics of the service for Prometheus',
+        summary: 'Metrics of the service for Prometheus; with a token of staff',
         tags: ['service'],
-        security: [],
+        security: bearer,
         response: {
           200: { description: 'Text format', content: { 'text/plain': { schema: { type: 'string' } } } },
+          ...failures(),
         },
       },
     },

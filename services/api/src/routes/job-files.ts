@@ -3,6 +3,7 @@ import { DescentError } from '@descent/errors';
 import { listCheckpoints } from '@descent/storage';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Context } from '../context.ts';
+import { requires } from '../http/policy.ts';
 import { failures, ref } from '../http/schemas.ts';
 import { requireJob } from '../jobs/require-job.ts';
 import { requireWeights } from '../jobs/require-weights.ts';
@@ -21,6 +22,7 @@ export function jobFilesRoutes(app: Routes, context: Context): void {
   app.get(
     '/jobs/:id/checkpoints',
     {
+      config: requires('read', { object: 'job' }),
       schema: {
         operationId: 'listCheckpoints',
         summary: 'Checkpoints of a job, newest first',
@@ -46,6 +48,7 @@ export function jobFilesRoutes(app: Routes, context: Context): void {
   app.get(
     '/jobs/:id/checkpoints/:checkpoint/file',
     {
+      config: requires('read', { object: 'job' }),
       schema: {
         operationId: 'downloadCheckpoint',
         summary: 'Download a checkpoint: parameters and optimizer state',
@@ -66,6 +69,7 @@ export function jobFilesRoutes(app: Routes, context: Context): void {
   app.get(
     '/jobs/:id/weights',
     {
+      config: requires('read', { object: 'job' }),
       schema: {
         operationId: 'downloadWeights',
         summary: 'Download the weights of a finished job',

@@ -2,6 +2,7 @@ import { Closed, GraphKind, ModelGraphRequest, validate } from '@descent/contrac
 import { compileModel } from '@descent/models';
 import { Type } from 'typebox';
 import type { Context } from '../context.ts';
+import { requires } from '../http/policy.ts';
 import { failures, ref } from '../http/schemas.ts';
 import { presentGraph } from '../jobs/present-graph.ts';
 import { requireJob } from '../jobs/require-job.ts';
@@ -17,6 +18,7 @@ export function graphRoutes(app: Routes, context: Context): void {
   app.get(
     '/jobs/:id/graph',
     {
+      config: requires('read', { object: 'job' }),
       schema: {
         operationId: 'getJobGraph',
         summary: 'The computation graph of a job: operations, edges, shapes and costs',
@@ -38,6 +40,7 @@ export function graphRoutes(app: Routes, context: Context): void {
     '/models/graph',
     {
       bodyLimit: bodyLimitBytes,
+      config: requires('read'),
       schema: {
         operationId: 'getModelGraph',
         summary: 'The computation graph of a model that no job trains',

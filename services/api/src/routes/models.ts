@@ -3,6 +3,8 @@ import { DescentError } from '@descent/errors';
 import { deleteModel, listModels, releaseArtifacts } from '@descent/storage';
 import { Type } from 'typebox';
 import type { Context } from '../context.ts';
+import { callerOf, teamSeen } from '../http/authorize.ts';
+import { requires } from '../http/policy.ts';
 import { failures, ref } from '../http/schemas.ts';
 import { importModel } from '../models/import-model.ts';
 import { requireModel } from '../models/require-model.ts';
@@ -38,6 +40,7 @@ export function modelsRoutes(app: Routes, context: Context): void {
   app.get(
     '/models',
     {
+      config: requires('read'),
       schema: {
         operationId: 'listModels',
         summary: 'List imported models, newest first',
@@ -53,12 +56,13 @@ export function modelsRoutes(app: Routes, context: Context): void {
         },
       },
     },
-    async () => ({ models: await listModels(db) }),
+    async (request) => ({ models: await listModels(db, teamSeen(callerOf(request))) }),
   );
 
   app.get(
     '/models/:id',
     {
+      config: requires('read', { object: 'model' }),
       schema: {
         operationId: 'getModel',
         summary: 'An imported model with its spec',
@@ -73,6 +77,7 @@ export function modelsRoutes(app: Routes, context: Context): void {
   app.delete(
     '/models/:id',
     {
+      config: requires('submit', { object: 'model' }),
       schema: {
         operationId: 'deleteModel',
         summary: 'Delete an imported model; jobs that started from it keep what they need',
@@ -102,6 +107,7 @@ export function importModelRoute(app: Routes, context: Context): void {
     '/models',
     {
       bodyLimit: context.limits.modelBytes,
+      config: requires('submit'),
       schema: {
         operationId: 'importModel',
         summary: 'Import a model from a file of another framework',
@@ -124,7 +130,7 @@ export function importModelRoute(app: Routes, context: Context): void {
       const model = await importModel(context, {
         content: request.raw,
         name,
-        tokenId: request.token?.id ?? '',
+        by: { tokenId: callerOf(request).id, teamId: callerOf(request).teamId },
         ...(output === undefined ? {} : { output }),
         ...(batchNormalization === undefined ? {} : { batchNormalization }),
         ...(loss === undefined ? {} : { loss }),

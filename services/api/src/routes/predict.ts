@@ -1,6 +1,7 @@
 import { DescentError } from '@descent/errors';
 import { readPlan } from '@descent/storage';
 import type { Context } from '../context.ts';
+import { requires } from '../http/policy.ts';
 import { failures, ref } from '../http/schemas.ts';
 import { requireWeights } from '../jobs/require-weights.ts';
 import { unwrap } from '../threads/answer.ts';
@@ -20,6 +21,7 @@ export function predictRoute(app: Routes, context: Context): void {
     '/jobs/:id/predict',
     {
       bodyLimit: bodyLimitBytes,
+      config: requires('read', { object: 'job' }),
       schema: {
         operationId: 'predict',
         summary: 'Let a finished job answer',

@@ -2,6 +2,8 @@ import { Closed, JobId, JobState } from '@descent/contracts';
 import { listJobs } from '@descent/storage';
 import { Type } from 'typebox';
 import type { Context } from '../context.ts';
+import { callerOf, teamSeen } from '../http/authorize.ts';
+import { requires } from '../http/policy.ts';
 import { failures, ref } from '../http/schemas.ts';
 import { presentJob, presentJobs } from '../jobs/present-job.ts';
 import { requireJob } from '../jobs/require-job.ts';
@@ -18,6 +20,7 @@ export function readJobsRoutes(app: Routes, context: Context): void {
   app.get(
     '/jobs',
     {
+      config: requires('read'),
       schema: {
         operationId: 'listJobs',
         summary: 'List training jobs, newest first',
@@ -44,6 +47,7 @@ export function readJobsRoutes(app: Routes, context: Context): void {
       const { state, cursor, limit = 50 } = request.query;
       const rows = await listJobs(context.db, {
         limit: limit + 1,
+        ...teamSeen(callerOf(request)),
         ...(state === undefined ? {} : { state }),
         ...(cursor === undefined ? {} : { before: cursor }),
       });
@@ -56,6 +60,7 @@ export function readJobsRoutes(app: Routes, context: Context): void {
   app.get(
     '/jobs/:id',
     {
+      config: requires('read', { object: 'job' }),
       schema: {
         operationId: 'getJob',
         summary: 'One training job',

@@ -1,4 +1,5 @@
 import type { Context } from '../context.ts';
+import { requires } from '../http/policy.ts';
 import { failures, ref } from '../http/schemas.ts';
 import { actOnJob, type UserAction } from '../jobs/act-on-job.ts';
 import { presentJob } from '../jobs/present-job.ts';
@@ -22,6 +23,7 @@ export function steerJobsRoutes(app: Routes, context: Context): void {
     app.post(
       `/jobs/:id/${action}`,
       {
+        config: requires('submit', { object: 'job' }),
         schema: {
           operationId: `${action}Job`,
           ...actions[action],

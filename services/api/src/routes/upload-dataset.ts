@@ -1,6 +1,7 @@
 import { Type } from 'typebox';
 import type { Context } from '../context.ts';
 import { fillDataset } from '../datasets/upload.ts';
+import { requires } from '../http/policy.ts';
 import { failures, ref } from '../http/schemas.ts';
 import { UploadParams, UploadQuery } from './datasets.ts';
 import type { Routes } from './routes.ts';
@@ -20,6 +21,7 @@ export function uploadDatasetRoute(app: Routes, context: Context): void {
     '/datasets/:id/content',
     {
       bodyLimit: context.limits.uploadBytes,
+      config: requires('submit', { object: 'dataset' }),
       schema: {
         operationId: 'uploadDataset',
         summary: 'Fill a data set from one file',

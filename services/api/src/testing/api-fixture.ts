@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type { JobCreate, Report, TrainingPlan } from '@descent/contracts';
 import { createLogger } from '@descent/observability';
-import { insertJob, type JobRecord } from '@descent/storage';
+import { defaultTeamId, insertJob, type JobRecord } from '@descent/storage';
 import type { InjectOptions, LightMyRequestResponse } from 'fastify';
 import { ulid } from 'ulid';
 import { type App, type AppOptions, buildApp } from '../app.ts';
@@ -86,6 +86,8 @@ export const exampleRequest: JobCreate = {
 export function exampleJob(nowMs: number): JobRecord {
   return {
     id: `job_${ulid(nowMs)}`,
+    teamId: defaultTeamId,
+    priority: 0,
     name: 'example',
     state: 'queued',
     wanted: 'run',

@@ -1,11 +1,11 @@
 import { open, readFile } from 'node:fs/promises';
 import path from 'node:path';
-import { countTokens, type Database, insertToken } from '@descent/storage';
+import { countTokens, type Database, defaultTeamId, insertMember, insertToken } from '@descent/storage';
 import { ulid } from 'ulid';
 import { createToken, hashToken, isTokenShaped } from './token.ts';
 
 /**
- * Makes the first token on the first start; null when there are tokens already. It is also kept in
+ * Makes the first token, of a member with the role staff, on the first start; null when there are tokens already. It is also kept in
  * `<data folder>/bootstrap-token`, readable by the owner of the folder alone, so that `descent up` can print it again.
  * The file is written first: a crash in between is repaired by the next start, which takes the token from the file.
  */
@@ -13,11 +13,24 @@ export async function ensureBootstrapToken(db: Database, dataDir: string): Promi
   if ((await countTokens(db)) > 0) return null;
   const file = path.join(dataDir, 'bootstrap-token');
   const token = (await readToken(file)) ?? (await writeToken(file, createToken()));
-  await insertToken(db, {
-    id: `tok_${ulid()}`,
-    name: 'bootstrap',
-    hash: hashToken(token),
-    createdAt: new Date().toISOString(),
+  const createdAt = new Date().toISOString();
+  const memberId = `mem_${ulid()}`;
+  await db.transaction().execute(async (transaction) => {
+    await insertMember(transaction, {
+      id: memberId,
+      team: defaultTeamId,
+      name: 'staff',
+      email: null,
+      role: 'staff',
+      createdAt,
+    });
+    const rights = { scopes: ['read', 'submit', 'manage'], lentTo: null, expiresAt: null } as const;
+    const id = `tok_${ulid()}`;
+    await insertToken(
+      transaction,
+      { id, name: 'bootstrap', memberId, createdAt, ...rights },
+      hashToken(token),
+    );
   });
   return token;
 }

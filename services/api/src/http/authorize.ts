@@ -1,0 +1,112 @@
+import { timingSafeEqual } from 'node:crypto';
+import { roles } from '@descent/contracts';
+import { DescentError } from '@descent/errors';
+import { findToken, noteTokenUse, type TokenRecord } from '@descent/storage';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { Context } from '../context.ts';
+import { hashToken, isTokenShaped } from '../tokens/token.ts';
+import { requireVisible } from './objects.ts';
+import type { Policy } from './policy.ts';
+import type { RateLimits } from './rate-limits.ts';
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** Set on every request to a route that requires a token. */
+    token: TokenRecord | null;
+  }
+}
+
+/** Holds every request against the policy of its route, before its body is read. */
+export function authorizeRequests(
+  app: FastifyInstance,
+  context: Context,
+  { serviceToken, limits }: { readonly serviceToken: string; readonly limits: RateLimits },
+): void {
+  app.decorateRequest('token', null);
+  const lastNoted = new Map<string, number>();
+
+  app.addHook('onRequest', async (request, reply) => {
+    // An address without a route is answered as such, to anybody.
+    if (request.is404) return limits.ofSender(request, reply);
+    const { policy } = request.routeOptions.config;
+    if (policy === undefined) throw new Error(`${request.url} declares no policy`);
+    switch (policy.access) {
+      case 'anybody':
+        if (request.routeOptions.config.rateLimit !== false) await limits.ofSender(request, reply);
+        return;
+      case 'ourProcesses':
+        return authenticateService(serviceToken, request);
+      case 'token':
+        return authorizeToken(request, reply, policy);
+      default:
+        return policy satisfies never;
+    }
+  });
+
+  async function authorizeToken(
+    request: FastifyRequest,
+    reply: FastifyReply,
+    policy: Extract<Policy, { access: 'token' }>,
+  ): Promise<void> {
+    await limits.ofSender(request, reply);
+    const token = await authenticate(request, reply);
+    await limits.ofTeam(request, reply, token.teamId);
+    noteUse(token);
+    if (!token.scopes.includes(policy.scope))
+      throw new DescentError('SCOPE_MISSING', { scope: policy.scope });
+    if (roles.indexOf(token.role) < roles.indexOf(policy.role))
+      throw new DescentError('ROLE_MISSING', { role: policy.role });
+    const { id } = request.params as { readonly id?: string };
+    if (policy.object !== null && id !== undefined)
+      await requireVisible(context.db, policy.object, id, token);
+  }
+
+  async function authenticate(request: FastifyRequest, reply: FastifyReply): Promise<TokenRecord> {
+    const text = bearerOf(request);
+    const time = new Date(context.clock()).toISOString();
+    const token =
+      text !== null && isTokenShaped(text) ? await findToken(context.db, hashToken(text), time) : null;
+    if (token === null) {
+      await limits.ofFailures(request, reply);
+      throw new DescentError('UNAUTHENTICATED', {});
+    }
+    request.token = token;
+    return token;
+  }
+
+  /** To the minute: a write per request would cost more than the request. */
+  function noteUse({ id }: TokenRecord): void {
+    const nowMs = context.clock();
+    if (nowMs - (lastNoted.get(id) ?? 0) < 60_000) return;
+    if (lastNoted.size > 10_000) lastNoted.clear();
+    lastNoted.set(id, nowMs);
+    noteTokenUse(context.db, id, new Date(nowMs).toISOString()).catch((error: unknown) => {
+      context.logger.warn({ err: error, token: id }, 'The use of a token could not be noted');
+    });
+  }
+}
+
+/** The caller of a route that requires a token. */
+export function callerOf(request: FastifyRequest): TokenRecord {
+  if (request.token === null) throw new Error(`${request.routeOptions.url} requires no token`);
+  return request.token;
+}
+
+/** For lists: the team whose things the caller sees; staff see everybody's. */
+export function teamSeen(caller: TokenRecord): { readonly team?: string } {
+  return caller.role === 'staff' ? {} : { team: caller.teamId };
+}
+
+/** Compared as digests of equal length, in constant time. */
+function authenticateService(serviceToken: string, request: FastifyRequest): void {
+  const token = bearerOf(request);
+  const expected = Buffer.from(hashToken(serviceToken));
+  if (token === null || !timingSafeEqual(Buffer.from(hashToken(token)), expected)) {
+    throw new DescentError('UNAUTHENTICATED', {});
+  }
+}
+
+function bearerOf(request: FastifyRequest): string | null {
+  const match = /^Bearer ([\x21-\x7e]+)$/i.exec(request.headers.authorization ?? '');
+  return match?.[1] ?? null;
+}
