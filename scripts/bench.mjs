@@ -1,76 +1,184 @@
-// npm run bench: training speed through the whole service against the bare engine loop, side by side in one run.
-//   --json         one JSON line per case on stdout; everything else goes to stderr
-//   --case NAME    mlp or cnn; may be repeated
-//   --repeats N    interleaved repeats, of which the median counts (default 3)
+// npm run bench: how fast Descent trains, beside PyTorch and the bare engine, and everything else that it is held to.
+//   --case NAME     may be repeated; default: all
+//   --repeats N     interleaved repeats, of which the median counts (default 5)
+//   --json          one line of JSON per row on stdout; everything else goes to stderr
+//   --quick         two short repeats of everything, to see that it works
+//   --link RATE     the gradient channel of the training cases runs through a token bucket, such as 100mbit
+//   --resume        cases that were measured at this commit with these settings are not measured again
+//   --publish       writes docs/benchmarks.json and docs/benchmarks.md
+// Each case leaves its raw figures in bench-results/. A case that fails does not keep the others from running.
+import { execFileSync } from 'node:child_process';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpus, release, tmpdir, totalmem } from 'node:os';
+import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { setUp } from './setup.mjs';
+import { caseNames, cases } from './bench/cases.mjs';
+import { parseRate } from './bench/link.mjs';
+import { writePage } from './bench/page.mjs';
+import { root, setUp } from './setup.mjs';
 
-const { values } = parseArgs({
-  options: {
-    json: { type: 'boolean', default: false },
-    case: { type: 'string', multiple: true },
-    repeats: { type: 'string', default: '3' },
-  },
-});
+const usage = `usage: npm run bench -- [--case ${caseNames.join('|')}]… [--repeats N] [--json] [--quick] [--link 100mbit] [--resume] [--publish]`;
+const options = readOptions();
 setUp();
 // Read by onnxruntime when it is loaded: it must not report its use to its maker.
 process.env.ORT_DISABLE_TELEMETRY = '1';
-const { caseNames, jobOf, stepsOf } = await import('./bench/cases.mjs');
-const { bareLoop } = await import('./bench/bare-loop.mjs');
-const { startStack } = await import('@descent/testkit');
+const { writeDataFiles } = await import('./bench/data-files.mjs');
+const { startService } = await import('./bench/service.mjs');
 
-const names = values.case ?? caseNames;
-const unknown = names.filter((name) => !caseNames.includes(name));
-const repeats = Number(values.repeats);
-if (unknown.length > 0 || !(repeats >= 1)) {
-  console.error(`usage: npm run bench -- [--json] [--case ${caseNames.join('|')}]… [--repeats N]`);
+const results = join(root, 'bench-results');
+mkdirSync(results, { recursive: true });
+const folder = mkdtempSync(join(tmpdir(), 'descent-bench-'));
+const log = (text) => console.error(text);
+const about = {
+  commit:
+    git('rev-parse', '--short', 'HEAD') + (git('status', '--porcelain', '--', 'packages', 'services') && '+'),
+  repeats: options.repeats,
+  seconds: options.seconds,
+  ...(options.link && { link: options.link.text }),
+};
+let shared;
+const context = {
+  ...options,
+  folder,
+  files: writeDataFiles(folder),
+  log,
+  /** One stack with two workers for all cases that need no other. */
+  service() {
+    const link = options.link && { bytesPerSecond: options.link.bytesPerSecond };
+    shared ??= startService({ files: context.files, workers: 2, link });
+    return shared;
+  },
+};
+
+const measured = [];
+try {
+  for (const name of options.names) measured.push(await measure(name));
+} finally {
+  await shared?.then(
+    (service) => service.stop(),
+    () => {},
+  );
+  rmSync(folder, { recursive: true, force: true });
+}
+if (options.publish) {
+  const path = join(root, 'docs', 'benchmarks.json');
+  const kept = existsSync(path) ? JSON.parse(readFileSync(path, 'utf8')).cases : {};
+  const fresh = measured.filter(({ failed }) => failed === undefined);
+  // A case that failed, or was not asked for, keeps what was published before.
+  for (const { name, raw: _, ...result } of fresh) kept[name] = result;
+  const ordered = Object.fromEntries(caseNames.flatMap((name) => (kept[name] ? [[name, kept[name]]] : [])));
+  writeFileSync(path, `${JSON.stringify({ machine: machine(), cases: ordered }, null, 2)}\n`);
+  writePage(root);
+}
+const failures = measured.filter(({ failed }) => failed !== undefined);
+for (const { name, failed } of failures) log(`case ${name} failed: ${failed}`);
+process.exit(failures.length === 0 ? 0 : 1);
+
+async function measure(name) {
+  const file = join(results, `${name}.json`);
+  if (options.resume && existsSync(file)) {
+    const before = JSON.parse(readFileSync(file, 'utf8'));
+    if (before.failed === undefined && JSON.stringify(before.about) === JSON.stringify(about)) {
+      log(`case ${name}: measured before`);
+      for (const row of before.rows) print(row);
+      return before;
+    }
+  }
+  const started = performance.now();
+  const result = await cases[name](context).catch((error) => ({ rows: [], failed: error.message }));
+  const whole = {
+    name,
+    about,
+    measuredAt: new Date().toISOString(),
+    took: Math.round((performance.now() - started) / 1000),
+    versions: { node: process.versions.node, ...result.versions },
+    ...result,
+  };
+  writeFileSync(file, `${JSON.stringify(whole, null, 2)}\n`);
+  for (const row of whole.rows) print(row);
+  log(`case ${name}: ${whole.failed ?? 'done'} in ${whole.took} s`);
+  return whole;
+}
+
+function print(row) {
+  if (options.json) {
+    console.log(JSON.stringify(row));
+    return;
+  }
+  const { case: name, figure, failed } = row;
+  if (failed !== undefined) console.log(`${figure.padEnd(8)} ${name.padEnd(16)} failed: ${failed}`);
+  else if (figure === undefined)
+    console.log(
+      `${name.padEnd(12)} ${String(row.samplesPerSecond).padStart(7)} samples/s  ${row.ratioToBare} of the bare loop  ${row.peer ?? row.control ?? (row.workers === 0 ? 'bare loop' : `service, ${row.workers} worker${row.workers > 1 ? 's' : ''}`)}`,
+    );
+  else
+    console.log(
+      `${figure.padEnd(8)} ${name.padEnd(16)} ${row.ratio}  (${row.atMost !== undefined ? `at most ${row.atMost}` : `at least ${row.atLeast}`}, aim ${row.aim}: ${row.reached})`,
+    );
+}
+
+function readOptions() {
+  let values;
+  try {
+    ({ values } = parseArgs({
+      options: {
+        case: { type: 'string', multiple: true },
+        repeats: { type: 'string' },
+        json: { type: 'boolean', default: false },
+        quick: { type: 'boolean', default: false },
+        link: { type: 'string' },
+        resume: { type: 'boolean', default: false },
+        publish: { type: 'boolean', default: false },
+        help: { type: 'boolean', default: false },
+      },
+    }));
+  } catch (error) {
+    refuse(error.message);
+  }
+  if (values.help) {
+    console.log(usage);
+    process.exit(0);
+  }
+  const names = values.case ?? caseNames;
+  const unknown = names.find((name) => !caseNames.includes(name));
+  if (unknown !== undefined) refuse(`there is no case ${unknown}`);
+  const repeats = Number(values.repeats ?? (values.quick ? 2 : 5));
+  if (!Number.isInteger(repeats) || repeats < 1) refuse('--repeats takes a whole number from 1');
+  if (values.publish && (values.quick || values.link || repeats < 5))
+    refuse('what is published has at least 5 repeats, and neither --quick nor --link');
+  const bytesPerSecond = values.link && parseRate(values.link);
+  if (values.link && !bytesPerSecond) refuse('--link takes a rate such as 100mbit, 1gbit or 12.5mbyte');
+  return {
+    ...values,
+    names,
+    repeats,
+    seconds: values.quick ? 0.5 : 2.5,
+    link: values.link && { text: values.link, bytesPerSecond },
+  };
+}
+
+function refuse(problem) {
+  console.error(`${problem}\n${usage}`);
   process.exit(2);
 }
 
-const median = (numbers) => numbers.toSorted((a, b) => a - b)[numbers.length >> 1];
-
-/** Samples per second of a job through the service, between a tenth of its steps and its last one. */
-async function throughService(client, job) {
-  const { id, price } = await client.jobs.create(job);
-  const marks = [];
-  for await (const { step, split, time } of client.jobs.metrics(id))
-    if (split === 'train') marks.push([step, Date.parse(time)]);
-  const first = marks.find(([step]) => step >= price.steps / 10);
-  const last = marks.at(-1);
-  return ((last[0] - first[0]) * job.training.batchSize * 1000) / (last[1] - first[1]);
+function git(...args) {
+  try {
+    return execFileSync('git', args, {
+      cwd: root,
+      encoding: 'utf8',
+      stdio: ['ignore', 'pipe', 'ignore'],
+    }).trim();
+  } catch {
+    return '';
+  }
 }
 
-const stack = await startStack({ workers: 2 });
-try {
-  for (const name of names) {
-    const speeds = { 0: [], 1: [], 2: [] };
-    for (let repeat = 0; repeat < repeats; repeat++) {
-      const steps = stepsOf(name);
-      speeds[0].push(await bareLoop(jobOf(name, {}), { steps, warmUp: Math.ceil(steps / 10) }));
-      for (const workers of [1, 2])
-        speeds[workers].push(await throughService(stack.client, jobOf(name, { maxWorkers: workers })));
-      console.error(
-        `${name}, repeat ${repeat + 1} of ${repeats}: ${Object.values(speeds)
-          .map((all) => Math.round(all.at(-1)))
-          .join(' / ')} samples/s (bare, 1 worker, 2 workers)`,
-      );
-    }
-    for (const workers of [0, 1, 2]) {
-      const row = {
-        case: name,
-        workers,
-        samplesPerSecond: Math.round(median(speeds[workers])),
-        ratioToBare: Number(
-          median(speeds[workers].map((speed, repeat) => speed / speeds[0][repeat])).toFixed(3),
-        ),
-      };
-      console.log(
-        values.json
-          ? JSON.stringify(row)
-          : `${row.case.padEnd(5)} ${row.workers} workers ${row.samplesPerSecond} samples/s  ${row.ratioToBare} of the bare loop`,
-      );
-    }
-  }
-} finally {
-  await stack.stop();
+function machine() {
+  const all = cpus();
+  return {
+    cpu: `${all.length} × ${all[0]?.model.trim()}`,
+    memoryGiB: Math.round(totalmem() / 2 ** 30),
+    kernel: release(),
+  };
 }

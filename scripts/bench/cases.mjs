@@ -1,41 +1,21 @@
-// The benchmark's models: MNIST-shaped, and trained on MNIST itself.
-const conv = (filters) => ({ type: 'conv2d', filters, kernelSize: 3, padding: 'same', activation: 'relu' });
-const pool = { type: 'maxPool2d', poolSize: 2 };
-const dense = (units, activation) => ({ type: 'dense', units, ...(activation ? { activation } : {}) });
+// Everything that `npm run bench` measures, in this order. A case resolves with `{ rows, raw, versions? }`. Modules are
+// loaded when their case runs: the packages they need are built by then.
+const training = (name) => async (context) =>
+  (await import('./training-case.mjs')).trainingCase(name, context);
+const side = (path) => async (context) => (await import('./side-benchmark.mjs')).sideBenchmark(path, context);
 
-const layers = {
-  mlp: [{ type: 'flatten' }, dense(512, 'relu'), dense(256, 'relu'), dense(10)],
-  cnn: [conv(32), pool, conv(64), pool, { type: 'flatten' }, dense(128, 'relu'), dense(10)],
+export const cases = {
+  mlp: training('mlp'),
+  cnn: training('cnn'),
+  transformer: training('transformer'),
+  wide: training('wide'),
+  engine: side('scripts/bench/engine-against-pytorch.mjs'),
+  channel: side('packages/gradient-channel/bench/transfer.mjs'),
+  wire: async (context) => (await import('./wire-case.mjs')).wireCase(context),
+  kernels: side('packages/optimizers/bench/kernels.mjs'),
+  'slow-worker': async (context) => (await import('./slow-worker-case.mjs')).slowWorkerCase(context),
+  order: async (context) => (await import('./order-case.mjs')).orderCase(context),
+  redis: async (context) => (await import('./redis-case.mjs')).redisCase(context),
 };
 
-/** Epochs of 79 steps (the 10,000 images of the test split) in one measured run; a tenth of its steps is warm-up. */
-const epochs = { mlp: 20, cnn: 2 };
-const stepsPerEpoch = 79;
-
-export const caseNames = Object.keys(layers);
-
-export function jobOf(name, { maxWorkers }) {
-  return {
-    name: `bench ${name}`,
-    model: {
-      inputs: { image: { shape: [28, 28, 1] } },
-      layers: layers[name],
-      loss: { type: 'softmaxCrossEntropy', labels: 'label' },
-      metrics: ['accuracy'],
-    },
-    data: {
-      dataset: 'builtin:mnist',
-      train: 'test',
-      inputs: { image: { columns: ['image'], transform: { type: 'scale', factor: 1 / 255 } } },
-    },
-    training: {
-      epochs: epochs[name],
-      batchSize: 128,
-      checkpointEverySteps: 1_000_000,
-      optimizer: { type: 'sgd', learningRate: 0.05, momentum: 0.9 },
-    },
-    maxWorkers,
-  };
-}
-
-export const stepsOf = (name) => epochs[name] * stepsPerEpoch;
+export const caseNames = Object.keys(cases);

@@ -1,3 +1,4 @@
+export { parseAddress } from './address.ts';
 export { type Assignment, decodeAssignment, encodeAssignment } from './assignment.ts';
 export { type ConnectOptions, connectChannel } from './connect.ts';
 export type { ChannelConnection, ChannelHandlers, OnSent } from './connection.ts';

@@ -12,6 +12,7 @@ const defaults = {
   redisUrl: 'redis://127.0.0.1:6379',
   serviceToken: '0123456789abcdef',
   channelAddress: 'tcp:127.0.0.1:0',
+  advertisedAddress: undefined,
   maxJobs: 8,
   name: `${hostname()}-${process.pid}`,
   queuePrefix: 'descent',

@@ -14,6 +14,8 @@ export interface Config extends ServiceSettings {
   readonly apiUrl: string;
   /** DESCENT_CHANNEL_ADDRESS, `unix:/path` or `tcp:host:port`; default: a free port on loopback. */
   readonly channelAddress: string;
+  /** DESCENT_CHANNEL_ADVERTISED_ADDRESS: what workers are told instead, behind a port mapping or a proxy. */
+  readonly advertisedAddress: string | undefined;
   /** DESCENT_MAX_JOBS: training jobs served at once, default 8. */
   readonly maxJobs: number;
   /** DESCENT_NAME: how this process is called in events. */
@@ -26,6 +28,7 @@ export function readConfig(environment: Environment): Config {
     ...readServiceSettings(environment),
     apiUrl: requireText(environment, 'DESCENT_API_URL'),
     channelAddress: readText(environment, 'DESCENT_CHANNEL_ADDRESS', 'tcp:127.0.0.1:0'),
+    advertisedAddress: readText(environment, 'DESCENT_CHANNEL_ADVERTISED_ADDRESS', '') || undefined,
     maxJobs: readInteger(environment, 'DESCENT_MAX_JOBS', { fallback: 8, minimum: 1, maximum: 1000 }),
     name: readText(environment, 'DESCENT_NAME', `${hostname()}-${process.pid}`),
   };

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type { ClaimAnswer } from '@descent/contracts';
 import { isDescentError } from '@descent/errors';
-import { createChannelServer, createLease, jobKey } from '@descent/gradient-channel';
+import { createChannelServer, createLease, jobKey, parseAddress } from '@descent/gradient-channel';
 import type { Logger } from '@descent/observability';
 import { gradientQueueId, type QueueConnection } from '@descent/queue';
 import { createDoor } from './door.ts';
@@ -19,6 +19,8 @@ export interface HostOptions {
   readonly queue: QueueConnection;
   /** Where the gradient channel listens. */
   readonly channelAddress: string;
+  /** What workers are told; undefined: where it listens. */
+  readonly advertisedAddress?: string | undefined;
   /** Training jobs served at once. */
   readonly maxJobs: number;
   readonly logger: Logger;
@@ -33,6 +35,7 @@ export interface Host {
 
 export async function startHost(options: HostOptions): Promise<Host> {
   const { truth, queue, logger } = options;
+  if (options.advertisedAddress !== undefined) parseAddress(options.advertisedAddress);
   const leaseKey = randomBytes(32);
   const running = new Map<bigint, RunningJob>();
   const serving = new Set<Promise<void>>();
@@ -72,7 +75,7 @@ export async function startHost(options: HostOptions): Promise<Host> {
     const outcome = await runTrainingJob(claim, {
       truth,
       gradients,
-      address: server.address,
+      address: options.advertisedAddress ?? server.address,
       reportIntervalMs,
       createLease: (id, incarnation, serial) =>
         createLease(leaseKey, { jobId: id, incarnation, serial, expiresAt: Date.now() + leaseMs }),

@@ -13,6 +13,7 @@ const host = await startHost({
   truth,
   queue,
   channelAddress: config.channelAddress,
+  advertisedAddress: config.advertisedAddress,
   maxJobs: config.maxJobs,
   logger,
 });

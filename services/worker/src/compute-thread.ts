@@ -3,12 +3,14 @@ import { createEngine } from '@descent/engines';
 import { createGradientAgent } from './gradient-agent.ts';
 import { prepareJob } from './prepared-job.ts';
 import { createShardCache } from './shard-cache.ts';
+import { slowDown } from './slow-down.ts';
 import type { ComputeThreadData, FromCompute, ToCompute } from './thread-messages.ts';
 
-const { worker, apiUrl, serviceToken, cacheDir, threads, choice } = workerData as ComputeThreadData;
+const { worker, apiUrl, serviceToken, cacheDir, threads, choice, slowdown } = workerData as ComputeThreadData;
 const post = (message: FromCompute) => parentPort!.postMessage(message);
 
-const engine = await createEngine({ ...choice, threads });
+const fullSpeed = await createEngine({ ...choice, threads });
+const engine = slowdown === 1 ? fullSpeed : slowDown(fullSpeed, slowdown);
 const shards = createShardCache({ apiUrl, serviceToken, folder: cacheDir });
 const agent = createGradientAgent({
   worker,

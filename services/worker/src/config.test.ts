@@ -19,6 +19,7 @@ test('what the environment leaves out has a default', () => {
     cacheDir: '/var/cache/descent',
     threads: 1,
     choice: { engine: 'auto', device: 'auto', vulkanDrivers: [] },
+    slowdown: 1,
     name: `${hostname()}-${process.pid}`,
   });
 });
@@ -26,6 +27,11 @@ test('what the environment leaves out has a default', () => {
 test('threads and name are taken from the environment', () => {
   const config = readConfig({ ...environment, DESCENT_THREADS: '4', DESCENT_NAME: 'worker-2' });
   expect([config.threads, config.name]).toEqual([4, 'worker-2']);
+});
+
+test('a slowdown holds for the worker that it names', () => {
+  const slowed = { ...environment, DESCENT_BENCH_SLOWDOWN: 'worker-2:10', DESCENT_NAME: 'worker-2' };
+  expect(readConfig(slowed).slowdown).toBe(10);
 });
 
 test('engine and device are taken from the environment', () => {

@@ -7,6 +7,7 @@ import {
   type ServiceSettings,
 } from '@descent/configuration';
 import { type EngineChoice, readEngineChoice } from '@descent/engines';
+import { slowdownOf } from './slow-down.ts';
 
 /** Everything that the environment decides. Only `main.ts` calls it. */
 export interface Config extends ServiceSettings {
@@ -18,18 +19,22 @@ export interface Config extends ServiceSettings {
   readonly threads: number;
   /** DESCENT_ENGINE and DESCENT_DEVICE: what computes. Default `auto`: a real GPU where there is one. */
   readonly choice: EngineChoice;
+  /** DESCENT_BENCH_SLOWDOWN: for benchmarks only; how many times as long computing takes. */
+  readonly slowdown: number;
   /** DESCENT_NAME: how this process is called in events. */
   readonly name: string;
 }
 
 /** @throws DescentError CONFIG_INVALID naming the variable */
 export function readConfig(environment: Environment): Config {
+  const name = environment.DESCENT_NAME || `${hostname()}-${process.pid}`;
   return {
     ...readServiceSettings(environment),
     apiUrl: requireText(environment, 'DESCENT_API_URL'),
     cacheDir: requireText(environment, 'DESCENT_CACHE_DIR'),
     threads: readInteger(environment, 'DESCENT_THREADS', { fallback: 1, minimum: 1, maximum: 256 }),
     choice: readEngineChoice(environment),
-    name: environment.DESCENT_NAME || `${hostname()}-${process.pid}`,
+    slowdown: slowdownOf(environment.DESCENT_BENCH_SLOWDOWN, name),
+    name,
   };
 }

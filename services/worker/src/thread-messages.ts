@@ -9,6 +9,8 @@ export interface ComputeThreadData {
   readonly cacheDir: string;
   readonly threads: number;
   readonly choice: EngineChoice;
+  /** 1: as fast as it can. */
+  readonly slowdown: number;
 }
 
 /** Main thread → compute thread. */
