@@ -3,7 +3,6 @@
  * Addresses and counts are unsigned 32-bit; counts are elements of float32.
  */
 export { addInto } from './add';
-export { adam } from './adam';
 export { allFinite } from './finite';
-export { sgd, sgdMomentum } from './sgd';
-export { statistics } from './statistics';
+export { squares } from './squares';
+export { adam, sgd, sgdMomentum } from './update';

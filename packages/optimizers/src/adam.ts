@@ -36,7 +36,8 @@ function adaptive(
 ): Rule {
   return {
     slotNames: ['firstMoment', 'secondMoment'],
-    apply: (kernels, { next, parameters, gradients, slots, count, step, learningRate, scale }) => {
+    apply: (kernels, update) => {
+      const { next, parameters, gradients, addend, slots, count, result, step, learningRate, scale } = update;
       const { weightDecay, keep } = decay(learningRate);
       const stepSize = learningRate / (1 - power(beta1, step + 1));
       const correction2 = 1 / Math.sqrt(1 - power(beta2, step + 1));
@@ -44,9 +45,11 @@ function adaptive(
         next,
         parameters,
         gradients,
+        addend,
         slots[0]!,
         slots[1]!,
         count,
+        result,
         scale,
         weightDecay,
         keep,

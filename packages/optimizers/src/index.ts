@@ -6,7 +6,8 @@ export {
   flatMemoryBytes,
   maximumMemoryBytes,
 } from './flat-memory.ts';
-export { createOptimizer, type Optimizer, type Update } from './optimizer.ts';
+export { createOptimizer, type Optimizer, type Update, type UpdateNorms } from './optimizer.ts';
 export type { Range } from './range.ts';
-export { addInto, allFinite, type Statistics, statistics } from './reduce.ts';
+export { addInto, allFinite, squaredNorm } from './reduce.ts';
 export { learningRateAt } from './schedule.ts';
+export { tilesOf } from './tiles.ts';

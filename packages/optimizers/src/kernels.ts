@@ -7,12 +7,16 @@ import { readFileSync } from 'node:fs';
 export interface Kernels {
   addInto(target: number, source: number, count: number): void;
   allFinite(source: number, count: number): 0 | 1;
-  statistics(source: number, count: number, result: number): void;
+  /** Σ (source + addend)²; `addend` 0: there is none. */
+  squares(source: number, addend: number, count: number): number;
+  // Updates write three f64 at `result`: squared norms of the summed gradient, of θ, and of its change.
   sgd(
     next: number,
     parameters: number,
     gradients: number,
+    addend: number,
     count: number,
+    result: number,
     scale: number,
     weightDecay: number,
     learningRate: number,
@@ -21,8 +25,10 @@ export interface Kernels {
     next: number,
     parameters: number,
     gradients: number,
+    addend: number,
     velocity: number,
     count: number,
+    result: number,
     scale: number,
     weightDecay: number,
     learningRate: number,
@@ -33,9 +39,11 @@ export interface Kernels {
     next: number,
     parameters: number,
     gradients: number,
+    addend: number,
     firstMoment: number,
     secondMoment: number,
     count: number,
+    result: number,
     scale: number,
     weightDecay: number,
     keep: number,

@@ -8,12 +8,13 @@ import { referenceUpdate } from './update.reference.ts';
 /** A parameter server's view of one training job of `length` parameters. */
 function jobOf(settings: OptimizerSettings, length: number) {
   const optimizer = createOptimizer(settings);
-  const { versions, gradients, slots } = new FlatMemory({
+  const { versions, operands, slots } = new FlatMemory({
     versions: { count: 2, length },
-    gradients: { count: 1, length },
+    operands: { count: 2, length },
     slots: { count: optimizer.slotNames.length, length },
   }).buffers;
-  return { optimizer, parameters: versions[0]!, next: versions[1]!, gradients: gradients[0]!, slots };
+  const [gradients, addend] = [operands[0]!, operands[1]!];
+  return { optimizer, parameters: versions[0]!, next: versions[1]!, gradients, addend, slots };
 }
 
 /** θ after each of the summed gradients, for a single parameter. */
@@ -216,6 +217,29 @@ describe.each(everyRule)('%s', (_, settings) => {
         range: { start: bounds[tile - 1]!, end: bounds[tile]! },
       });
     expect(contents([tiled.next, ...tiled.slots])).toEqual(contents([whole.next, ...whole.slots]));
+  });
+
+  it.each([1, 3, 4, 203])('adds the last operand of %i sums on the way, to the same bits', (length) => {
+    const fused = randomJob(settings, length);
+    const apart = randomJob(settings, length);
+    const { addend } = fused;
+    fillRandom(addend.floats, 77);
+    const kept = contents([fused.gradients, addend]);
+    const norms = fused.optimizer.update({ ...fused.update, addend });
+    expect(contents([fused.gradients, addend])).toEqual(kept);
+    apart.gradients.floats.set(apart.gradients.floats.map((value, index) => value + addend.floats[index]!));
+    expect(apart.optimizer.update(apart.update)).toEqual(norms);
+    expect(contents([fused.next, ...fused.slots])).toEqual(contents([apart.next, ...apart.slots]));
+  });
+
+  it.each([0, 1, 4, 7, 203])('measures what it did to %i parameters', (length) => {
+    const { optimizer, parameters, next, gradients, update } = randomJob(settings, length);
+    const norms = optimizer.update(update);
+    const squares = (values: Float32Array) => values.reduce((sum, value) => sum + value * value, 0);
+    expect(norms.squaredGradient).toBeCloseTo(squares(gradients.floats), 9);
+    expect(norms.squaredParameters).toBeCloseTo(squares(parameters.floats), 3);
+    const change = next.floats.map((value, index) => value - parameters.floats[index]!);
+    expect(norms.squaredChange).toBeCloseTo(squares(change), 3);
   });
 
   it('writes nothing outside its range', () => {

@@ -14,8 +14,10 @@ export interface Update {
   readonly parameters: FlatBuffer;
   /** Becomes version `step + 1`. */
   readonly next: FlatBuffer;
-  /** Sum over the samples of the step. */
+  /** Sum over the samples of the step, */
   readonly gradients: FlatBuffer;
+  /** once this is added: the other operand of the last addition of the tree. Their sum itself is not written anywhere. */
+  readonly addend?: FlatBuffer;
   /** One per name in `slotNames`, updated in place. */
   readonly slots: readonly FlatBuffer[];
   /** Updates applied before this one. */
@@ -24,8 +26,22 @@ export interface Update {
   readonly learningRate: number;
   /** Makes the summed gradient the clipped mean: clip factor ÷ sample count. */
   readonly scale: number;
-  /** Elements to update; left out, all. Every tiling of the buffers gives the same bits. */
+  /** Elements to update; left out, all. Every tiling gives the same parameters and slots. */
   readonly range?: Range;
+}
+
+/**
+ * What an update measures on its way: sums of squares over its range. The bits depend on the elements and their number
+ * alone; those of adjoining ranges do not add up to the bits of the whole, so whoever adds
+ * them uses {@link tilesOf}.
+ */
+export interface UpdateNorms {
+  /** Of the summed gradient, before `scale`; added in double precision, finite exactly when every element is. */
+  readonly squaredGradient: number;
+  /** To about five digits, as the next: they are added in float32. */
+  readonly squaredParameters: number;
+  /** Of next − parameters. */
+  readonly squaredChange: number;
 }
 
 /**
@@ -37,7 +53,7 @@ export interface Optimizer {
   /** Brings slots to their value before step 0. */
   init(slots: readonly FlatBuffer[]): void;
   /** The bits written are a function of the arguments alone. Constants are rounded to float32 once. */
-  update(update: Update): void;
+  update(update: Update): UpdateNorms;
 }
 
 /** Every optimizer of the contract. */
@@ -49,29 +65,42 @@ const rules: { readonly [Type in OptimizerType]: (settings: SettingsOf<Type>) =>
 
 export function createOptimizer(settings: OptimizerSettings): Optimizer {
   const { slotNames, apply } = ruleOf(settings);
-  const named = (slots: readonly FlatBuffer[]): Record<string, FlatBuffer> => {
+  const requireSlots = (slots: readonly FlatBuffer[]): void => {
     if (slots.length !== slotNames.length)
       throw new RangeError(`${settings.type} has ${slotNames.length} slots here, not ${slots.length}`);
-    return Object.fromEntries(slotNames.map((name, index) => [name, slots[index]!]));
   };
+  const names = ['parameters', 'next', 'gradients', ...slotNames, 'addend'];
   return {
     slotNames,
     init: (slots) => {
-      for (const slot of Object.values(named(slots))) slot.floats.fill(0);
+      requireSlots(slots);
+      for (const slot of slots) slot.floats.fill(0);
     },
-    update: ({ parameters, next, gradients, slots, step, learningRate, scale, range }) => {
-      requireSameMemory({ parameters, next, gradients, ...named(slots) }, range);
-      const addressOf = (buffer: FlatBuffer) => resolveRange(buffer, range).address;
-      apply(parameters.memory.kernels, {
-        parameters: addressOf(parameters),
-        next: addressOf(next),
-        gradients: addressOf(gradients),
-        slots: slots.map(addressOf),
-        count: resolveRange(parameters, range).count,
+    update: ({ parameters, next, gradients, addend, slots, step, learningRate, scale, range }) => {
+      requireSlots(slots);
+      const buffers = [parameters, next, gradients, ...slots];
+      if (addend !== undefined) buffers.push(addend);
+      requireSameMemory(names, buffers, range);
+      const { kernels, results } = parameters.memory;
+      const { address, count } = resolveRange(parameters, range);
+      const start = address - parameters.byteOffset;
+      apply(kernels, {
+        parameters: address,
+        next: next.byteOffset + start,
+        gradients: gradients.byteOffset + start,
+        addend: addend === undefined ? 0 : addend.byteOffset + start,
+        slots: slots.map((slot) => slot.byteOffset + start),
+        count,
+        result: results.byteOffset,
         step,
         learningRate,
         scale,
       });
+      return {
+        squaredGradient: results[0]!,
+        squaredParameters: results[1]!,
+        squaredChange: results[2]!,
+      };
     },
   };
 }

@@ -19,22 +19,27 @@ export function resolveRange(
 }
 
 /**
- * Buffers that one kernel call touches must lie in one memory and be different buffers; of one length as well, where
- * it works on all of them whole.
+ * Buffers that one kernel call touches must lie in one memory and be different buffers; of one length, where it works on
+ * all of them whole, and otherwise each must hold the range. No object is made: this runs for every tile.
  */
-export function requireSameMemory(buffers: Readonly<Record<string, FlatBuffer>>, range?: Range): void {
-  const named = Object.entries(buffers);
-  const [firstName, first] = named[0]!;
-  const seen = new Map<number, string>();
-  for (const [name, buffer] of named) {
-    if (buffer.memory !== first.memory) throw new TypeError(`${name} and ${firstName} lie in two memories`);
-    if (range === undefined && buffer.floats.length !== first.floats.length)
-      throw new RangeError(
-        `${name} has ${buffer.floats.length} elements, ${firstName} has ${first.floats.length}`,
-      );
-    const twin = seen.get(buffer.byteOffset);
-    if (twin !== undefined && buffer.floats.length > 0)
-      throw new TypeError(`${name} and ${twin} are one buffer`);
-    seen.set(buffer.byteOffset, name);
+export function requireSameMemory(
+  names: readonly string[],
+  buffers: readonly FlatBuffer[],
+  range?: Range,
+): void {
+  const first = buffers[0]!;
+  for (let index = 1; index < buffers.length; index++) {
+    const buffer = buffers[index]!;
+    const name = names[index];
+    if (buffer.memory !== first.memory) throw new TypeError(`${name} and ${names[0]} lie in two memories`);
+    const { length } = buffer.floats;
+    if (range === undefined && length !== first.floats.length)
+      throw new RangeError(`${name} has ${length} elements, ${names[0]} has ${first.floats.length}`);
+    if (range !== undefined && range.end > length)
+      throw new RangeError(`${name} has ${length} elements, the range ends at ${range.end}`);
+    if (length === 0) continue;
+    for (let other = 0; other < index; other++)
+      if (buffers[other]!.byteOffset === buffer.byteOffset)
+        throw new TypeError(`${name} and ${names[other]} are one buffer`);
   }
 }

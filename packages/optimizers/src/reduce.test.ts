@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { FlatMemory } from './flat-memory.ts';
 import { fillRandom } from './random.reference.ts';
-import { addInto, allFinite, statistics } from './reduce.ts';
+import { addInto, allFinite, squaredNorm } from './reduce.ts';
 
 function two(length: number) {
   const { pair } = new FlatMemory({ pair: { count: 2, length } }).buffers;
@@ -102,57 +102,57 @@ describe('allFinite', () => {
   });
 });
 
-describe('statistics', () => {
-  it('is the sum of squares and the largest magnitude', () => {
+describe('squaredNorm', () => {
+  it('is the sum of squares', () => {
     // 9 + 16 + 144 = 169 = 13²
-    expect(statistics(filled([3, 4, -12]))).toEqual({ squaredNorm: 169, largestMagnitude: 12 });
-    expect(statistics(filled([]))).toEqual({ squaredNorm: 0, largestMagnitude: 0 });
+    expect(squaredNorm(filled([3, 4, -12]))).toBe(169);
+    expect(squaredNorm(filled([]))).toBe(0);
   });
 
   it.each(lengths)('counts each of %i elements once', (length) => {
     // 1² + 2² + … + n² = n(n + 1)(2n + 1)/6, exact in double precision.
     const buffer = filled(Array.from({ length }, (_, index) => (index % 2 === 0 ? index + 1 : -index - 1)));
-    expect(statistics(buffer)).toEqual({
-      squaredNorm: (length * (length + 1) * (2 * length + 1)) / 6,
-      largestMagnitude: length,
-    });
+    expect(squaredNorm(buffer)).toBe((length * (length + 1) * (2 * length + 1)) / 6);
   });
 
-  it('finds the largest magnitude at every position', () => {
-    for (let position = 0; position < 19; position++) {
-      const buffer = filled(Array.from({ length: 19 }, (_, index) => (index === position ? -5 : 1)));
-      expect(statistics(buffer)).toEqual({ squaredNorm: 18 + 25, largestMagnitude: 5 });
-    }
+  it.each(lengths)('of %i sums has the bits that it has when the sum is written first', (length) => {
+    const { target, source } = two(length);
+    fillRandom(target.floats, 3);
+    fillRandom(source.floats, 4);
+    const ofTwo = squaredNorm(target, source);
+    addInto(target, source);
+    expect(ofTwo).toBe(squaredNorm(target));
   });
 
   it('accumulates in double precision', () => {
     // In float32 2²⁴ + 1 = 2²⁴; here no addend is lost.
-    expect(statistics(filled([2 ** 12, ...Array(8).fill(1)])).squaredNorm).toBe(2 ** 24 + 8);
+    expect(squaredNorm(filled([2 ** 12, ...Array(8).fill(1)]))).toBe(2 ** 24 + 8);
   });
 
   it('does not overflow where the elements do not', () => {
     const largest = (2 - 2 ** -23) * 2 ** 127;
-    expect(statistics(filled(Array(9).fill(-largest)))).toEqual({
-      squaredNorm: 9 * largest ** 2,
-      largestMagnitude: largest,
-    });
+    expect(squaredNorm(filled(Array(9).fill(-largest)))).toBe(9 * largest ** 2);
   });
 
-  it('is not finite exactly when an element is not', () => {
+  it('is not finite exactly when an element, of either operand, is not', () => {
     for (let position = 0; position < 13; position++)
       for (const damage of [Number.NaN, Number.NEGATIVE_INFINITY]) {
-        const buffer = filled(Array.from({ length: 13 }, (_, index) => (index === position ? damage : 1)));
-        expect(statistics(buffer)).toEqual({
-          squaredNorm: Math.abs(damage),
-          largestMagnitude: Math.abs(damage),
-        });
+        const { target, source } = two(13);
+        target.floats.fill(1);
+        source.floats[position] = damage;
+        expect(squaredNorm(source)).toBe(Math.abs(damage));
+        expect(squaredNorm(target, source)).toBe(Math.abs(damage));
+        expect(squaredNorm(source, target)).toBe(Math.abs(damage));
       }
   });
 
   it('can look at one tensor of a buffer, wherever it starts', () => {
-    const buffer = filled([100, 3, 4, 100]);
-    expect(statistics(buffer, { start: 1, end: 3 })).toEqual({ squaredNorm: 25, largestMagnitude: 4 });
-    expect(statistics(buffer, { start: 4, end: 4 })).toEqual({ squaredNorm: 0, largestMagnitude: 0 });
+    const { target, source } = two(4);
+    target.floats.set([100, 3, 4, 100]);
+    source.floats.set([7, 0, 8, 7]);
+    expect(squaredNorm(target, undefined, { start: 1, end: 3 })).toBe(25);
+    expect(squaredNorm(target, source, { start: 1, end: 3 })).toBe(9 + 144);
+    expect(squaredNorm(target, undefined, { start: 4, end: 4 })).toBe(0);
   });
 
   it.each([
@@ -162,8 +162,20 @@ describe('statistics', () => {
     [0.5, 2],
     [Number.NaN, 2],
   ])('refuses the range %f to %f of a buffer of 4', (start, end) => {
-    expect(() => statistics(filled([1, 2, 3, 4]), { start, end })).toThrow(
+    expect(() => squaredNorm(filled([1, 2, 3, 4]), undefined, { start, end })).toThrow(
       `elements ${start} to ${end} do not lie in a buffer of 4`,
     );
+  });
+});
+
+describe('ranges', () => {
+  it('addInto and allFinite stay inside theirs', () => {
+    const { target, source } = two(4);
+    target.floats.set([1, 1, 1, 1]);
+    source.floats.set([Number.NaN, 2, 3, Number.NaN]);
+    expect(allFinite(source, { start: 1, end: 3 })).toBe(true);
+    expect(allFinite(source, { start: 1, end: 4 })).toBe(false);
+    addInto(target, source, { start: 1, end: 3 });
+    expect([...target.floats]).toEqual([1, 3, 4, 1]);
   });
 });

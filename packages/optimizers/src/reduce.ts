@@ -1,34 +1,30 @@
 import type { FlatBuffer } from './flat-memory.ts';
 import { type Range, requireSameMemory, resolveRange } from './range.ts';
 
-export interface Statistics {
-  /** Sum of squares, accumulated in double precision; finite exactly when every element is. */
-  readonly squaredNorm: number;
-  /** max |x|; NaN if any element is. */
-  readonly largestMagnitude: number;
-}
-
 /**
  * target ← target + source, element by element in float32. Adding two buffers is the only sum there is: the
- * caller's order of calls is the order of the tree.
+ * caller's order of calls is the order of the tree. Every tiling gives the same bits.
  */
-export function addInto(target: FlatBuffer, source: FlatBuffer): void {
-  requireSameMemory({ target, source });
-  target.memory.kernels.addInto(target.byteOffset, source.byteOffset, target.floats.length);
+export function addInto(target: FlatBuffer, source: FlatBuffer, range?: Range): void {
+  requireSameMemory(['target', 'source'], [target, source], range);
+  const { address, count } = resolveRange(target, range);
+  target.memory.kernels.addInto(address, resolveRange(source, range).address, count);
 }
 
 /** False when an element is NaN or infinite. */
-export function allFinite(buffer: FlatBuffer): boolean {
-  return buffer.memory.kernels.allFinite(buffer.byteOffset, buffer.floats.length) === 1;
+export function allFinite(buffer: FlatBuffer, range?: Range): boolean {
+  const { address, count } = resolveRange(buffer, range);
+  return buffer.memory.kernels.allFinite(address, count) === 1;
 }
 
 /**
- * Norm and largest magnitude of a buffer, or of one tensor in it. The bits depend on the elements of the range and
- * its length alone; those of adjoining ranges do not add up to the bits of the whole.
+ * Σ of the squares of a buffer, or of a buffer plus an `addend` whose sum (in float32) is not written anywhere. Added in
+ * double precision: finite exactly when every element is. The bits depend on the elements and their number alone; those
+ * of adjoining ranges do not add up to the bits of the whole, so whoever adds them uses {@link tilesOf}.
  */
-export function statistics(buffer: FlatBuffer, range?: Range): Statistics {
+export function squaredNorm(buffer: FlatBuffer, addend?: FlatBuffer, range?: Range): number {
+  if (addend !== undefined) requireSameMemory(['buffer', 'addend'], [buffer, addend], range);
   const { address, count } = resolveRange(buffer, range);
-  const { kernels, results } = buffer.memory;
-  kernels.statistics(address, count, results.byteOffset);
-  return { squaredNorm: results[0]!, largestMagnitude: results[1]! };
+  const other = addend === undefined ? 0 : resolveRange(addend, range).address;
+  return buffer.memory.kernels.squares(address, other, count);
 }

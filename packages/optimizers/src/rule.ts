@@ -9,9 +9,13 @@ export interface ResolvedUpdate {
   readonly parameters: number;
   readonly next: number;
   readonly gradients: number;
+  /** Added to the gradients on the way; 0: there is none. */
+  readonly addend: number;
   readonly slots: readonly number[];
   /** Elements. */
   readonly count: number;
+  /** Where three f64 are written: squared norms of the summed gradient, of the parameters, of their change. */
+  readonly result: number;
   readonly step: number;
   readonly learningRate: number;
   readonly scale: number;

@@ -15,18 +15,20 @@ export function sgd(settings: SettingsOf<'sgd'>): Rule {
   if (momentum === 0)
     return {
       slotNames: [],
-      apply: (kernels, { next, parameters, gradients, count, scale, learningRate }) =>
-        kernels.sgd(next, parameters, gradients, count, scale, weightDecay, learningRate),
+      apply: (kernels, { next, parameters, gradients, addend, count, result, scale, learningRate }) =>
+        kernels.sgd(next, parameters, gradients, addend, count, result, scale, weightDecay, learningRate),
     };
   return {
     slotNames: ['momentum'],
-    apply: (kernels, { next, parameters, gradients, slots, count, scale, learningRate }) =>
+    apply: (kernels, { next, parameters, gradients, addend, slots, count, result, scale, learningRate }) =>
       kernels.sgdMomentum(
         next,
         parameters,
         gradients,
+        addend,
         slots[0]!,
         count,
+        result,
         scale,
         weightDecay,
         learningRate,

@@ -8,7 +8,7 @@ import {
   type FlatBuffer,
   FlatMemory,
   learningRateAt,
-  statistics,
+  squaredNorm,
 } from '@descent/optimizers';
 import { averageStates } from './average-states.ts';
 import { createLedger } from './ledger.ts';
@@ -135,7 +135,7 @@ export function createTrainingState(options: TrainingStateOptions): TrainingStat
       if (next === undefined) return undefined;
       const step = versions.version;
       const samples = total.sums[0]!;
-      const gradientNorm = Math.sqrt(statistics(total.gradient, trainable).squaredNorm) / samples;
+      const gradientNorm = Math.sqrt(squaredNorm(total.gradient, undefined, trainable)) / samples;
       const learningRate = learningRateAt(training.schedule, training.optimizer.learningRate, step, steps);
       optimizer.update({
         parameters: versions.current,
