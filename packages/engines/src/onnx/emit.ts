@@ -24,8 +24,16 @@ export interface EmittedModel {
 export const inputName = (index: number): string => `i${index}`;
 export const outputName = (index: number): string => `o${index}`;
 
-/** Writes the nodes that the named outputs depend on as one ONNX model for a fixed batch size. */
-export function emitModel(given: Graph, batch: number, outputs: readonly string[]): EmittedModel {
+/**
+ * Writes the nodes that the named outputs depend on as one ONNX model for a fixed batch size. `channelBlock` is that of
+ * the device (channel-blocks.ts).
+ */
+export function emitModel(
+  given: Graph,
+  batch: number,
+  outputs: readonly string[],
+  channelBlock?: number,
+): EmittedModel {
   const graph = decompose(given, ({ op }) => lowerings[op] === 'decompose');
   const kept = outputs.map((name) => graph.outputs.get(name)!);
   const needed = nodesFor(graph, kept);
@@ -49,6 +57,7 @@ export function emitModel(given: Graph, batch: number, outputs: readonly string[
     return type && { dtype: type.dtype, shape: bind(type.shape, batch) };
   };
   const consumers = consumersOf(nodes);
+  const shown = new Set(kept);
   for (const node of nodes) {
     const outputTypes = node.outputs.map((value) => typeOf(value)!);
     for (const [index, { dtype }] of outputTypes.entries()) {
@@ -62,6 +71,11 @@ export function emitModel(given: Graph, batch: number, outputs: readonly string[
       outputTypes,
       constant: (input) => graph.constants.get(node.inputs[input] ?? ''),
       feeds: (op) => node.outputs.some((value) => consumers.get(value)?.some((user) => user.op === op)),
+      feedsOnly: (op) => {
+        const users = node.outputs.flatMap((value) => consumers.get(value) ?? []);
+        return users.length === 1 && users[0]!.op === op && !node.outputs.some((value) => shown.has(value));
+      },
+      channelBlock,
     };
     writer.within(node.name);
     const lowering = lowerings[node.op];

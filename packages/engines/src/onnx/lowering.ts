@@ -14,6 +14,10 @@ export interface LoweringContext {
   constant(input: number): Tensor | undefined;
   /** True where a node of that operation reads an output of this one. */
   feeds(op: OperationName): boolean;
+  /** True where one node, of that operation, reads the first output of this one, and nothing else reads any. */
+  feedsOnly(op: OperationName): boolean;
+  /** Channels that lie together in the layout of onnxruntime's convolutions; undefined where it has none (channel-blocks.ts). */
+  readonly channelBlock: number | undefined;
 }
 
 /** Writes the ONNX nodes that compute one node of the graph; returns a value per output of the node. */

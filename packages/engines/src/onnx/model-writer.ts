@@ -18,11 +18,22 @@ type ValueInfo = MessageDraft<'ValueInfoProto'> & { readonly name: string };
 
 export const real = (value: number): OnnxAttribute => ({ real: value });
 
-/** Opset 17 for the standard operators; version 1 of onnxruntime's own, which hold the fused kernels. */
+/** Of onnxruntime's own operators: fused kernels, and those that compute on channel blocks. */
+export type OnnxruntimeDomain = 'com.microsoft' | 'com.microsoft.nchwc';
+
+/** Opset 17 for the standard operators; version 1 of onnxruntime's own. */
 const opsets = [
   { domain: '', version: 17 },
   { domain: 'com.microsoft', version: 1 },
+  { domain: 'com.microsoft.nchwc', version: 1 },
 ];
+
+/** How a value came about. */
+export interface Production {
+  readonly opType: string;
+  readonly inputs: readonly OnnxValue[];
+  readonly attributes: Readonly<Record<string, OnnxAttribute>>;
+}
 
 export interface WrittenNode {
   readonly opType: string;
@@ -44,6 +55,7 @@ export class ModelWriter {
   readonly #outputs: { readonly info: ValueInfo; readonly value: OnnxValue }[] = [];
   readonly #written = new Map<string, readonly OnnxValue[]>();
   readonly #integers = new Map<OnnxValue, readonly number[]>();
+  readonly #productions = new Map<OnnxValue, Production>();
   #scope = '';
   #values = 0;
 
@@ -88,7 +100,7 @@ export class ModelWriter {
     inputs: readonly OnnxValue[],
     attributes: Record<string, OnnxAttribute>,
     outputs: number,
-    domain = '',
+    domain: OnnxruntimeDomain | '' = '',
   ): readonly OnnxValue[] {
     const key = JSON.stringify([domain, type, inputs, attributes, outputs]);
     const known = this.#written.get(key);
@@ -103,7 +115,13 @@ export class ModelWriter {
       attribute: Object.entries(attributes).map(([name, value]) => attributeProto(name, value)),
     });
     this.#written.set(key, output);
+    for (const value of output) this.#productions.set(value, { opType: type, inputs, attributes });
     return output;
+  }
+
+  /** The node that computes a value; undefined for inputs and constants. */
+  production(value: OnnxValue): Production | undefined {
+    return this.#productions.get(value);
   }
 
   /** Names of the nodes written so far for which it holds. */
@@ -145,7 +163,9 @@ export class ModelWriter {
     return this.constant(tensor('int64', [values.length], BigInt64Array.from(values, BigInt)));
   }
 
+  /** Nodes whose results nothing reads are left out. */
   encode(): Uint8Array {
+    this.#dropUnread();
     const renamed = this.#nameOutputs();
     const rename = (value: OnnxValue) => renamed.get(value) ?? value;
     return encodeMessage('ModelProto', {
@@ -164,6 +184,16 @@ export class ModelWriter {
         output: this.#outputs.map(({ info }) => info),
       },
     });
+  }
+
+  #dropUnread(): void {
+    const read = new Set(this.#outputs.map(({ value }) => value));
+    const kept = this.#nodes.toReversed().filter(({ input, output }) => {
+      if (!output.some((value) => read.has(value))) return false;
+      for (const value of input) read.add(value);
+      return true;
+    });
+    this.#nodes.splice(0, this.#nodes.length, ...kept.toReversed());
   }
 
   /**

@@ -1,4 +1,4 @@
-import { type Graph, graphHash } from '@descent/autodiff';
+import { graphHash } from '@descent/autodiff';
 import { DescentError } from '@descent/errors';
 import type { InferenceSession, Tensor } from 'onnxruntime-node';
 import { checkOutputs, wholeNumber } from '../check-options.ts';
@@ -15,9 +15,10 @@ import type {
 import { messageOf } from '../message-of.ts';
 import { boundArray } from '../ports.ts';
 import { ProgramCache } from '../program-cache.ts';
+import { channelBlockOf } from './channel-block.ts';
 import { requireDevice } from './devices.ts';
 import { isEngineDtype } from './element-types.ts';
-import { emitModel, inputName, outputName } from './emit.ts';
+import { type EmittedModel, emitModel, inputName, outputName } from './emit.ts';
 import { loadRuntime, type Runtime, sessionOptions } from './runtime.ts';
 import { isUnreturned, unreturnedFetch } from './unreturned.ts';
 
@@ -49,6 +50,7 @@ export async function createOnnxEngine(options: OnnxEngineOptions = {}): Promise
   const runtime = await loadRuntime();
   const version = runtime.env.versions.node ?? runtime.env.versions.common;
   const kind = await requireDevice(runtime, device, vulkanDrivers);
+  const channelBlock = device === 'cpu' ? await channelBlockOf(runtime) : undefined;
   const cache = new ProgramCache<Prepared>(cacheSize, ({ session }) => session.release());
   let disposed = false;
 
@@ -62,7 +64,7 @@ export async function createOnnxEngine(options: OnnxEngineOptions = {}): Promise
       checkOutputs(graph, outputs);
       const key = JSON.stringify([graphHash(graph), batch, outputs]);
       const prepared = await cache.acquire(key, () =>
-        prepare(runtime, graph, batch, outputs, device, threads),
+        prepare(runtime, emitModel(graph, batch, outputs, channelBlock), device, threads),
       );
       return programOf(runtime, prepared, () => cache.release(key));
     },
@@ -75,13 +77,10 @@ export async function createOnnxEngine(options: OnnxEngineOptions = {}): Promise
 
 async function prepare(
   runtime: Runtime,
-  graph: Graph,
-  batch: number,
-  outputNames: readonly string[],
+  { bytes, inputs, outputs, webgpuGaps }: EmittedModel,
   device: DeviceName,
   threads: number,
 ): Promise<Prepared> {
-  const { bytes, inputs, outputs, webgpuGaps } = emitModel(graph, batch, outputNames);
   try {
     const session = await runtime.InferenceSession.create(bytes, sessionOptions(device, threads, webgpuGaps));
     return { session, inputs, outputs };

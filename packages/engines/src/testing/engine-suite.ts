@@ -4,7 +4,7 @@ import { bytesOf } from '@descent/tensors';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { ElementArray, Engine } from '../engine.ts';
 import { deviations, emptyArray, feedArrays, runOnce } from './run-program.ts';
-import { trainingCases } from './training-graphs.ts';
+import { poolingOfTies, trainingCases } from './training-graphs.ts';
 
 export interface Tolerances {
   /** Of one operation, relative to 1 + |reference|. */
@@ -47,6 +47,15 @@ export function engineSuite(
         }
       });
     });
+
+    it.each([2, 3])(
+      'gives the gradient of equal maxima to the first of them, windows of %s',
+      async (kernel) => {
+        const { graph, feeds } = poolingOfTies(kernel);
+        const results = await runOnce(engine, graph, feeds(1), 1);
+        expect(deviations(graph, feeds(1), 1, results, operationTolerance)).toEqual([]);
+      },
+    );
 
     it.each(trainingCases)(
       'gives the same bits in every run and in every program: $name',

@@ -43,6 +43,11 @@ export function maxPool(kernel: number, strides = kernel, pads = 0): Layer {
     });
 }
 
+/** y = x + layer(x) */
+export function skip(layer: Layer): Layer {
+  return (graph, value) => graph.add('Add', [layer(graph, value), value]);
+}
+
 export function averagePool(kernel: number, strides: number, pads: number): Layer {
   return (graph, value) =>
     graph.add('AveragePool', [value], {
@@ -120,6 +125,35 @@ function uniform(count: number, seed: number): Float32Array {
   });
 }
 
+/**
+ * Pooled images of few different numbers behind a convolution that passes its one channel on, 16 times: outputs the
+ * sum of the maxima times `weights`, and its gradient by the image, which tells where each maximum was taken from.
+ */
+export function poolingOfTies(kernel: number): TrainingCase {
+  const builder = createGraphBuilder();
+  const image = builder.parameter('image', [2, 1, 12, 12]);
+  const copies = builder.constant({
+    dtype: 'float32',
+    shape: [16, 1, 1, 1],
+    data: new Float32Array(16).fill(1),
+  });
+  const places = 12 / kernel;
+  const weights = builder.parameter('weights', [2, 16, places, places]);
+  const activation = builder.add('Relu', [builder.add('Conv', [image, copies])]);
+  const weighted = builder.add('Mul', [maxPool(kernel)(builder, activation), weights]);
+  builder.output('sum', builder.add('ReduceSum', [weighted], { keepdims: 0 }));
+  const graph = simplify(differentiate(builder.build(), 'sum', ['image', 'weights']));
+  const feeds = {
+    image: tensor(
+      'float32',
+      [2, 1, 12, 12],
+      uniform(288, 3).map((value) => Math.round(2 * value)),
+    ),
+    weights: tensor('float32', [2, 16, places, places], uniform(32 * places ** 2, 5)),
+  };
+  return { name: `${kernel}×${kernel} pools of ties`, graph, feeds: () => feeds };
+}
+
 export const trainingCases: readonly TrainingCase[] = [
   classifier('an MLP', ['batch', 20], 5, [
     dense('dense1', 16, 'Relu'),
@@ -150,6 +184,26 @@ export const trainingCases: readonly TrainingCase[] = [
     flatten,
     dense('dense1', 6, 'Sigmoid'),
     dense('dense2', 3),
+  ]),
+  // Channels in whole blocks of 16, which onnxruntime computes on in a layout of their own.
+  classifier('a CNN in channel blocks', ['batch', 3, 12, 8], 4, [
+    conv('conv1', 16, 3, 1),
+    maxPool(2),
+    conv('conv2', 32, 3, 1),
+    conv('conv3', 16, 1),
+    conv('conv4', 16, 5, 1),
+    maxPool(2),
+    flatten,
+    dense('dense1', 4),
+  ]),
+  classifier('a CNN in channel blocks with strides, overlapping pools and a skip', ['batch', 16, 13, 12], 3, [
+    skip(conv('conv1', 16, 3, 1)),
+    maxPool(3, 2, 1),
+    conv('conv2', 32, 3, 1, 2),
+    skip(conv('conv3', 32, 1)),
+    averagePool(2, 1, 1),
+    flatten,
+    dense('dense1', 3),
   ]),
   classifier('a CNN with many channels and strides', ['batch', 16, 7, 6], 3, [
     conv('conv1', 18, 3, 1, 2),

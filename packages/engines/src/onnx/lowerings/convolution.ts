@@ -1,12 +1,38 @@
 import { elementCount } from '@descent/tensors';
-import { input, inputShape, type Lowering, outputShape, reshaped, single } from '../lowering.ts';
+import {
+  input,
+  inputShape,
+  type Lowering,
+  type LoweringContext,
+  outputShape,
+  reshaped,
+  single,
+} from '../lowering.ts';
 import type { ModelWriter, OnnxValue } from '../model-writer.ts';
+import {
+  blocked,
+  blockedKernel,
+  blockedOp,
+  channelsLast,
+  fitsBlocks,
+  isBlocked,
+  unblocked,
+} from './channel-blocks.ts';
 import { plain } from './plain.ts';
-import { paddedWindow, reach, resolvedWindow, transposedAttributes, type Window } from './windows.ts';
+import {
+  paddedWindow,
+  reach,
+  resolvedWindow,
+  transposedAttributes,
+  type Window,
+  windowAttributes,
+} from './windows.ts';
 
 /** onnxruntime refuses SAME padding with dilations, so the pads are written out. */
 export const conv: Lowering = (context) => {
   const { node } = context;
+  const blocks = inBlocks(context);
+  if (blocks !== undefined) return [blocks];
   if (node.attributes.auto_pad === undefined || node.attributes.dilations === undefined)
     return plain(context);
   const { auto_pad: _, ...attributes } = node.attributes;
@@ -14,15 +40,96 @@ export const conv: Lowering = (context) => {
   return plain({ ...context, node: { ...node, attributes: { ...attributes, pads } } });
 };
 
+/** The convolution on channel blocks, with the Relu behind it, where that pays. */
+function inBlocks(context: LoweringContext): OnnxValue | undefined {
+  const { writer, channelBlock } = context;
+  const kernel = inputShape(context, 1);
+  const [filters, channels] = kernel as [number, number];
+  const few = channelBlock !== undefined && channels < channelBlock;
+  if (!hasBlocks(context, outputShape(context)) || !(few || fitsBlocks(context, inputShape(context, 0))))
+    return undefined;
+  if (!few && !paysForReordering(kernel) && !isBlocked(context, 0)) return undefined;
+  const bias = input(context, 2);
+  const y = blockedOp(
+    writer,
+    'Conv',
+    [
+      few ? input(context, 0) : blocked(context, 0),
+      blockedKernel(context, input(context, 1), kernel),
+      ...(bias === '' ? [] : [bias]),
+    ],
+    {
+      ...windowAttributes(paddedWindow(context, kernel.slice(2))),
+      ...(context.feedsOnly('Relu') ? { activation: 'Relu' } : {}),
+    },
+  );
+  return unblocked(writer, y, filters);
+}
+
+/** A kernel of one element has no columns to do without: its convolution is a product already. */
+const paysForReordering = (kernel: readonly number[]): boolean => elementCount(kernel.slice(2)) > 1;
+
+function hasBlocks(
+  context: LoweringContext,
+  shape: readonly number[],
+): context is LoweringContext & { readonly channelBlock: number } {
+  return fitsBlocks(context, shape) && ((context.node.attributes.group as number | undefined) ?? 1) === 1;
+}
+
+/** With stride 1 a convolution of dY with the kernel turned around; else, or without channel blocks, ConvTranspose. */
 export const convInputGrad: Lowering = single((context) => {
+  const window = resolvedWindow(context);
+  const turned = turnedWindow(context, window);
+  if (
+    turned !== undefined &&
+    hasBlocks(context, outputShape(context)) &&
+    fitsBlocks(context, inputShape(context, 0))
+  )
+    if (paysForReordering(inputShape(context, 1)) || isBlocked(context, 0))
+      return turnedConvolution(context, turned);
   const attributes = transposedAttributes(
-    resolvedWindow(context),
+    window,
     outputShape(context).slice(2),
     inputShape(context, 0).slice(2),
   );
   const group = (context.node.attributes.group as number | undefined) ?? 1;
   return context.writer.op('ConvTranspose', [input(context, 0), input(context, 1)], { ...attributes, group });
 });
+
+/** The window over dY that gives dX; undefined for strides and for pads beyond the kernel. */
+function turnedWindow(context: LoweringContext, window: Window): Window | undefined {
+  const [spatial, places] = [outputShape(context).slice(2), inputShape(context, 0).slice(2)];
+  const begins = spatial.map((_, axis) => reach(window, axis) - 1 - window.pads[axis]!);
+  const ends = spatial.map((size, axis) => size - places[axis]! + reach(window, axis) - 1 - begins[axis]!);
+  const pads = [...begins, ...ends];
+  if (window.strides.some((stride) => stride !== 1) || pads.some((pad) => pad < 0)) return undefined;
+  return { ...window, pads };
+}
+
+function turnedConvolution(
+  context: LoweringContext & { readonly channelBlock: number },
+  window: Window,
+): OnnxValue {
+  const { writer } = context;
+  const [filters, channels, ...kernel] = inputShape(context, 1) as [number, number, ...number[]];
+  const last = kernel.map(() => -1);
+  const whole = kernel.map((size) => -size - 1);
+  const axes = kernel.map((_, axis) => axis + 2);
+  const turned = paysForReordering(inputShape(context, 1))
+    ? writer.op('Slice', [
+        input(context, 1),
+        ...[last, whole, axes, last].map((list) => writer.integers(list)),
+      ])
+    : input(context, 1);
+  const swapped = writer.op('Transpose', [turned], { perm: [1, 0, 2, 3] });
+  const dx = blockedOp(
+    writer,
+    'Conv',
+    [blocked(context, 0), blockedKernel(context, swapped, [channels, filters, ...kernel])],
+    windowAttributes(window),
+  );
+  return unblocked(writer, dx, channels);
+}
 
 /** From so many channels on, a product per kernel element beats laying the slices side by side for one product. */
 const channelsPerOwnProduct = 16;
@@ -33,67 +140,73 @@ const channelsPerOwnProduct = 16;
  */
 export const convWeightGrad: Lowering = single((context) => {
   const { writer } = context;
-  const [samples, channels] = inputShape(context, 0) as [number, number];
+  const [samples, channels, ...spatial] = inputShape(context, 0) as [number, number, ...number[]];
   const [filters, ...places] = inputShape(context, 1).slice(1) as [number, ...number[]];
   const window = resolvedWindow(context);
   const group = (context.node.attributes.group as number | undefined) ?? 1;
   const [depth, elements] = [channels / group, elementCount(window.kernel)];
+  if (depth >= channelsPerOwnProduct && group === 1) return overAllPlaces(context, window);
 
   const dy = reshaped(writer, input(context, 1), [samples, group, filters / group, elementCount(places)]);
-  const columns = kernelSlices(writer, input(context, 0), inputShape(context, 0), window, places).map(
+  const columns = kernelSlices(writer, input(context, 0), spatial, window, { places, first: 2 }).map(
     (slice) => reshaped(writer, slice, [samples, group, depth, elementCount(places)]),
   );
-  const summedProduct = (matrix: OnnxValue) => {
-    const perSample = writer.fused('FusedMatMul', [dy, matrix], { transB: 1 });
-    return writer.op('ReduceSum', [perSample, writer.integers([0])], { keepdims: 0 });
-  };
-  if (elements === 1) return reshaped(writer, summedProduct(columns[0]!), outputShape(context));
-  if (depth >= channelsPerOwnProduct) {
-    const parts = columns.map((matrix) => reshaped(writer, summedProduct(matrix), [filters, depth, 1]));
-    return reshaped(writer, writer.op('Concat', parts, { axis: 2 }), outputShape(context));
-  }
-  const summed = summedProduct(writer.op('Concat', columns, { axis: 2 }));
+  const matrix = elements === 1 ? columns[0]! : writer.op('Concat', columns, { axis: 2 });
+  const perSample = writer.fused('FusedMatMul', [dy, matrix], { transB: 1 });
+  const summed = writer.op('ReduceSum', [perSample, writer.integers([0])], { keepdims: 0 });
   // [filters, kernel, depth] → [filters, depth, kernel]
   const ordered =
-    depth === 1
+    depth === 1 || elements === 1
       ? summed
       : writer.op('Transpose', [reshaped(writer, summed, [filters, elements, depth])], { perm: [0, 2, 1] });
   return reshaped(writer, ordered, outputShape(context));
 });
 
-/** For each kernel element, the elements of X that it meets, [n, channels, ...places]. */
+/** dY as [filters, n · places] and X with its channels last: per kernel element one long product, nothing left to sum. */
+function overAllPlaces(context: LoweringContext, window: Window): OnnxValue {
+  const { writer } = context;
+  const [samples, channels, ...spatial] = inputShape(context, 0) as [number, number, ...number[]];
+  const [filters, ...places] = inputShape(context, 1).slice(1) as [number, ...number[]];
+  const columns = samples * elementCount(places);
+  const apart = reshaped(writer, input(context, 1), [samples, filters, elementCount(places)]);
+  const dy = reshaped(writer, writer.op('Transpose', [apart], { perm: [1, 0, 2] }), [filters, columns]);
+  const parts = kernelSlices(writer, channelsLast(context, 0), spatial, window, { places, first: 1 }).map(
+    (slice) =>
+      reshaped(writer, writer.op('Gemm', [dy, reshaped(writer, slice, [columns, channels])]), [
+        filters,
+        channels,
+        1,
+      ]),
+  );
+  return reshaped(writer, writer.op('Concat', parts, { axis: 2 }), outputShape(context));
+}
+
+/** For each kernel element, the elements of X that it meets; `first` is the first of X's spatial axes. */
 function kernelSlices(
   writer: ModelWriter,
   x: OnnxValue,
-  shape: readonly number[],
+  spatial: readonly number[],
   window: Window,
-  places: readonly number[],
+  { places, first }: { readonly places: readonly number[]; readonly first: 1 | 2 },
 ): readonly OnnxValue[] {
+  const around = (pads: readonly number[]) => [
+    ...new Array<number>(first).fill(0),
+    ...pads,
+    ...new Array<number>(2 - first).fill(0),
+  ];
+  const [begins, ends] = [window.pads.slice(0, places.length), window.pads.slice(places.length)];
   const padded = window.pads.every((pad) => pad === 0)
     ? x
-    : writer.op('Pad', [
-        x,
-        writer.integers([
-          0,
-          0,
-          ...window.pads.slice(0, places.length),
-          0,
-          0,
-          ...window.pads.slice(places.length),
-        ]),
-      ]);
-  const axes = places.map((_, axis) => axis + 2);
+    : writer.op('Pad', [x, writer.integers([...around(begins), ...around(ends)])]);
+  const axes = places.map((_, axis) => axis + first);
+  const whole = window.strides.every((stride) => stride === 1) && spatial.join() === places.join();
+  if (whole && padded === x && elementCount(window.kernel) === 1) return [x];
   return kernelElements(window.kernel).map((element) => {
     const starts = element.map((at, axis) => at * window.dilations[axis]!);
-    const ends = starts.map((start, axis) => start + (places[axis]! - 1) * window.strides[axis]! + 1);
-    const whole = axes.every(
-      (axis, index) =>
-        shape[axis]! === places[index]! && reach(window, index) === 1 && window.strides[index] === 1,
-    );
-    if (whole && padded === x) return x;
+    const stops = starts.map((start, axis) => start + (places[axis]! - 1) * window.strides[axis]! + 1);
     return writer.op('Slice', [
       padded,
-      ...[starts, ends, axes, window.strides].map((list) => writer.integers(list)),
+      ...[starts, stops, axes, window.strides].map((list) => writer.integers(list)),
     ]);
   });
 }

@@ -5,6 +5,7 @@ import { constantOfShape, dropout, eyeLike, folded, pad, split, tile, trilu, ups
 import { batchNormalization, batchNormalizationGrad } from './batch-normalization.ts';
 import { conv, convInputGrad, convWeightGrad } from './convolution.ts';
 import { softmaxCrossEntropyLoss, softmaxCrossEntropyLossGrad } from './cross-entropy.ts';
+import { elementWise } from './element-wise.ts';
 import { gelu } from './gelu.ts';
 import { gatherGrad, gatherND, oneHot, reverseSequence, scatterND } from './indexing.ts';
 import { div, mod } from './integers.ts';
@@ -13,7 +14,7 @@ import { plain } from './plain.ts';
 import { averagePool, averagePoolGrad, maxPool, maxPoolGrad } from './pooling.ts';
 import { pow } from './pow.ts';
 import { reduceMaxGrad, reduceSum, topK } from './reductions.ts';
-import { leakyReluGrad, reluGrad } from './relu.ts';
+import { leakyReluGrad, relu, reluGrad } from './relu.ts';
 import { cast, expand, identity, relabel, shape, size } from './shapes.ts';
 
 /**
@@ -24,7 +25,7 @@ export const lowerings: Readonly<Record<OperationName, Lowering | 'decompose'>> 
   Abs: plain,
   Acos: plain,
   Acosh: plain,
-  Add: plain,
+  Add: elementWise,
   And: plain,
   ArgMax: plain,
   ArgMin: plain,
@@ -39,7 +40,7 @@ export const lowerings: Readonly<Record<OperationName, Lowering | 'decompose'>> 
   Cast: cast,
   Ceil: plain,
   Celu: plain,
-  Clip: plain,
+  Clip: elementWise,
   Compress: 'decompose',
   Concat: plain,
   ConstantOfShape: constantOfShape,
@@ -52,7 +53,7 @@ export const lowerings: Readonly<Record<OperationName, Lowering | 'decompose'>> 
   Div: div,
   Dropout: dropout,
   Einsum: 'decompose',
-  Elu: plain,
+  Elu: elementWise,
   Equal: plain,
   Erf: plain,
   Exp: plain,
@@ -73,7 +74,7 @@ export const lowerings: Readonly<Record<OperationName, Lowering | 'decompose'>> 
   GreaterOrEqual: plain,
   GroupNormalization: 'decompose',
   Hardmax: plain,
-  HardSigmoid: plain,
+  HardSigmoid: elementWise,
   HardSwish: 'decompose',
   Identity: identity,
   InstanceNormalization: plain,
@@ -81,7 +82,7 @@ export const lowerings: Readonly<Record<OperationName, Lowering | 'decompose'>> 
   IsNaN: plain,
   LSTM: 'decompose',
   LayerNormalization: layerNormalization,
-  LeakyRelu: plain,
+  LeakyRelu: elementWise,
   Less: plain,
   LessOrEqual: plain,
   Log: plain,
@@ -97,7 +98,7 @@ export const lowerings: Readonly<Record<OperationName, Lowering | 'decompose'>> 
   Min: plain,
   Mish: 'decompose',
   Mod: mod,
-  Mul: plain,
+  Mul: elementWise,
   Neg: plain,
   NegativeLogLikelihoodLoss: 'decompose',
   NonZero: folded,
@@ -120,7 +121,7 @@ export const lowerings: Readonly<Record<OperationName, Lowering | 'decompose'>> 
   ReduceProd: plain,
   ReduceSum: reduceSum,
   ReduceSumSquare: plain,
-  Relu: plain,
+  Relu: relu,
   Reshape: relabel,
   Resize: 'decompose',
   ReverseSequence: reverseSequence,
@@ -131,7 +132,7 @@ export const lowerings: Readonly<Record<OperationName, Lowering | 'decompose'>> 
   Selu: plain,
   Shape: shape,
   Shrink: plain,
-  Sigmoid: plain,
+  Sigmoid: elementWise,
   Sign: plain,
   Sin: plain,
   Sinh: plain,
@@ -145,10 +146,10 @@ export const lowerings: Readonly<Record<OperationName, Lowering | 'decompose'>> 
   Split: split,
   Sqrt: plain,
   Squeeze: relabel,
-  Sub: plain,
-  Sum: plain,
+  Sub: elementWise,
+  Sum: elementWise,
   Tan: plain,
-  Tanh: plain,
+  Tanh: elementWise,
   ThresholdedRelu: plain,
   Tile: tile,
   TopK: topK,

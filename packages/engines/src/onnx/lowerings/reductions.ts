@@ -1,5 +1,6 @@
 import { elementCount } from '@descent/tensors';
 import { input, type Lowering, outputShape, reshaped, single } from '../lowering.ts';
+import { isBlocked, sumPerChannel } from './channel-blocks.ts';
 import { offOn } from './marks.ts';
 import { plain } from './plain.ts';
 
@@ -9,6 +10,7 @@ export const reduceSum: Lowering = (context) => {
   if (axes === undefined) return plain(context);
   const { keepdims = 1, noop_with_empty_axes = 0 } = context.node.attributes;
   const list = Array.from(axes.data, Number);
+  if (list.join() === '0,2,3' && keepdims === 0 && isBlocked(context, 0)) return [sumPerChannel(context, 0)];
   return [
     context.writer.op('ReduceSum', [input(context, 0), context.writer.integers(list)], {
       keepdims: keepdims as number,
