@@ -80,6 +80,26 @@ describe.skipIf(!hasChromium)('the dashboard of the running service', () => {
     expect(await page.getByRole('button', { name: 'Cancel job' }).count()).toBe(0);
   });
 
+  test('the graph of the trained model is walked forward and back, with the numbers of a sample', async () => {
+    await page.getByRole('link', { name: 'Graph', exact: true }).last().click();
+    await page.getByRole('heading', { name: 'Computation graph' }).waitFor();
+    await page.getByRole('button', { name: 'Show the operations of logits' }).press('Enter');
+    await page.getByRole('button', { name: 'Step through' }).click({ timeout: 60_000 });
+    await page.getByText(/^Forward 1 of \d+/).waitFor();
+    await page.keyboard.press('End');
+    await page.getByText(/^Backward (\d+) of \1:/).waitFor();
+    const panel = page.getByRole('complementary');
+    await panel.getByText('gradient of the loss').waitFor();
+    await page.getByRole('button', { name: 'Leave' }).click();
+    await page.getByRole('button', { name: /^Gemm logits/ }).press('Enter');
+    await panel.getByText('dA = α · dY · Bᵀ').waitFor();
+    await panel.getByRole('button', { name: 'Check with finite differences' }).click();
+    await panel.getByText('✓ agrees with finite differences').waitFor({ timeout: 60_000 });
+    // The address holds the view: the same link shows the same box.
+    await page.reload();
+    await panel.getByRole('heading', { name: 'Gemm' }).waitFor();
+  });
+
   test('a link with the token in its fragment signs in at once, and the address bar does not keep it', async () => {
     const other = await browser.newPage();
     await other.goto(`${stack.url}/?state=succeeded#token=${stack.token}`);

@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import path from 'node:path';
 import type { Job, MetricPoint } from '@descent/client';
+import fixtureGraph from './fixture-graph.json' with { type: 'json' };
 import { fixtureCheckpoints, fixtureEvents, fixtureJobs, jobId, pointAt } from './fixture-jobs.ts';
 
 export const fixtureToken = 'dsc_fixture';
@@ -52,6 +53,8 @@ export async function startFixtureServer(dist: string): Promise<FixtureServer> {
       return fail(response, 401, 'UNAUTHENTICATED', 'A valid API token is needed');
     }
     if (broken) return fail(response, 503, 'UNAVAILABLE', 'The database cannot be reached');
+    if (url.pathname === '/v1/models/graph') return json(response, fixtureGraph.graph);
+    if (url.pathname === '/v1/models/explain') return json(response, fixtureGraph.explanation);
     const [, id, part] = /^\/v1\/jobs\/([^/]+)(?:\/(\w+))?/.exec(url.pathname) ?? [];
     if (id === undefined) {
       const state = url.searchParams.get('state');
@@ -73,6 +76,10 @@ export async function startFixtureServer(dist: string): Promise<FixtureServer> {
         return follow(request, response, fixtureEvents, job);
       case 'checkpoints':
         return json(response, { checkpoints: job.latest === null ? [] : fixtureCheckpoints });
+      case 'graph':
+        return json(response, fixtureGraph.graph);
+      case 'explain':
+        return json(response, fixtureGraph.explanation);
       case 'weights':
         return void response.end('weights');
       case 'pause':

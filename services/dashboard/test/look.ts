@@ -44,6 +44,21 @@ async function look(browser: Browser, url: string, screen: keyof typeof screens,
     await shoot(`job-${name}`);
   }
 
+  for (const [name, query] of [
+    ['folded', ''],
+    ['gradients', '?open=all&show=gradient&colour=gradient'],
+    ['walk', '?open=all&step=2'],
+    ['backward', '?open=all&backward=1&show=cost&colour=cost'],
+  ] as const) {
+    await page.goto(`${url}/jobs/${jobId(0)}/graph${query}`);
+    await page.locator('.react-flow__node').first().waitFor();
+    await page.waitForTimeout(600);
+    await shoot(`graph-${name}`);
+  }
+  await page.goto(`${url}/graph`);
+  await page.getByText('Model and numbers').click();
+  await shoot('graph-model');
+
   await page.goto(`${url}/jobs/${jobId(0)}`);
   await page.getByLabel('logarithmic').check();
   await page.getByLabel('by epoch').check();

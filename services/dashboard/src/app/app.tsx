@@ -10,8 +10,11 @@ import { NotFoundPage } from './not-found-page.tsx';
 import { createQueryClient } from './query-client.ts';
 import { Shell } from './shell.tsx';
 
-// The job page brings the plot library with it; the list must not wait for that.
+// Pages bring the plot and the graph library with them; the list must not wait for those.
 const JobPage = lazy(() => import('../job/job-page.tsx'));
+const JobGraphPage = lazy(() => import('../graph/job-graph-page.tsx'));
+const NewJobPage = lazy(() => import('../new-job/new-job-page.tsx'));
+const ModelGraphPage = lazy(() => import('../graph/model-graph-page.tsx'));
 
 const expired = 'Your token is no longer valid. Sign in again.';
 
@@ -39,6 +42,13 @@ export function App() {
                 <JobsPage />
               </Route>
               <Route path="/jobs/:id">{({ id }) => <JobPage key={id} id={id} />}</Route>
+              <Route path="/jobs/:id/graph">{({ id }) => <JobGraphPage key={id} id={id} />}</Route>
+              <Route path="/new">
+                <NewJobPage />
+              </Route>
+              <Route path="/graph">
+                <ModelGraphPage />
+              </Route>
               <Route>
                 <NotFoundPage />
               </Route>

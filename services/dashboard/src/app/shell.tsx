@@ -5,6 +5,14 @@ import { ThemeToggle } from '../theme/theme-toggle.tsx';
 import { Button } from '../ui/button.tsx';
 import { Logo } from '../ui/logo.tsx';
 
+const pages = [
+  { href: '/', name: 'Jobs' },
+  { href: '/graph', name: 'Graph' },
+] as const;
+
+const pageLink =
+  'rounded-lg px-2.5 py-1.5 font-medium whitespace-nowrap text-ink-soft hover:bg-sunken hover:text-ink';
+
 /** What stands around every page of a signed-in user. */
 export function Shell({ children }: { readonly children: ReactNode }) {
   const { signOut } = useSession();
@@ -17,21 +25,27 @@ export function Shell({ children }: { readonly children: ReactNode }) {
         Skip to content
       </a>
       <header className="sticky top-0 z-10 border-b border-line bg-surface">
-        <div className="mx-auto flex h-14 max-w-6xl items-center gap-2 px-4">
-          <Link href="/" className="mr-auto flex items-center gap-2.5 text-lg font-semibold">
+        <div className="mx-auto flex min-h-14 max-w-6xl flex-wrap items-center gap-x-2 px-4">
+          <Link href="/" className="flex items-center gap-2.5 py-2 text-lg font-semibold">
             <Logo />
             Descent
           </Link>
-          <a
-            href="/docs"
-            className="rounded-lg px-2.5 py-1.5 font-medium text-ink-soft hover:bg-sunken hover:text-ink"
-          >
-            <span className="max-sm:hidden">API </span>docs
-          </a>
-          <ThemeToggle />
-          <Button look="quiet" className="px-2.5" onClick={() => signOut()}>
-            Sign out
-          </Button>
+          <nav aria-label="Pages" className="flex overflow-x-auto max-sm:order-last max-sm:w-full sm:ml-4">
+            {pages.map(({ href, name }) => (
+              <Link key={href} href={href} className={pageLink}>
+                {name}
+              </Link>
+            ))}
+            <a href="/docs" className={pageLink}>
+              API docs
+            </a>
+          </nav>
+          <div className="ml-auto flex items-center">
+            <ThemeToggle />
+            <Button look="quiet" className="px-2.5" onClick={() => signOut()}>
+              Sign out
+            </Button>
+          </div>
         </div>
       </header>
       <main id="content" tabIndex={-1} className="mx-auto max-w-6xl px-4 py-6 outline-none">

@@ -42,3 +42,11 @@ export function formatBytes(bytes: number): string {
   }
   return `${unit === 0 ? value : value.toFixed(value < 10 ? 2 : 1)} ${byteUnits[unit]}`;
 }
+
+/** A number of the service, in which JSON's missing words are text: 0.1234, 1.23e-4, NaN. */
+export function formatReal(value: number | string): string {
+  if (typeof value === 'string') return value;
+  if (Number.isInteger(value) && Math.abs(value) < 1e6) return String(value);
+  const size = Math.abs(value);
+  return size < 1e-3 || size >= 1e6 ? value.toExponential(2) : String(Number(value.toPrecision(4)));
+}

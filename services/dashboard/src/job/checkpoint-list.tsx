@@ -1,22 +1,16 @@
 import type { Job } from '@descent/client';
-import { useQuery } from '@tanstack/react-query';
 import { formatBytes, formatCount, formatScore } from '../format/number.ts';
 import { mainScore, metricLabel } from '../jobs/summary.ts';
 import { useClient } from '../session/session.ts';
 import { Card } from '../ui/card.tsx';
 import { FailureNotice } from '../ui/failure-notice.tsx';
 import { DownloadButton } from './download-button.tsx';
-
-export const checkpointsKey = (id: string) => ['job', id, 'checkpoints'] as const;
+import { useCheckpoints } from './use-checkpoints.ts';
 
 /** Newest first. Refreshed by the checkpoint events of the job. */
 export function CheckpointList({ job }: { readonly job: Job }) {
   const client = useClient();
-  const { data, error } = useQuery({
-    queryKey: checkpointsKey(job.id),
-    queryFn: ({ signal }) => client.jobs.checkpoints(job.id, { signal }),
-  });
-  const checkpoints = data?.toSorted((a, b) => b.step - a.step);
+  const { data: checkpoints, error } = useCheckpoints(job.id);
   const metric = mainScore(job);
   return (
     <Card title="Checkpoints">

@@ -2,6 +2,7 @@ import { isEnded, type Job } from '@descent/client';
 import { Link } from 'wouter';
 import { formatDuration } from '../format/duration.ts';
 import { formatCount } from '../format/number.ts';
+import { buttonClass } from '../ui/button.tsx';
 import { ProgressBar } from '../ui/progress-bar.tsx';
 import { StateBadge } from '../ui/state-badge.tsx';
 import { JobControls } from './job-controls.tsx';
@@ -26,7 +27,12 @@ export function JobHeader({ job }: { readonly job: Job }) {
             {job.queuePosition !== null && ` · number ${job.queuePosition + 1} in the line`}
           </p>
         </div>
-        {!isEnded(state) && <JobControls job={job} />}
+        <div className="flex flex-wrap items-start gap-2">
+          <Link href={`/jobs/${job.id}/graph`} className={buttonClass('plain')}>
+            Graph
+          </Link>
+          {!isEnded(state) && <JobControls job={job} />}
+        </div>
       </div>
       <div className="space-y-1.5">
         <ProgressBar label="Progress" step={progress.step} steps={progress.steps} state={state} />

@@ -1,6 +1,6 @@
 import { useEffect } from 'react';
-import { useSearchParams } from 'wouter';
-import { Button } from '../ui/button.tsx';
+import { Link, useSearchParams } from 'wouter';
+import { Button, buttonClass } from '../ui/button.tsx';
 import { FailureNotice } from '../ui/failure-notice.tsx';
 import { Loading } from '../ui/loading.tsx';
 import { EmptyJobs } from './empty-jobs.tsx';
@@ -22,7 +22,12 @@ export function JobsPage() {
 
   return (
     <div className="space-y-4">
-      <h1 className="text-2xl font-semibold">Training jobs</h1>
+      <div className="flex flex-wrap items-center justify-between gap-3">
+        <h1 className="text-2xl font-semibold">Training jobs</h1>
+        <Link href="/new" className={buttonClass('primary')}>
+          New job
+        </Link>
+      </div>
       <StateTabs current={state} />
       {error !== null && <FailureNotice error={error} onRetry={() => void refetch()} />}
       {jobs === undefined && error === null && <Loading what="jobs" />}
