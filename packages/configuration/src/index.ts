@@ -7,3 +7,4 @@ export {
   requireText,
 } from './environment.ts';
 export { readServiceSettings, type ServiceSettings } from './service-settings.ts';
+export { whenReachable } from './when-reachable.ts';

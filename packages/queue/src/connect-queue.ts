@@ -10,7 +10,7 @@ export interface ConnectQueueOptions {
   /** All keys begin with it: one Redis can serve several installations. */
   readonly prefix: string;
   readonly logger?: QueueLogger;
-  /** How long to try the first connection. Default 10,000. */
+  /** How long to try the first connection. Left out: until it is there, saying every 10 s that it is not. */
   readonly connectTimeoutMs?: number;
 }
 
@@ -30,7 +30,7 @@ export interface QueueConnection {
  *   that loses jobs, a refused password)
  */
 export async function connectQueue(options: ConnectQueueOptions): Promise<QueueConnection> {
-  const { prefix, logger = silentLogger, connectTimeoutMs = 10_000 } = options;
+  const { prefix, logger = silentLogger, connectTimeoutMs } = options;
   const target = parseRedisUrl(options.url);
   const link = await openRedisLink(target, logger, connectTimeoutMs);
   const shared = { prefix, target, link, logger };

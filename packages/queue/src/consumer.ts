@@ -61,7 +61,9 @@ interface Fetcher {
  * Note [A new Worker after every outage]: in several versions of BullMQ a Worker stood still for ever after an outage
  * and looked alive meanwhile (settings.ts, FETCH_HANGS_MS). So when Redis is back, or when a fetch hangs, the Worker is
  * retired, which takes no further jobs but keeps the locks of those it runs, and a new one takes its place.
- * A slot is held per running handler over all Workers, so `concurrency` holds through the change.
+ * A slot is held per running handler over all Workers, so `concurrency` holds through the change; and the new Worker
+ * takes no more than the free ones, or not at all until there is one: a job that it took too early would wait here
+ * while another process stands idle.
  */
 export function startConsumer(
   parts: ConsumerParts,
@@ -94,14 +96,30 @@ export function startConsumer(
       waitingForSlot.shift()?.();
       if (active === 0) idle?.();
       if (fetcher.isRetired) dismissWhenIdle(fetcher);
+      useFreeSlots();
     }
   };
 
+  /** Slots that no Worker but this one uses. */
+  const roomOf = (fetcher: Fetcher | undefined) => {
+    let used = 0;
+    for (const other of fetchers) if (other !== fetcher) used += other.active;
+    return concurrency - used;
+  };
+
+  const useFreeSlots = (): void => {
+    if (state !== 'running') return;
+    if (current === undefined) start();
+    else current.worker.concurrency = Math.max(1, roomOf(current));
+  };
+
   const start = (): void => {
+    const room = roomOf(undefined);
+    if (room <= 0) return;
     const fetcher: Fetcher = {
       worker: createWorker(
         parts,
-        concurrency,
+        room,
         (job) => perform(fetcher, job),
         (since) => {
           fetcher.fetchingSince = since;

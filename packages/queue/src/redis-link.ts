@@ -19,11 +19,13 @@ export interface RedisLink {
   close(): void;
 }
 
-/** @throws DescentError QUEUE_UNREACHABLE after the timeout; QUEUE_UNSUITABLE */
+const TELL_EVERY_MS = 10_000;
+
+/** @throws DescentError QUEUE_UNREACHABLE after the timeout, if there is one; QUEUE_UNSUITABLE */
 export async function openRedisLink(
   target: RedisTarget,
   logger: QueueLogger,
-  connectTimeoutMs: number,
+  connectTimeoutMs: number | undefined,
 ): Promise<RedisLink> {
   const server = describeRedis(target);
   const client = new Redis({
@@ -50,7 +52,9 @@ export async function openRedisLink(
   };
 
   try {
-    await ready(client, connectTimeoutMs);
+    await ready(client, connectTimeoutMs, (problem) =>
+      logger.warn({ server, problem }, `waiting for the queue at ${server}: ${problem}`),
+    );
     const problem = unsuitable(readInfo(await client.info()));
     if (problem !== null) throw new DescentError('QUEUE_UNSUITABLE', { server, problem });
   } catch (error) {
@@ -93,10 +97,15 @@ export async function openRedisLink(
   };
 }
 
-/** Resolves once the client is ready; it goes on trying until then. A refused password ends it at once. */
-function ready(client: Redis, timeoutMs: number): Promise<void> {
+/**
+ * Resolves once the client is ready; it goes on trying until then, and tells why it still waits: at once and every 10 s.
+ * A refused password ends it at once.
+ */
+function ready(client: Redis, timeoutMs: number | undefined, tell: (problem: string) => void): Promise<void> {
   return new Promise((resolve, reject) => {
     let lastError: Error | undefined;
+    let toldAt = Number.NEGATIVE_INFINITY;
+    let timer: NodeJS.Timeout | undefined;
     const end = (settle: () => void): void => {
       clearTimeout(timer);
       client.off('ready', succeed);
@@ -106,12 +115,18 @@ function ready(client: Redis, timeoutMs: number): Promise<void> {
     const succeed = (): void => end(resolve);
     const fail = (error: Error): void => {
       lastError = error;
-      if (redisFailure('', error).code === 'QUEUE_UNSUITABLE') end(() => reject(error));
+      if (redisFailure('', error).code === 'QUEUE_UNSUITABLE') {
+        end(() => reject(error));
+        return;
+      }
+      if (performance.now() - toldAt < TELL_EVERY_MS) return;
+      toldAt = performance.now();
+      tell(error.message);
     };
-    const timer = setTimeout(
-      () => end(() => reject(lastError ?? new Error(`no answer within ${timeoutMs} ms`))),
-      timeoutMs,
-    );
+    if (timeoutMs !== undefined) {
+      const giveUp = () => end(() => reject(lastError ?? new Error(`no answer within ${timeoutMs} ms`)));
+      timer = setTimeout(giveUp, timeoutMs);
+    }
     client.on('ready', succeed);
     client.on('error', fail);
     client.connect().catch(() => {});

@@ -1,5 +1,12 @@
 export { findLeaks, type LeakScope } from './find-leaks.ts';
-export { type CommandResult, descentCommand, type RunOptions, runDescent } from './run-descent.ts';
+export { freePort } from './free-port.ts';
+export {
+  type CommandResult,
+  cleanEnvironment,
+  descentCommand,
+  type RunOptions,
+  runDescent,
+} from './run-descent.ts';
 export { type ProcessRow, type Stack, type StackOptions, startStack } from './start-stack.ts';
 export { whenFile } from './when-file.ts';
 export { whenJobEvent, whenJobState, whenStep } from './when-job.ts';

@@ -1,3 +1,4 @@
+import { whenReachable } from '@descent/configuration';
 import { createLogger } from '@descent/observability';
 import { connectQueue } from '@descent/queue';
 import closeWithGrace from 'close-with-grace';
@@ -8,6 +9,7 @@ import { createTruth } from './truth.ts';
 const config = readConfig(process.env);
 const logger = createLogger({ name: 'parameter-server', level: config.logLevel });
 const truth = createTruth({ ...config, server: config.name });
+await whenReachable(config.apiUrl, (problem) => logger.warn(problem));
 const queue = await connectQueue({ url: config.redisUrl, prefix: config.queuePrefix, logger });
 const host = await startHost({
   truth,

@@ -1,3 +1,4 @@
+import { whenReachable } from '@descent/configuration';
 import { createLogger } from '@descent/observability';
 import { connectQueue } from '@descent/queue';
 import closeWithGrace from 'close-with-grace';
@@ -14,6 +15,7 @@ const config = readConfig(process.env);
 const logger = createLogger({ name: 'worker', level: config.logLevel });
 const compute = await startComputeThread({ ...config, worker: config.name });
 const heartbeats = createHeartbeats(config.name);
+await whenReachable(config.apiUrl, (problem) => logger.warn(problem));
 const queue = await connectQueue({ url: config.redisUrl, prefix: config.queuePrefix, logger });
 
 const consumer = queue.gradients.consume(async (job) => {

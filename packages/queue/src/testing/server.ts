@@ -57,6 +57,10 @@ export class Server {
     await once(child, 'exit');
   }
 
+  signal(signal: NodeJS.Signals): void {
+    this.#child?.kill(signal);
+  }
+
   async forgetEverything(): Promise<void> {
     await rm(join(this.folder, 'queue', 'appendonlydir'), { recursive: true, force: true });
   }
