@@ -7,7 +7,7 @@ export {
   type RunOptions,
   runDescent,
 } from './run-descent.ts';
-export { type Line, type Proxy, startProxy } from './start-proxy.ts';
+export { type Line, startProxy, type TestProxy } from './start-proxy.ts';
 export { type ProcessRow, type Stack, type StackOptions, startStack } from './start-stack.ts';
 export { whenFile } from './when-file.ts';
 export { whenJobEvent, whenJobState, whenStep } from './when-job.ts';

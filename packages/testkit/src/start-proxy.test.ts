@@ -1,10 +1,10 @@
 import { once } from 'node:events';
 import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { type Proxy, startProxy } from './start-proxy.ts';
+import { startProxy, type TestProxy } from './start-proxy.ts';
 
 let echo: Server;
-let proxy: Proxy;
+let proxy: TestProxy;
 let far: Socket[];
 const open: Socket[] = [];
 beforeEach(async () => {

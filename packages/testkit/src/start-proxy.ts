@@ -10,7 +10,7 @@ export interface Line {
   partitioned: boolean;
 }
 
-export interface Proxy {
+export interface TestProxy {
   /** Where the clients connect: the address of the proxy in the form of the target. */
   readonly port: number;
   /** For all connections; change it at any time. */
@@ -32,7 +32,10 @@ export interface ProxyTarget {
 const chunkBytes = 16_384;
 
 /** A network of one's own on loopback, for faults that a real one would have. */
-export async function startProxy(target: ProxyTarget, random: () => number = Math.random): Promise<Proxy> {
+export async function startProxy(
+  target: ProxyTarget,
+  random: () => number = Math.random,
+): Promise<TestProxy> {
   const line: Line = { corrupt: 0, delayMs: 0, bytesPerSecond: Number.POSITIVE_INFINITY, partitioned: false };
   const cut = new Set<string>();
   const pairs = new Set<Pair>();
