@@ -43,6 +43,7 @@ const commands = [
   'ls',
   'status',
   'watch',
+  'trace',
   'cancel',
   'pause',
   'resume',

@@ -13,6 +13,7 @@ import { addModels } from './commands/models.ts';
 import { addStatus } from './commands/status.ts';
 import { addSteer } from './commands/steer.ts';
 import { addSubmit } from './commands/submit.ts';
+import { addTrace } from './commands/trace.ts';
 import { addUp } from './commands/up.ts';
 import { addWatch } from './commands/watch.ts';
 import type { CommandContext } from './context.ts';
@@ -58,6 +59,7 @@ Exit codes: 0 done, 1 the job failed, 2 wrong usage, 3 the service cannot be rea
     addLs,
     addStatus,
     addWatch,
+    addTrace,
     addSteer,
     addFork,
     addDownload,

@@ -7,6 +7,8 @@ import { progressLine } from './format.ts';
 export interface ProgressView {
   show(job: Job): void;
   event(event: JobEvent): void;
+  /** A line of its own. */
+  note(text: string): void;
   close(): void;
 }
 
@@ -43,6 +45,7 @@ function createBar(stream: NodeJS.WriteStream): ProgressView {
     event(event) {
       if (!quietEvents.has(event.type)) bars.log(`${event.message}\n`);
     },
+    note: (text) => bars.log(`${text}\n`),
     close() {
       bars.update();
       bars.stop();
@@ -69,6 +72,7 @@ function createLines(stream: TextStream, clock: () => number): ProgressView {
     event(event) {
       if (!quietEvents.has(event.type)) stream.write(`${event.message}\n`);
     },
+    note: (text) => void stream.write(`${text}\n`),
     close() {
       if (unwritten !== null) write(unwritten);
     },

@@ -1,5 +1,6 @@
 export type {
   Checkpoint,
+  ChromeTrace,
   Dataset,
   ExplainJobRequest,
   ExplainModelRequest,
@@ -12,6 +13,7 @@ export type {
   JobEvent,
   JobGraph,
   JobState,
+  JobTiming,
   LayerSummary,
   MetricPoint,
   ModelGraphRequest,
@@ -23,7 +25,7 @@ export type {
   StoredModel,
   StoredModelSummary,
 } from '@descent/contracts';
-export { scoreNames } from '@descent/contracts';
+export { scoreNames, timePhases } from '@descent/contracts';
 export { DescentError, isDescentError } from '@descent/errors';
 export type { BackOff } from './back-off.ts';
 export { createClient, type DescentClient } from './create-client.ts';

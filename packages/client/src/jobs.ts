@@ -1,5 +1,6 @@
 import type {
   Checkpoint,
+  ChromeTrace,
   ExplainJobRequest,
   Explanation,
   ExportFormat,
@@ -125,6 +126,11 @@ export function createJobsApi({ http, body, stream }: Transport) {
     /** Lets a finished job answer for up to 1,000 rows of raw column values. */
     predict(id: string, request: PredictRequest, options: CallOptions = {}): Promise<Prediction> {
       return body(http.POST('/v1/jobs/{id}/predict', { ...of(id), body: request, ...options }));
+    },
+
+    /** The latest steps of a job in Chrome's trace event format, for chrome://tracing or Perfetto. */
+    trace(id: string, options: CallOptions = {}): Promise<ChromeTrace> {
+      return body(http.GET('/v1/jobs/{id}/trace', { ...of(id), ...options }));
     },
 
     /** The computation graph of a job: forward and backward pass, or the forward pass alone. */

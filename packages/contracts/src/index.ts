@@ -23,4 +23,5 @@ export * from './plan.ts';
 export * from './predict.ts';
 export * from './queue.ts';
 export * from './scheduling.ts';
+export * from './step-times.ts';
 export { validate } from './validate.ts';

@@ -2,6 +2,7 @@ import { type Static, Type } from 'typebox';
 import { Closed, OneOf } from './closed.ts';
 import { JobError, NewJobEvent, NewMetricPoint, Progress } from './job.ts';
 import { TrainingPlan } from './plan.ts';
+import { JobTiming, JobTrace } from './step-times.ts';
 
 /**
  * The internal routes between parameter server or worker and api (bearer: the service token).
@@ -53,6 +54,10 @@ export const Report = Closed({
   numericsClass: Type.Union([Type.String(), Type.Null()]),
   points: Type.Array(NewMetricPoint),
   events: Type.Array(NewJobEvent),
+  /** Where the time of the latest steps went; absent when no step was applied since the last report. */
+  timing: Type.Optional(JobTiming),
+  /** Every few seconds, and with the outcome. */
+  trace: Type.Optional(JobTrace),
   outcome: Type.Union([Outcome, Type.Null()]),
 });
 export type Report = Static<typeof Report>;

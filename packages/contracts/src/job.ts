@@ -5,6 +5,7 @@ import { ScoreTable } from './model/metrics.ts';
 import { ModelSpec } from './model/model-spec.ts';
 import { ModelReference } from './model/stored-model.ts';
 import { OptimizerSettings, ScheduleSettings } from './optimizer.ts';
+import { JobTiming } from './step-times.ts';
 
 export const JobId = Type.String({ pattern: '^job_[0-9A-HJKMNP-TV-Z]{26}$' });
 
@@ -164,6 +165,7 @@ export const Job = Closed({
     }),
   ),
   receipt: Receipt,
+  timing: Type.Optional(JobTiming),
   error: Type.Union([JobError, Type.Null()]),
   queuePosition: Type.Union([Type.Integer({ description: '0 is next' }), Type.Null()]),
 });

@@ -8,9 +8,13 @@ export interface ApiMetrics {
   readonly streamReaders: Gauge<'stream'>;
   readonly reports: Counter<'answer'>;
   readonly metricPoints: Counter;
+  readonly phaseSeconds: Histogram<'phase'>;
   readonly silentServers: Counter;
   readonly queueAdditions: Counter<'cause'>;
 }
+
+/** From a part of a millisecond, where small models are, to a minute. */
+const phaseBuckets = [0.0003, 0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1, 3, 10, 30];
 
 /** A registry of its own per call: nothing is shared between two apps in one process. */
 export function createApiMetrics(): ApiMetrics {
@@ -47,6 +51,13 @@ export function createApiMetrics(): ApiMetrics {
     metricPoints: new Counter({
       name: 'descent_metric_points_total',
       help: 'Metric points stored',
+      registers,
+    }),
+    phaseSeconds: new Histogram({
+      name: 'descent_micro_batch_phase_seconds',
+      help: 'Time of a micro-batch by phase: means over the latest steps of a job, once per report',
+      labelNames: ['phase'],
+      buckets: phaseBuckets,
       registers,
     }),
     silentServers: new Counter({

@@ -51,6 +51,7 @@ export { changeRole, countStaff, findMember, insertMember, listMembers, removeMe
 export { findScores, putPoints, readPoints } from './metrics.ts';
 export { deleteModel, findModel, insertModel, listModels } from './models.ts';
 export { type OwnedTable, owningTeam } from './owning-team.ts';
+export { findTiming, findTrace, putTiming, putTrace } from './step-times.ts';
 export {
   changeTeam,
   defaultTeamId,

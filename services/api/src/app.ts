@@ -35,6 +35,7 @@ import { healthRoutes } from './routes/health.ts';
 import { internalRoutes } from './routes/internal.ts';
 import { jobFilesRoutes } from './routes/job-files.ts';
 import { graphRoutes } from './routes/job-graph.ts';
+import { jobTraceRoute } from './routes/job-trace.ts';
 import { importModelRoute, modelsRoutes } from './routes/models.ts';
 import { predictRoute } from './routes/predict.ts';
 import { readJobsRoutes } from './routes/read-jobs.ts';
@@ -171,6 +172,7 @@ function publicRoutes(v1: Routes, context: Context): void {
   jobFilesRoutes(v1, context);
   exportJobRoute(v1, context);
   graphRoutes(v1, context);
+  jobTraceRoute(v1, context);
   v1.register(async (scope: Routes) => predictRoute(scope, context));
   v1.register(async (scope: Routes) => explainRoutes(scope, context));
   datasetRoutes(v1, context);

@@ -324,6 +324,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/jobs/{id}/trace": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Where the time of the latest steps went, for chrome://tracing or Perfetto
+         * @description Chrome’s trace event format: a row for the parameter server with its steps, and two for each worker, what it does and what it sends. At most the latest 64 steps, up to five seconds old; no events before the first step.
+         */
+        get: operations["getJobTrace"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/datasets": {
         parameters: {
             query?: never;
@@ -562,6 +582,25 @@ export interface components {
                 numericsClass: string | null;
                 ledgerHash: string | null;
                 weightsHash: string | null;
+            };
+            timing?: {
+                /** @description That it is the mean of: the latest, at most 256 */
+                steps: number;
+                /** @description Of these steps */
+                microBatches: number;
+                /** @description From one update to the next */
+                stepMs: number;
+                /** @description Milliseconds of each phase in the life of a micro-batch */
+                phases: {
+                    queue: number;
+                    pull: number;
+                    data: number;
+                    compute: number;
+                    push: number;
+                    wait: number;
+                    reduce: number;
+                    update: number;
+                };
             };
             error: {
                 code: string;
@@ -3058,6 +3097,28 @@ export interface components {
             /** Format: date-time */
             time: string;
         };
+        ChromeTrace: {
+            /** @enum {string} */
+            displayTimeUnit: "ms";
+            otherData: {
+                [key: string]: unknown;
+            };
+            traceEvents: {
+                name: string;
+                /** @description complete event, metadata */
+                ph: "X" | "M";
+                pid: number;
+                tid: number;
+                /** @description Begin, µs */
+                ts?: number;
+                /** @description Duration, µs */
+                dur?: number;
+                cat?: string;
+                args: {
+                    [key: string]: unknown;
+                };
+            }[];
+        };
         Checkpoint: {
             /** @description ck_<step> */
             id: string;
@@ -4483,6 +4544,74 @@ export interface operations {
             };
             /** @description Content type not accepted */
             415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Understood, but wrong: the field, the layer and both shapes are named */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    getJobTrace: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description a job id (job_…) */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The trace */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChromeTrace"];
+                };
+            };
+            /** @description No valid API token */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The token has not the scope for it, or its member not the role */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Not there */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };

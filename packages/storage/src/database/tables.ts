@@ -63,6 +63,18 @@ export interface MetricPointsTable {
   time: string;
 }
 
+/** Written with every report; apart from `jobs` so that lists of jobs stay small. */
+export interface JobTimingsTable {
+  job_id: string;
+  timing: string;
+}
+
+/** The latest steps of a job, written every few seconds. */
+export interface JobTracesTable {
+  job_id: string;
+  trace: string;
+}
+
 export interface CheckpointsTable {
   job_id: string;
   step: number;
@@ -187,6 +199,8 @@ export interface Tables {
   job_plans: JobPlansTable;
   job_events: JobEventsTable;
   metric_points: MetricPointsTable;
+  job_timings: JobTimingsTable;
+  job_traces: JobTracesTable;
   checkpoints: CheckpointsTable;
   datasets: DatasetsTable;
   models: ModelsTable;

@@ -1,5 +1,6 @@
 import {
   Checkpoint,
+  ChromeTrace,
   Closed,
   Dataset,
   DatasetCreate,
@@ -59,6 +60,7 @@ export const components = {
   ExplainModelRequest,
   Explanation,
   MetricPoint,
+  ChromeTrace,
   Checkpoint,
   Dataset,
   DatasetCreate,

@@ -1,5 +1,5 @@
 import { isTable, type Job } from '@descent/contracts';
-import { type Database, type JobRecord, latestEvent, queuedJobIds } from '@descent/storage';
+import { type Database, findTiming, type JobRecord, latestEvent, queuedJobIds } from '@descent/storage';
 
 /** Jobs as the API shows them. */
 export async function presentJobs(db: Database, jobs: readonly JobRecord[]): Promise<Job[]> {
@@ -9,6 +9,7 @@ export async function presentJobs(db: Database, jobs: readonly JobRecord[]): Pro
     jobs.map(async (job) => ({
       ...present(job, positions.get(job.id) ?? null),
       ...(await tablesOf(db, job)),
+      ...(await timingOf(db, job)),
     })),
   );
 }
@@ -24,6 +25,11 @@ async function tablesOf(db: Database, job: JobRecord): Promise<Pick<Job, 'tables
   const event = await latestEvent(db, job.id, 'evaluated');
   const tables = event?.data.tables as Job['tables'];
   return tables === undefined ? {} : { tables };
+}
+
+async function timingOf(db: Database, { id }: JobRecord): Promise<Pick<Job, 'timing'>> {
+  const timing = await findTiming(db, id);
+  return timing === null ? {} : { timing };
 }
 
 function present(job: JobRecord, queuePosition: number | null): Job {

@@ -1,4 +1,4 @@
-import type { Outcome, Report, ReportAnswer } from '@descent/contracts';
+import { type JobTiming, type Outcome, type Report, type ReportAnswer, timePhases } from '@descent/contracts';
 import { DescentError } from '@descent/errors';
 import {
   appendEvents,
@@ -7,6 +7,8 @@ import {
   type JobChange,
   type JobRecord,
   putPoints,
+  putTiming,
+  putTrace,
   setCheckpointScores,
 } from '@descent/storage';
 import type { Context } from '../context.ts';
@@ -32,6 +34,7 @@ export async function storeReport(context: Context, jobId: string, report: Repor
   context.metrics.reports.inc({ answer: repeated ? 'repeated' : 'stored' });
   if (!repeated) {
     context.metrics.metricPoints.inc(report.points.length);
+    if (report.timing !== undefined) observeTiming(context.metrics, report.timing);
     context.feeds.announce(jobId);
   }
   if (stateChanged) context.wakeDispatcher();
@@ -53,6 +56,8 @@ async function store(db: Database, context: Context, job: JobRecord, report: Rep
     if (point.split === 'validation') await setCheckpointScores(db, job.id, point.step, point.values);
   }
   await appendEvents(db, job.id, report.events);
+  if (report.timing !== undefined) await putTiming(db, job.id, report.timing);
+  if (report.trace !== undefined) await putTrace(db, job.id, report.trace);
   return report.outcome === null ? alive : leave(db, alive, report.outcome, nowMs);
 }
 
@@ -94,6 +99,11 @@ function departureOf(outcome: Outcome): { stimulus: JobStimulus; reason: string;
     default:
       return outcome satisfies never;
   }
+}
+
+/** One observation per report and phase: the mean of the latest steps. */
+function observeTiming({ phaseSeconds }: Context['metrics'], { phases }: JobTiming): void {
+  for (const phase of timePhases) phaseSeconds.observe({ phase }, phases[phase] / 1000);
 }
 
 function newsOf(report: Report): JobChange {

@@ -52,6 +52,34 @@ test('a claim of a job that has ended or does not exist is refused', async () =>
   expect(missing.json()).toMatchObject({ statusCode: 404, code: 'JOB_NOT_FOUND' });
 });
 
+test('where the time went is on the job, in the trace and among the metrics', async () => {
+  const job = await api.storedJob();
+  await claim(job.id);
+  const url = `/v1/jobs/${job.id}/trace`;
+  expect((await api.user({ method: 'GET', url })).json()).toMatchObject({ traceEvents: [] });
+  expect(await state(job.id)).not.toHaveProperty('timing');
+
+  const phases = { queue: 1, pull: 0, data: 0.5, compute: 6, push: 1, wait: 2, reduce: 0.1, update: 0.2 };
+  const timing = { steps: 2, microBatches: 4, stepMs: 9, phases };
+  const trace = {
+    startedAt: '2026-01-01T00:00:00.000Z',
+    workers: ['w1'],
+    steps: [{ step: 0, openedAt: 0, completedAt: 8, appliedAt: 9, reduceMs: 0.5, updateMs: 0.5 }],
+    units: [],
+  };
+  await report(job.id, exampleReport(0, { timing, trace }));
+  await report(job.id, exampleReport(1, { timing: { ...timing, steps: 3 } }));
+
+  expect(await state(job.id)).toMatchObject({ timing: { ...timing, steps: 3 } });
+  const { traceEvents } = (await api.user({ method: 'GET', url })).json();
+  expect(traceEvents.map(({ name }: { name: string }) => name)).toEqual([
+    ...['thread_name', 'thread_name', 'thread_name'],
+    ...['wait', 'reduce', 'update'],
+  ]);
+  const { body } = await api.user({ method: 'GET', url: '/metrics' });
+  expect(body).toContain('descent_micro_batch_phase_seconds_count{phase="compute"} 2');
+});
+
 test('a report stores points, events, progress and scores together', async () => {
   const job = await api.storedJob();
   await claim(job.id);

@@ -11,6 +11,7 @@ import { Headline } from './headline.tsx';
 import { JobHeader } from './job-header.tsx';
 import { LayerTable } from './layer-table.tsx';
 import { ReceiptCard } from './receipt-card.tsx';
+import { TimeCard } from './time-card.tsx';
 import { useEvents } from './use-events.ts';
 import { useJob } from './use-job.ts';
 
@@ -50,6 +51,7 @@ export default function JobPage({ id }: { readonly id: string }) {
       <div className="grid items-start gap-3 lg:grid-cols-2">
         <EventList events={events} stream={stream} />
         <div className="grid gap-3">
+          <TimeCard job={job} />
           <ReceiptCard job={job} />
           <CheckpointList job={job} />
         </div>
