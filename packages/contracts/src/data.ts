@@ -2,3 +2,4 @@ export * from './data/dataset.ts';
 export * from './data/manifest.ts';
 export * from './data/report.ts';
 export * from './data/settings.ts';
+export * from './data/transforms.ts';

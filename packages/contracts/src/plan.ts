@@ -13,6 +13,8 @@ export const TrainingPlan = Closed({
   manifest: DatasetManifest,
   microBatches: Type.Integer({ minimum: 1 }),
   seed: Type.Integer({ minimum: 0 }),
+  /** How many samples train and validate; which ones, the workers find out by the same rules. */
+  samples: Closed({ train: Type.Integer({ minimum: 1 }), validation: Type.Integer({ minimum: 0 }) }),
   price: Price,
   graphHash: Type.String(),
   /** Weights (safetensors) that parameters and states start from; those it lacks start from the seed. */

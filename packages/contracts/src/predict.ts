@@ -5,11 +5,21 @@ import { Closed } from './closed.ts';
 export const maxPredictRows = 1000;
 
 export const PredictRequest = Closed({
-  inputs: Type.Record(Type.String(), Type.Array(Type.Unknown(), { minItems: 1, maxItems: maxPredictRows }), {
-    description:
-      'Model input → one entry per row: a number or nested arrays of numbers, as they stand in the columns of the data set. ' +
-      'The transforms of the job are applied. An input that stacks several columns takes their values in that order.',
-  }),
+  inputs: Type.Optional(
+    Type.Record(Type.String(), Type.Array(Type.Unknown(), { minItems: 1, maxItems: maxPredictRows }), {
+      description:
+        'Model input → one entry per row, as it stands in the columns of the data set: a number, nested arrays of numbers, ' +
+        'the name of a class, text, null for a missing value. The transforms of the job are applied. An input of several ' +
+        'columns takes an array of their values in that order.',
+    }),
+  ),
+  rows: Type.Optional(
+    Type.Array(Type.Record(Type.String(), Type.Unknown()), {
+      minItems: 1,
+      maxItems: maxPredictRows,
+      description: 'Instead of `inputs`: one object per row, column of the data set → value',
+    }),
+  ),
 });
 export type PredictRequest = Static<typeof PredictRequest>;
 

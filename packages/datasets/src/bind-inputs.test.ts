@@ -42,7 +42,8 @@ describe('bindInputs', () => {
       input: 'label',
       dtype: 'int64',
       shape: [],
-      columns: [{ column: 'label', elements: 1, factor: 1, offset: 0 }],
+      columns: [{ column: 'label', stored: [], elements: 1, width: 1, steps: [] }],
+      rows: { length: 1, stride: 1, shift: 0 },
     });
   });
 
@@ -51,9 +52,9 @@ describe('bindInputs', () => {
       { name: 'x', shape: [2], dtype: 'float32' },
       { columns: ['width', 'height'], transform: { type: 'standardise' } },
     );
-    expect(bound.columns).toEqual([
-      { column: 'width', elements: 1, factor: 0.5, offset: -2 },
-      { column: 'height', elements: 1, factor: 1, offset: -4 },
+    expect(bound.columns.map(({ column, steps }) => [column, steps])).toEqual([
+      ['width', [{ kind: 'affine', factor: 0.5, offset: -2 }]],
+      ['height', [{ kind: 'affine', factor: 1, offset: -4 }]],
     ]);
   });
 
@@ -107,7 +108,7 @@ describe('bindInputs', () => {
       'transformed labels',
       { name: 'label', shape: [], dtype: 'int64' },
       { columns: ['label'], transform: { type: 'scale', factor: 2 } },
-      'TRANSFORM_NOT_ALLOWED: data.inputs.label.transform: input "label" is int64; only float32 inputs can be transformed',
+      'COLUMN_NOT_INTEGER: data.inputs.label: input "label" needs integers; column "label" is transformed to fractions',
     ],
     [
       'labels out of range',

@@ -1,11 +1,14 @@
 export type { ArtifactSink, ArtifactSource, StoredArtifact } from './artifacts.ts';
-export { bindInputs } from './bind-inputs.ts';
+export { bindInputs, type SourceColumn, sourceColumns } from './bind-inputs.ts';
 export { type BuiltinDataset, builtinDatasets, ingestBuiltin } from './builtin.ts';
 export { canonicalJson } from './canonical-json.ts';
+export { chooseSamples } from './choose-samples.ts';
 export { classesOfInput } from './classes-of-input.ts';
 export type { ColumnArray } from './column.ts';
+export { type ColumnFeed, createColumnFeed, type FeedTarget } from './column-feed.ts';
 export { type CsvEncoding, type CsvOptions, csvDelimiters, csvEncodings } from './csv-dialect.ts';
 export { type DataFormat, dataFormats, detectFormat } from './detect-format.ts';
+export { type FittedData, fitData, readsSamples } from './fit-data.ts';
 export { createGather, type Gather } from './gather.ts';
 export {
   type IngestFileOptions,

@@ -1,19 +1,26 @@
-/** One column that feeds an input: every element x becomes x·factor + offset. */
+import type { SizedStep } from './transforms/flow.ts';
+
+/** One column that feeds an input. */
 export interface BoundColumn {
   readonly column: string;
-  /** Elements per sample. */
+  /** Shape of one row as it is stored. */
+  readonly stored: readonly number[];
+  /** Elements of one row as they are stored. */
   readonly elements: number;
-  readonly factor: number;
-  readonly offset: number;
+  /** Elements of one row after the transforms. */
+  readonly width: number;
+  readonly steps: readonly SizedStep[];
 }
 
-/** How one input of the model is fed. The elements of its columns follow each other in every sample. */
+/** How one input of the model is fed. The elements of its columns follow each other in every row. */
 export interface InputBinding {
   readonly input: string;
   readonly dtype: 'float32' | 'int32' | 'int64';
   /** Of one sample. */
   readonly shape: readonly number[];
   readonly columns: readonly BoundColumn[];
+  /** Rows of a sample: sample i has the `length` rows from i·stride + shift on. */
+  readonly rows: { readonly length: number; readonly stride: number; readonly shift: number };
 }
 
 /** What the model says of one of its inputs. */

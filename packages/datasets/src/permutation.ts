@@ -1,7 +1,12 @@
 import { multiplyHigh, philox4x32 } from '@descent/tensors';
 
 /** What a permutation is for; different purposes draw from different streams of one seed. */
-export const permutationStreams = { shuffle: 0x73687566, holdOut: 0x686f6c64 } as const;
+export const permutationStreams = {
+  shuffle: 0x73687566,
+  holdOut: 0x686f6c64,
+  folds: 0x666f6c64,
+  balance: 0x62616c61,
+} as const;
 export type PermutationStream = keyof typeof permutationStreams;
 
 /**

@@ -126,7 +126,7 @@ describe('sampleOrder', () => {
     );
     const ratio = { dataset: 'builtin:x', train: 'test', validation: { ratio: 0.05 } };
     expect(await failureOf(() => selectSamples(ratio, manifest, 0))).toBe(
-      'SPLIT_TOO_SMALL: data.validation.ratio: holding 0.05 of 7 samples out leaves none to train on or none to validate with',
+      'SPLIT_TOO_SMALL: data.validation: holding 0.05 of 7 samples out leaves none to train on or none to validate with',
     );
   });
 });

@@ -76,6 +76,7 @@ async function store(id: string, more: Partial<JobRecord> = {}): Promise<JobReco
     manifest: { hash: 'd', columns: [], splits: [] },
     microBatches: 3,
     seed: 7,
+    samples: { train: 1, validation: 0 },
     price,
     graphHash: 'g',
   };

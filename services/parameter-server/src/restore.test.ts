@@ -34,6 +34,7 @@ const claim = (seed: number, steps: readonly number[]): ClaimAnswer => ({
     jobId,
     microBatches: 1,
     seed,
+    samples: { train: 1, validation: 0 },
     graphHash,
     manifest: { hash, columns: [], splits: [] },
     request: {

@@ -29,6 +29,7 @@ function claimOf(change: { graphHash?: string; checkpoints?: ClaimAnswer['checkp
       request,
       microBatches: 1,
       seed: 0,
+      samples: { train: 4, validation: 0 },
       graphHash: change.graphHash ?? graphHash(trainingGraph(compileModel(request.model))),
       manifest: {
         hash,

@@ -1,5 +1,5 @@
 import type { TrainingPlan } from '@descent/contracts';
-import { batchOfStep, stepsPerEpoch as countSteps, microBatchRange, selectSamples } from '@descent/datasets';
+import { batchOfStep, stepsPerEpoch as countSteps, microBatchRange } from '@descent/datasets';
 import type { Unit } from './round.ts';
 
 /** Samples of one evaluation slice. Fixed, so that the order in which scores are added never depends on the workers. */
@@ -32,13 +32,12 @@ export interface Timetable {
 }
 
 export function planTimetable(plan: TrainingPlan): Timetable {
-  const { data, training } = plan.request;
-  const { train, validation } = selectSamples(data, plan.manifest, plan.seed);
+  const { train, validation } = plan.samples;
   return createTimetable({
-    ...training,
+    ...plan.request.training,
     microBatches: plan.microBatches,
-    trainingSamples: train.count,
-    validationSamples: validation?.count ?? 0,
+    trainingSamples: train,
+    validationSamples: validation,
   });
 }
 

@@ -22,6 +22,7 @@ const plan: TrainingPlan = {
   jobId,
   microBatches: 2,
   seed: 0,
+  samples: { train: 4, validation: 0 },
   graphHash: hash,
   manifest: {
     hash,

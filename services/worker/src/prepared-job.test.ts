@@ -74,6 +74,7 @@ beforeAll(async () => {
     manifest,
     microBatches: 2,
     seed,
+    samples: { train: 15, validation: 5 },
     price: price(model, question, graph),
     graphHash: graphHash(graph),
   };
@@ -244,7 +245,7 @@ test('an assignment beyond the samples is refused, and the next one works', asyn
 test('an evaluation of a job without validation is refused', async () => {
   const { validation: _, ...data } = request.data;
   const blind = await prepareJob({
-    plan: { ...plan, request: { ...request, data } },
+    plan: { ...plan, request: { ...request, data }, samples: { train: 20, validation: 0 } },
     parameters,
     engine,
     shards,

@@ -3,14 +3,15 @@ import type { TrainingPlan } from '@descent/contracts';
 import {
   type ArtifactSource,
   bindInputs,
+  chooseSamples,
   createGather,
   type Gather,
   type InputBinding,
   type LoadedSplit,
   loadSplit,
   type SampleSelection,
+  type SelectedSamples,
   sampleOrder,
-  selectSamples,
 } from '@descent/datasets';
 import type { ElementArray, Engine, Port, Program } from '@descent/engines';
 import { DescentError } from '@descent/errors';
@@ -54,10 +55,17 @@ export interface PrepareOptions {
   readonly shards: ArtifactSource;
 }
 
+/** What random inputs and transforms depend on. */
+interface Place {
+  readonly epoch: number | undefined;
+  readonly step: number;
+  readonly microBatch: number;
+}
+
 /** A program with its inputs and outputs in place. */
 interface Ready {
   readonly program: Program;
-  readonly feeds: readonly ((indices: Uint32Array, step: number, microBatch: number) => void)[];
+  readonly feeds: readonly ((indices: Uint32Array, at: Place) => void)[];
   readonly outputs: ReadonlyMap<string, ElementArray>;
   run(): Promise<void>;
 }
@@ -78,7 +86,8 @@ export async function prepareJob({ plan, parameters, engine, shards }: PrepareOp
 
   const bindings = bindInputs(request.data, manifest, model.inputs);
   const columns = bindings.flatMap((binding) => binding.columns.map(({ column }) => column));
-  const selected = selectSamples(request.data, manifest, seed);
+  const selected = await chooseSamples(request.data, manifest, seed, shards);
+  requireSameCounts(selected, plan);
   const splits = new Map<string, Promise<LoadedSplit>>();
   const load = (name: string) => {
     const known = splits.get(name) ?? loadSplit(manifest, name, columns, shards);
@@ -91,7 +100,7 @@ export async function prepareJob({ plan, parameters, engine, shards }: PrepareOp
     shuffled: boolean,
   ): Promise<Samples> => ({
     graph,
-    gathers: gathersOf(await load(selection.split), bindings),
+    gathers: gathersOf(await load(selection.split), bindings, seed),
     order: cachedOrder(selection, shuffled ? seed : undefined),
   });
   const samples = {
@@ -124,7 +133,9 @@ export async function prepareJob({ plan, parameters, engine, shards }: PrepareOp
         throw new DescentError('FRAME_MALFORMED', { problem: `samples ${start} to ${end} do not all exist` });
       }
       const ready = await readyFor(kind, source, indices.length);
-      for (const feed of ready.feeds) feed(indices, step, microBatch);
+      // Augmentation is for training; evaluations feed the samples as they are.
+      const at = { epoch: kind === 'train' ? epoch : undefined, step, microBatch };
+      for (const feed of ready.feeds) feed(indices, at);
       await ready.run();
       const scalar = (name: string) => Number(ready.outputs.get(name)![0]);
       writeSums(sums, {
@@ -171,12 +182,12 @@ async function makeReady(options: ReadyOptions): Promise<Ready> {
     const target = arrayOf(dtype as InputBinding['dtype'], elements);
     const gather = source.gathers.get(name);
     if (gather !== undefined) {
-      feeds.push((indices) => gather(indices, target));
+      feeds.push((indices, { epoch }) => gather(indices, target, epoch));
       return target;
     }
     const index = model.randomInputs.findIndex((random) => random.name === name);
     const { rate } = model.randomInputs[index]!;
-    feeds.push((_, step, microBatch) =>
+    feeds.push((_, { step, microBatch }) =>
       dropoutMask(target as Float32Array, rate, index, { seed, step, microBatch }),
     );
     return target;
@@ -190,8 +201,12 @@ async function makeReady(options: ReadyOptions): Promise<Ready> {
   return { program, feeds, outputs, run: () => bound.run() };
 }
 
-function gathersOf(split: LoadedSplit, bindings: readonly InputBinding[]): ReadonlyMap<string, Gather> {
-  return new Map(bindings.map((binding) => [binding.input, createGather(split, binding)]));
+function gathersOf(
+  split: LoadedSplit,
+  bindings: readonly InputBinding[],
+  seed: number,
+): ReadonlyMap<string, Gather> {
+  return new Map(bindings.map((binding) => [binding.input, createGather(split, binding, seed)]));
 }
 
 /** Consecutive assignments are mostly of one epoch. */
@@ -201,6 +216,15 @@ function cachedOrder(selection: SampleSelection, seed: number | undefined): (epo
     if (cached?.epoch !== epoch) cached = { epoch, order: sampleOrder(selection, seed, epoch) };
     return cached.order;
   };
+}
+
+/** The plan's counts decide the ranges that are handed out. */
+function requireSameCounts({ train, validation }: SelectedSamples, { samples }: TrainingPlan): void {
+  if (train.count === samples.train && (validation?.count ?? 0) === samples.validation) return;
+  const actual = `${train.count} and ${validation?.count ?? 0}`;
+  throw new RangeError(
+    `The plan has ${samples.train} and ${samples.validation} samples; its data has ${actual}`,
+  );
 }
 
 function requireSameGraph(graph: Graph, plan: TrainingPlan): void {

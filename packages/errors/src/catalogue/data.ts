@@ -166,9 +166,8 @@ export const dataErrors = {
   },
   SPLIT_TOO_SMALL: {
     status: 422,
-    message:
-      '{path}: holding {ratio} of {count} samples out leaves none to train on or none to validate with',
-    advice: 'Use a data set with more samples, or another ratio.',
+    message: '{path}: holding {part} of {count} samples out leaves none to train on or none to validate with',
+    advice: 'Use a data set with more samples, or hold another part out.',
     retryable: false,
   },
   INPUT_UNKNOWN: {
@@ -198,14 +197,15 @@ export const dataErrors = {
   },
   COLUMN_IS_TEXT: {
     status: 422,
-    message: '{path}: input "{input}" is {dtype}; column "{column}" holds text ({classes} classes)',
-    advice: 'Use it as integer labels, or give the input dtype int32 and embed the codes.',
+    message: '{path}: input "{input}" is {dtype}; column "{column}" holds text ({what})',
+    advice:
+      'Transform it (oneHot, codes; bagOfWords for free text), or give the input dtype int32 and embed the codes.',
     retryable: false,
   },
   COLUMN_HAS_MISSING: {
     status: 422,
     message: '{path}: input "{input}" would get missing values; column "{column}" has {missing}',
-    advice: 'Fill them or leave those rows out, or use another column.',
+    advice: 'Transform the column with `fill`, or name it in `data.dropMissing` to leave those samples out.',
     retryable: false,
   },
   COLUMN_NOT_INTEGER: {
@@ -214,10 +214,18 @@ export const dataErrors = {
     advice: 'Store class labels as int32 or uint8; in a CSV file write 3, not 3.0 or 3.5.',
     retryable: false,
   },
-  TRANSFORM_NOT_ALLOWED: {
+  TRANSFORM_INVALID: {
     status: 422,
-    message: '{path}: input "{input}" is {dtype}; only float32 inputs can be transformed',
-    advice: 'Leave `transform` out for labels and for integer inputs.',
+    message: '{path}: {transform} cannot transform column "{column}" for input "{input}": {problem}',
+    advice:
+      'docs/data.md lists the transforms and the columns that they are for; they apply in the order given.',
+    retryable: false,
+  },
+  SAMPLES_INVALID: {
+    status: 422,
+    message: '{path}: {problem}',
+    advice:
+      'Columns that choose samples hold classes or whole numbers, one per sample; a data set without them can be split by `ratio`.',
     retryable: false,
   },
   LABELS_OUT_OF_RANGE: {

@@ -19,20 +19,24 @@ export async function loadSamples(
     const known = manifest.splits.map((candidate) => candidate.name).join(', ');
     throw invalid('samples.split', `the data set has no split "${name}"; it has ${known}`);
   }
-  const beyond = indices.findIndex((index) => index >= split.count);
+  const count = samplesIn(split.count, bindings);
+  const beyond = indices.findIndex((index) => index >= count);
   if (beyond !== -1) {
-    const problem = `split "${name}" has ${split.count} samples, numbered from 0; there is no ${indices[beyond]}`;
+    const problem = `split "${name}" has ${count} samples, numbered from 0; there is no ${indices[beyond]}`;
     throw invalid(`samples.indices[${beyond}]`, problem);
   }
-  const { shards, local } = shardsOf(split.shards, indices);
-  const count = shards.reduce((sum, shard) => sum + shard.count, 0);
-  const partial = { ...manifest, splits: [{ name, count, shards }] };
+  const { stride } = bindings[0]?.rows ?? { stride: 1 };
+  const first = indices.map((index) => index * stride);
+  const { shards, local } = shardsOf(split.shards, first, rowsOf(bindings));
+  const rows = shards.reduce((sum, shard) => sum + shard.count, 0);
+  const partial = { ...manifest, splits: [{ name, count: rows, shards }] };
   const columns = bindings.flatMap((binding) => binding.columns.map(({ column }) => column));
   const loaded = await loadSplit(partial, name, columns, source);
   return new Map(
     bindings.map((binding) => {
       const shape = [indices.length, ...binding.shape];
-      const gather = createGather(loaded, binding);
+      // The samples are found by their first row.
+      const gather = createGather(loaded, { ...binding, rows: { ...binding.rows, stride: 1 } });
       const data = arrayOf(binding.dtype, elementCount(shape));
       gather(local, data);
       return [binding.input, tensor(binding.dtype, shape, data)];
@@ -40,21 +44,32 @@ export async function loadSamples(
   );
 }
 
+/** Rows from the first of a sample to the last that one of its inputs reads. */
+function rowsOf(bindings: readonly InputBinding[]): number {
+  return bindings.reduce((most, { rows: { length, shift } }) => Math.max(most, length + shift), 1);
+}
+
+function samplesIn(rows: number, bindings: readonly InputBinding[]): number {
+  const { stride } = bindings[0]?.rows ?? { stride: 1 };
+  return Math.max(0, Math.floor((rows - rowsOf(bindings)) / stride) + 1);
+}
+
 /** The shards that hold the samples, and where each sample is in them, put one after the other. */
 function shardsOf(
   shards: readonly Shard[],
-  indices: readonly number[],
+  firstRows: readonly number[],
+  length: number,
 ): { readonly shards: Shard[]; readonly local: Uint32Array } {
   const kept: Shard[] = [];
-  const local = new Uint32Array(indices.length);
+  const local = new Uint32Array(firstRows.length);
   let start = 0;
   let keptCount = 0;
   for (const shard of shards) {
     const end = start + shard.count;
     let holdsOne = false;
-    indices.forEach((index, place) => {
-      if (index < start || index >= end) return;
-      local[place] = keptCount + index - start;
+    firstRows.forEach((first, place) => {
+      if (first + length <= start || first >= end) return;
+      if (first >= start) local[place] = keptCount + first - start;
       holdsOne = true;
     });
     if (holdsOne) {

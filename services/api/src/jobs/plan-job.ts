@@ -1,6 +1,5 @@
 import { graphHash } from '@descent/autodiff';
 import type { DatasetManifest, JobCreate, OptimizerSettings, Price, TrainingPlan } from '@descent/contracts';
-import { bindInputs, selectSamples } from '@descent/datasets';
 import { DescentError } from '@descent/errors';
 import {
   type CompiledModel,
@@ -13,6 +12,7 @@ import {
 import type { JobRecord, TokenRecord } from '@descent/storage';
 import { ulid } from 'ulid';
 import type { Context } from '../context.ts';
+import { fitJobData } from '../datasets/fit-job-data.ts';
 import { requireManifest } from '../datasets/require-manifest.ts';
 import { teamSeen } from '../http/authorize.ts';
 
@@ -27,23 +27,28 @@ export interface PlannedJob {
  */
 export async function planJob(
   context: Context,
-  request: JobCreate,
+  asked: JobCreate,
   caller: TokenRecord,
   initialWeights?: TrainingPlan['initialWeights'],
 ): Promise<PlannedJob> {
-  const model = compileModel(request.model);
-  const manifest = await requireManifest(context, request.data.dataset, teamSeen(caller));
-  bindInputs(request.data, manifest, model.inputs);
-  const seed = request.training.seed ?? 0;
-  const { train } = selectSamples(request.data, manifest, seed);
+  const model = compileModel(asked.model);
+  const manifest = await requireManifest(context, asked.data.dataset, teamSeen(caller));
+  const seed = asked.training.seed ?? 0;
+  const { settings, samples } = await fitJobData(context, {
+    settings: asked.data,
+    manifest,
+    inputs: model.inputs,
+    seed,
+  });
+  const request = { ...asked, data: settings };
   const graph = trainingGraph(model);
-  const microBatches = microBatchesOf(model, request, train.count);
+  const microBatches = microBatchesOf(model, request, samples.train);
   const priced = price(
     model,
     {
       batchSize: request.training.batchSize,
       microBatches,
-      datasetCount: train.count,
+      datasetCount: samples.train,
       epochs: request.training.epochs,
       optimizerSlots: optimizerSlots(request.training.optimizer),
     },
@@ -57,6 +62,7 @@ export async function planJob(
     manifest,
     microBatches,
     seed,
+    samples,
     price: priced,
     graphHash: graphHash(graph),
     ...(initialWeights === undefined ? {} : { initialWeights }),

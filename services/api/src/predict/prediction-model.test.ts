@@ -40,3 +40,55 @@ test('a model with several losses answers for each of them', async () => {
   });
   await engine.dispose();
 });
+
+test('raw rows go through the transforms of the job: missing values, categories, statistics', async () => {
+  const engine = await createEngine({ engine: 'onnx', device: 'cpu' });
+  const kind = { name: 'kind', dtype: 'int32' as const, shape: [], statistics, classes: ['ash', 'oak'] };
+  const source: PredictionSource = {
+    spec: {
+      inputs: { x: { shape: [4] } },
+      layers: [{ type: 'dense', name: 'sum', units: 4, useBias: false }],
+      loss: { type: 'custom', value: 'sum' },
+    },
+    data: {
+      dataset: 'ds',
+      inputs: {
+        x: {
+          columns: ['a', { name: 'kind', transform: { type: 'oneHot' } }, 'b'],
+          transform: [
+            { type: 'fill', with: 'mean', values: [3, 5] },
+            { type: 'standardise', mean: [1, 5], standardDeviation: [2, 1] },
+          ],
+        },
+      },
+    },
+    manifest: {
+      hash: '',
+      columns: [{ ...numbers('a'), missing: 2 }, kind, numbers('b')],
+      splits: [],
+    },
+  };
+  const identity = Float32Array.from({ length: 16 }, (_, i) => Number(i % 5 === 0));
+  const weights = encodeSafetensors(new Map([['sum/kernel', tensor('float32', [4, 4], identity)]]));
+  const model = createPredictionModel(engine, source, weights);
+  const rows = [
+    { a: null, kind: 'oak', b: 7 },
+    { a: 5, kind: 'ash', b: 5 },
+  ];
+  const expected = [
+    [1, 0, 1, 2],
+    [2, 1, 0, 0],
+  ];
+  expect((await model.predict({ rows })).outputs).toEqual(expected);
+  const inputs = { x: rows.map(({ a, kind: name, b }) => [a, name, b]) };
+  expect((await model.predict({ inputs })).outputs).toEqual(expected);
+  await expect(model.predict({ rows: [{ a: 1, kind: 'oaks', b: 2 }] })).rejects.toThrow(
+    'inputs.x[0][1]: column "kind" has no class "oaks"; did you mean "oak"?',
+  );
+  await expect(model.predict({ rows: [{ a: 1, knd: 'oak', b: 2 }] })).rejects.toThrow(
+    'rows[0].knd: the data set has no column "knd"; did you mean "kind"?',
+  );
+  await expect(model.predict({ rows: [{ a: 1, b: 2 }] })).rejects.toThrow('rows[0].kind: is missing');
+  await expect(model.predict({ rows, inputs })).rejects.toThrow('give either `inputs` or `rows`');
+  await engine.dispose();
+});

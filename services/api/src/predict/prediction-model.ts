@@ -6,13 +6,13 @@ import {
   type Prediction,
   type PredictRequest,
 } from '@descent/contracts';
-import { bindInputs, classesOfInput } from '@descent/datasets';
+import { bindInputs, classesOfInput, type InputBinding } from '@descent/datasets';
 import type { ElementArray, Engine, Program } from '@descent/engines';
 import { DescentError } from '@descent/errors';
 import { type CompiledModel, compileModel, inferenceGraph, viewOf } from '@descent/models';
 import { arrayOf, decodeSafetensors } from '@descent/tensors';
 import { nestRows } from './nested-rows.ts';
-import { countRows, readColumns } from './read-rows.ts';
+import { countRows, type GivenRows, readColumns, rowsOfColumns } from './read-rows.ts';
 
 /** What a thread needs to know of a job. */
 export interface PredictionSource {
@@ -63,12 +63,13 @@ export function createPredictionModel(
 
   return {
     async predict(request) {
+      const given = givenRows(request, bindings, source.manifest);
       const rows = countRows(
-        request.inputs,
+        given,
         features.map(({ name }) => name),
       );
       const inputs: Batch = new Map(
-        bindings.map((binding) => [binding.input, readColumns(request.inputs, binding, source.manifest)]),
+        bindings.map((binding) => [binding.input, readColumns(given, binding, source.manifest)]),
       );
       const batch = batchSizes.find((size) => size >= rows) ?? batchSizes[2];
       const program = await engine.compile(graph, { batch });
@@ -94,6 +95,16 @@ export function createPredictionModel(
       };
     },
   };
+}
+
+function givenRows(
+  { inputs, rows }: PredictRequest,
+  bindings: readonly InputBinding[],
+  manifest: PredictionSource['manifest'],
+): GivenRows {
+  if (inputs !== undefined && rows === undefined) return inputs;
+  if (rows !== undefined && inputs === undefined) return rowsOfColumns(rows, bindings, manifest);
+  throw new DescentError('REQUEST_INVALID', { path: 'inputs', problem: 'give either `inputs` or `rows`' });
 }
 
 /** Outputs `prediction/<loss>` of the losses after the first. */

@@ -143,6 +143,7 @@ export function examplePlan(job: JobRecord): TrainingPlan {
     },
     microBatches: 2,
     seed: 0,
+    samples: { train: 20, validation: 0 },
     price: job.price,
     graphHash: job.graphHash,
   };

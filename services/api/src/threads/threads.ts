@@ -1,9 +1,11 @@
 import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
+import type { FittedData } from '@descent/datasets';
 import { Piscina } from 'piscina';
 import type { ThreadAnswer } from './answer.ts';
 import type { ExplainTask } from './explain.thread.ts';
 import type { ExportResult, ExportTask } from './export.thread.ts';
+import type { FitTask } from './fit.thread.ts';
 import type { ImportResult, ImportTask } from './import.thread.ts';
 import type { IngestResult, IngestTask } from './ingest.thread.ts';
 import type { PredictTask } from './predict.thread.ts';
@@ -11,6 +13,7 @@ import type { PredictTask } from './predict.thread.ts';
 /** Work that would block the event loop, done in threads that are started when first needed. */
 export interface Threads {
   ingest(task: IngestTask): Promise<IngestResult>;
+  fit(task: FitTask): Promise<ThreadAnswer<FittedData>>;
   importModel(task: ImportTask): Promise<ThreadAnswer<ImportResult>>;
   /** JSON text of a Prediction. */
   predict(task: PredictTask): Promise<ThreadAnswer<string>>;
@@ -27,6 +30,7 @@ const execArgv = extension === '.ts' ? ['--import', 'tsx', '--conditions', 'desc
 
 export function createThreads(): Threads {
   const ingesting = pool('ingest', Math.min(2, availableParallelism()));
+  const fitting = pool('fit', 1);
   // One thread keeps every compiled model in one place; a second would compile each again.
   const predicting = pool('predict', 1);
   const explaining = pool('explain', 1);
@@ -34,13 +38,14 @@ export function createThreads(): Threads {
   const importing = pool('import', 1);
   return {
     ingest: (task) => ingesting.run(task),
+    fit: (task) => fitting.run(task),
     predict: (task) => predicting.run(task),
     explain: (task) => explaining.run(task),
     importModel: (task) => importing.run(task),
     export: (task) => exporting.run(task),
     close: async () => {
       await Promise.all(
-        [ingesting, predicting, explaining, exporting, importing].map((one) => one.destroy()),
+        [ingesting, fitting, predicting, explaining, exporting, importing].map((one) => one.destroy()),
       );
     },
   };
