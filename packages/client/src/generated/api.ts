@@ -1899,14 +1899,249 @@ export interface components {
                     split: string;
                 } | {
                     ratio: number;
+                    /** @description A column of classes that occur on both sides in the same shares */
+                    stratify?: string;
+                } | {
+                    folds: number;
+                    /** @description 0 … folds − 1: the part that is held out */
+                    fold: number;
+                    /** @description A column of classes that occur on both sides in the same shares */
+                    stratify?: string;
+                } | {
+                    column: string;
+                    values: (number | string)[];
                 };
-                /** @description Model input (or label) name → source; default: the column of the same name */
+                /** @description Model input (or label, or sample weight) name → source; default: the column of the same name */
                 inputs?: {
                     [key: string]: {
-                        /** @description One column, or several numeric scalar columns that are stacked to a vector in this order */
-                        columns: string[];
-                        /** transform */
-                        transform?: {
+                        /** @description One column, or several that are put side by side to a vector in this order; each a name, or `{ name, transform }` */
+                        columns: (string | {
+                            name: string;
+                            transform?: ({
+                                /** @enum {string} */
+                                type: "scale";
+                                factor: number;
+                                /** @default 0 */
+                                offset?: number;
+                            } | {
+                                /** @enum {string} */
+                                type: "standardise";
+                                /**
+                                 * @description One mean per column, or one per channel (last axis); default column
+                                 * @enum {unknown}
+                                 */
+                                per?: "column" | "channel";
+                                /** @description One per column; left out, they are taken from the training samples and recorded on the job */
+                                mean?: number[];
+                                /** @description One per column; left out, they are taken from the training samples and recorded on the job */
+                                standardDeviation?: number[];
+                            } | {
+                                /** @enum {string} */
+                                type: "normalise";
+                                /** @description One per column; left out, they are taken from the training samples and recorded on the job */
+                                minimum?: number[];
+                                /** @description One per column; left out, they are taken from the training samples and recorded on the job */
+                                maximum?: number[];
+                            } | {
+                                /** @enum {string} */
+                                type: "log1p";
+                            } | {
+                                /** @enum {string} */
+                                type: "fill";
+                                /** @description What stands for a missing number */
+                                with: ("mean" | "median") | number;
+                                /** @description Adds a second number: 1 where the value was missing, else 0 */
+                                indicator?: boolean;
+                                /** @description One per column; left out, they are taken from the training samples and recorded on the job */
+                                values?: number[];
+                            } | {
+                                /** @enum {string} */
+                                type: "oneHot";
+                                /** @description Default: the classes of the column, or its largest value + 1 */
+                                classes?: number;
+                            } | {
+                                /** @enum {string} */
+                                type: "codes";
+                            } | {
+                                /** @enum {string} */
+                                type: "bucketise";
+                                /** @description Ascending; the bucket of x is how many of them are ≤ x */
+                                boundaries?: number[];
+                                /** @description Buckets of as many training samples each */
+                                quantiles?: number;
+                                /** @description Boundaries of each column, from the quantiles */
+                                values?: number[][];
+                            } | {
+                                /** @enum {string} */
+                                type: "crop";
+                                /** @description Of the result */
+                                height: number;
+                                /** @description Of the result */
+                                width: number;
+                                /** @description Rows and columns of zeros around the image before; default 0 */
+                                padding?: number;
+                            } | {
+                                /** @enum {string} */
+                                type: "flip";
+                                /**
+                                 * @description Default horizontal: left and right
+                                 * @enum {unknown}
+                                 */
+                                axis?: "horizontal" | "vertical";
+                                /** @description Default ½ */
+                                probability?: number;
+                            } | {
+                                /** @enum {string} */
+                                type: "rotate";
+                                /** @description At most, either way */
+                                degrees: number;
+                            } | {
+                                /** @enum {string} */
+                                type: "colourJitter";
+                                /** @description Every value is multiplied by 1 ± up to this; default 0 */
+                                brightness?: number;
+                                /** @description The distance to the mean grey of the image is multiplied by 1 ± up to this; default 0 */
+                                contrast?: number;
+                                /** @description The distance to the grey of the pixel is multiplied by 1 ± up to this; default 0 */
+                                saturation?: number;
+                            } | {
+                                /** @enum {string} */
+                                type: "pad";
+                                /** @description Of the result */
+                                length: number;
+                                /** @description What is put behind a shorter one; default 0 */
+                                value?: number;
+                            } | {
+                                /** @enum {string} */
+                                type: "mask";
+                                /** @description Of the result */
+                                length: number;
+                            } | {
+                                /** @enum {string} */
+                                type: "bagOfWords";
+                                /** @description Numbers per text */
+                                size: number;
+                            } | {
+                                /** @enum {string} */
+                                type: "wordCodes";
+                                /** @description Codes: of an embedding */
+                                size: number;
+                                /** @description Words of the result; 0 behind the last */
+                                length: number;
+                            }) | ({
+                                /** @enum {string} */
+                                type: "scale";
+                                factor: number;
+                                /** @default 0 */
+                                offset?: number;
+                            } | {
+                                /** @enum {string} */
+                                type: "standardise";
+                                /**
+                                 * @description One mean per column, or one per channel (last axis); default column
+                                 * @enum {unknown}
+                                 */
+                                per?: "column" | "channel";
+                                /** @description One per column; left out, they are taken from the training samples and recorded on the job */
+                                mean?: number[];
+                                /** @description One per column; left out, they are taken from the training samples and recorded on the job */
+                                standardDeviation?: number[];
+                            } | {
+                                /** @enum {string} */
+                                type: "normalise";
+                                /** @description One per column; left out, they are taken from the training samples and recorded on the job */
+                                minimum?: number[];
+                                /** @description One per column; left out, they are taken from the training samples and recorded on the job */
+                                maximum?: number[];
+                            } | {
+                                /** @enum {string} */
+                                type: "log1p";
+                            } | {
+                                /** @enum {string} */
+                                type: "fill";
+                                /** @description What stands for a missing number */
+                                with: ("mean" | "median") | number;
+                                /** @description Adds a second number: 1 where the value was missing, else 0 */
+                                indicator?: boolean;
+                                /** @description One per column; left out, they are taken from the training samples and recorded on the job */
+                                values?: number[];
+                            } | {
+                                /** @enum {string} */
+                                type: "oneHot";
+                                /** @description Default: the classes of the column, or its largest value + 1 */
+                                classes?: number;
+                            } | {
+                                /** @enum {string} */
+                                type: "codes";
+                            } | {
+                                /** @enum {string} */
+                                type: "bucketise";
+                                /** @description Ascending; the bucket of x is how many of them are ≤ x */
+                                boundaries?: number[];
+                                /** @description Buckets of as many training samples each */
+                                quantiles?: number;
+                                /** @description Boundaries of each column, from the quantiles */
+                                values?: number[][];
+                            } | {
+                                /** @enum {string} */
+                                type: "crop";
+                                /** @description Of the result */
+                                height: number;
+                                /** @description Of the result */
+                                width: number;
+                                /** @description Rows and columns of zeros around the image before; default 0 */
+                                padding?: number;
+                            } | {
+                                /** @enum {string} */
+                                type: "flip";
+                                /**
+                                 * @description Default horizontal: left and right
+                                 * @enum {unknown}
+                                 */
+                                axis?: "horizontal" | "vertical";
+                                /** @description Default ½ */
+                                probability?: number;
+                            } | {
+                                /** @enum {string} */
+                                type: "rotate";
+                                /** @description At most, either way */
+                                degrees: number;
+                            } | {
+                                /** @enum {string} */
+                                type: "colourJitter";
+                                /** @description Every value is multiplied by 1 ± up to this; default 0 */
+                                brightness?: number;
+                                /** @description The distance to the mean grey of the image is multiplied by 1 ± up to this; default 0 */
+                                contrast?: number;
+                                /** @description The distance to the grey of the pixel is multiplied by 1 ± up to this; default 0 */
+                                saturation?: number;
+                            } | {
+                                /** @enum {string} */
+                                type: "pad";
+                                /** @description Of the result */
+                                length: number;
+                                /** @description What is put behind a shorter one; default 0 */
+                                value?: number;
+                            } | {
+                                /** @enum {string} */
+                                type: "mask";
+                                /** @description Of the result */
+                                length: number;
+                            } | {
+                                /** @enum {string} */
+                                type: "bagOfWords";
+                                /** @description Numbers per text */
+                                size: number;
+                            } | {
+                                /** @enum {string} */
+                                type: "wordCodes";
+                                /** @description Codes: of an embedding */
+                                size: number;
+                                /** @description Words of the result; 0 behind the last */
+                                length: number;
+                            })[];
+                        })[];
+                        transform?: ({
                             /** @enum {string} */
                             type: "scale";
                             factor: number;
@@ -1915,8 +2150,234 @@ export interface components {
                         } | {
                             /** @enum {string} */
                             type: "standardise";
-                        };
+                            /**
+                             * @description One mean per column, or one per channel (last axis); default column
+                             * @enum {unknown}
+                             */
+                            per?: "column" | "channel";
+                            /** @description One per column; left out, they are taken from the training samples and recorded on the job */
+                            mean?: number[];
+                            /** @description One per column; left out, they are taken from the training samples and recorded on the job */
+                            standardDeviation?: number[];
+                        } | {
+                            /** @enum {string} */
+                            type: "normalise";
+                            /** @description One per column; left out, they are taken from the training samples and recorded on the job */
+                            minimum?: number[];
+                            /** @description One per column; left out, they are taken from the training samples and recorded on the job */
+                            maximum?: number[];
+                        } | {
+                            /** @enum {string} */
+                            type: "log1p";
+                        } | {
+                            /** @enum {string} */
+                            type: "fill";
+                            /** @description What stands for a missing number */
+                            with: ("mean" | "median") | number;
+                            /** @description Adds a second number: 1 where the value was missing, else 0 */
+                            indicator?: boolean;
+                            /** @description One per column; left out, they are taken from the training samples and recorded on the job */
+                            values?: number[];
+                        } | {
+                            /** @enum {string} */
+                            type: "oneHot";
+                            /** @description Default: the classes of the column, or its largest value + 1 */
+                            classes?: number;
+                        } | {
+                            /** @enum {string} */
+                            type: "codes";
+                        } | {
+                            /** @enum {string} */
+                            type: "bucketise";
+                            /** @description Ascending; the bucket of x is how many of them are ≤ x */
+                            boundaries?: number[];
+                            /** @description Buckets of as many training samples each */
+                            quantiles?: number;
+                            /** @description Boundaries of each column, from the quantiles */
+                            values?: number[][];
+                        } | {
+                            /** @enum {string} */
+                            type: "crop";
+                            /** @description Of the result */
+                            height: number;
+                            /** @description Of the result */
+                            width: number;
+                            /** @description Rows and columns of zeros around the image before; default 0 */
+                            padding?: number;
+                        } | {
+                            /** @enum {string} */
+                            type: "flip";
+                            /**
+                             * @description Default horizontal: left and right
+                             * @enum {unknown}
+                             */
+                            axis?: "horizontal" | "vertical";
+                            /** @description Default ½ */
+                            probability?: number;
+                        } | {
+                            /** @enum {string} */
+                            type: "rotate";
+                            /** @description At most, either way */
+                            degrees: number;
+                        } | {
+                            /** @enum {string} */
+                            type: "colourJitter";
+                            /** @description Every value is multiplied by 1 ± up to this; default 0 */
+                            brightness?: number;
+                            /** @description The distance to the mean grey of the image is multiplied by 1 ± up to this; default 0 */
+                            contrast?: number;
+                            /** @description The distance to the grey of the pixel is multiplied by 1 ± up to this; default 0 */
+                            saturation?: number;
+                        } | {
+                            /** @enum {string} */
+                            type: "pad";
+                            /** @description Of the result */
+                            length: number;
+                            /** @description What is put behind a shorter one; default 0 */
+                            value?: number;
+                        } | {
+                            /** @enum {string} */
+                            type: "mask";
+                            /** @description Of the result */
+                            length: number;
+                        } | {
+                            /** @enum {string} */
+                            type: "bagOfWords";
+                            /** @description Numbers per text */
+                            size: number;
+                        } | {
+                            /** @enum {string} */
+                            type: "wordCodes";
+                            /** @description Codes: of an embedding */
+                            size: number;
+                            /** @description Words of the result; 0 behind the last */
+                            length: number;
+                        }) | ({
+                            /** @enum {string} */
+                            type: "scale";
+                            factor: number;
+                            /** @default 0 */
+                            offset?: number;
+                        } | {
+                            /** @enum {string} */
+                            type: "standardise";
+                            /**
+                             * @description One mean per column, or one per channel (last axis); default column
+                             * @enum {unknown}
+                             */
+                            per?: "column" | "channel";
+                            /** @description One per column; left out, they are taken from the training samples and recorded on the job */
+                            mean?: number[];
+                            /** @description One per column; left out, they are taken from the training samples and recorded on the job */
+                            standardDeviation?: number[];
+                        } | {
+                            /** @enum {string} */
+                            type: "normalise";
+                            /** @description One per column; left out, they are taken from the training samples and recorded on the job */
+                            minimum?: number[];
+                            /** @description One per column; left out, they are taken from the training samples and recorded on the job */
+                            maximum?: number[];
+                        } | {
+                            /** @enum {string} */
+                            type: "log1p";
+                        } | {
+                            /** @enum {string} */
+                            type: "fill";
+                            /** @description What stands for a missing number */
+                            with: ("mean" | "median") | number;
+                            /** @description Adds a second number: 1 where the value was missing, else 0 */
+                            indicator?: boolean;
+                            /** @description One per column; left out, they are taken from the training samples and recorded on the job */
+                            values?: number[];
+                        } | {
+                            /** @enum {string} */
+                            type: "oneHot";
+                            /** @description Default: the classes of the column, or its largest value + 1 */
+                            classes?: number;
+                        } | {
+                            /** @enum {string} */
+                            type: "codes";
+                        } | {
+                            /** @enum {string} */
+                            type: "bucketise";
+                            /** @description Ascending; the bucket of x is how many of them are ≤ x */
+                            boundaries?: number[];
+                            /** @description Buckets of as many training samples each */
+                            quantiles?: number;
+                            /** @description Boundaries of each column, from the quantiles */
+                            values?: number[][];
+                        } | {
+                            /** @enum {string} */
+                            type: "crop";
+                            /** @description Of the result */
+                            height: number;
+                            /** @description Of the result */
+                            width: number;
+                            /** @description Rows and columns of zeros around the image before; default 0 */
+                            padding?: number;
+                        } | {
+                            /** @enum {string} */
+                            type: "flip";
+                            /**
+                             * @description Default horizontal: left and right
+                             * @enum {unknown}
+                             */
+                            axis?: "horizontal" | "vertical";
+                            /** @description Default ½ */
+                            probability?: number;
+                        } | {
+                            /** @enum {string} */
+                            type: "rotate";
+                            /** @description At most, either way */
+                            degrees: number;
+                        } | {
+                            /** @enum {string} */
+                            type: "colourJitter";
+                            /** @description Every value is multiplied by 1 ± up to this; default 0 */
+                            brightness?: number;
+                            /** @description The distance to the mean grey of the image is multiplied by 1 ± up to this; default 0 */
+                            contrast?: number;
+                            /** @description The distance to the grey of the pixel is multiplied by 1 ± up to this; default 0 */
+                            saturation?: number;
+                        } | {
+                            /** @enum {string} */
+                            type: "pad";
+                            /** @description Of the result */
+                            length: number;
+                            /** @description What is put behind a shorter one; default 0 */
+                            value?: number;
+                        } | {
+                            /** @enum {string} */
+                            type: "mask";
+                            /** @description Of the result */
+                            length: number;
+                        } | {
+                            /** @enum {string} */
+                            type: "bagOfWords";
+                            /** @description Numbers per text */
+                            size: number;
+                        } | {
+                            /** @enum {string} */
+                            type: "wordCodes";
+                            /** @description Codes: of an embedding */
+                            size: number;
+                            /** @description Words of the result; 0 behind the last */
+                            length: number;
+                        })[];
+                        /** @description With `window`: how many rows later it starts; 1 for labels that are the next token */
+                        shift?: number;
                     };
+                };
+                /** @description Columns; samples in which one of them is missing are left out */
+                dropMissing?: string[];
+                /** @description A column of classes: every epoch draws as many samples of each, repeating those of rare ones; an epoch stays as long as it was */
+                balance?: string;
+                /** @description A sample is a window over consecutive rows: every column gets a first axis of this length */
+                window?: {
+                    /** @description Rows of one sample */
+                    length: number;
+                    /** @description Rows from the start of one sample to that of the next; default: length */
+                    stride?: number;
                 };
             };
             /** @description Training settings that differ; null takes one away */
