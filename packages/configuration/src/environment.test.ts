@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { readInteger, readText, requireSecret, requireText } from './environment.ts';
+import { readInteger, readSwitch, readText, requireSecret, requireText } from './environment.ts';
 
 const invalid = (problem: string) =>
   expect.objectContaining({
@@ -24,6 +24,11 @@ test('a secret has at least 16 characters and is never part of the error', () =>
   expect(() => requireSecret({ NAME: '0123456789abcde' }, 'NAME')).toThrow(
     invalid('it needs at least 16 characters'),
   );
+});
+
+test('a switch is 1, 0 or not set', () => {
+  expect(['1', '0', ''].map((NAME) => readSwitch({ NAME }, 'NAME'))).toEqual([true, false, undefined]);
+  expect(() => readSwitch({ NAME: 'yes' }, 'NAME')).toThrow(invalid('"yes" is neither 1 nor 0'));
 });
 
 test('whole numbers are read up to and including both limits', () => {

@@ -27,6 +27,14 @@ export function readText(environment: Environment, variable: string, fallback: s
   return value === undefined || value === '' ? fallback : value;
 }
 
+/** `1` or `0`; undefined when it is not set. */
+export function readSwitch(environment: Environment, variable: string): boolean | undefined {
+  const text = environment[variable];
+  if (text === undefined || text === '') return undefined;
+  if (text === '1' || text === '0') return text === '1';
+  throw new DescentError('CONFIG_INVALID', { variable, problem: `"${text}" is neither 1 nor 0` });
+}
+
 export function readInteger(environment: Environment, variable: string, range: IntegerRange): number {
   const text = environment[variable];
   if (text === undefined || text === '') return range.fallback;

@@ -2,6 +2,7 @@ export {
   type Environment,
   type IntegerRange,
   readInteger,
+  readSwitch,
   readText,
   requireSecret,
   requireText,

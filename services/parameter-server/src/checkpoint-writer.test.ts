@@ -9,22 +9,6 @@ import { emptyLedger } from './ledger.ts';
 import { createTrainingState } from './training-state.ts';
 import { createFakeTruth } from './truth.fixture.ts';
 
-// Fake timers do not reach an import of `node:timers/promises`.
-vi.mock('node:timers/promises', () => ({
-  setTimeout: (ms: number, value: unknown, { signal }: { signal: AbortSignal }) =>
-    new Promise((resolve, reject) => {
-      const abort = () => {
-        clearTimeout(timer);
-        reject(signal.reason);
-      };
-      const timer = setTimeout(() => {
-        signal.removeEventListener('abort', abort);
-        resolve(value);
-      }, ms);
-      signal.addEventListener('abort', abort);
-    }),
-}));
-
 beforeEach(() => void vi.useFakeTimers());
 afterEach(() => void vi.useRealTimers());
 
@@ -66,6 +50,7 @@ function createWorld() {
     events,
     writes,
     weights,
+    delivered: Promise.resolve(),
     storeWeights: async () => ({ hash: 'hash-of-weights' }),
     /** One step whose mean gradient is `gradient` in each parameter. */
     step(gradient: number) {
@@ -102,6 +87,7 @@ function createWorld() {
     reporter: {
       point() {},
       event: (type, message, data) => void events.push({ type, message, data }),
+      delivered: () => world.delivered,
       finish: async () => {},
       abandon() {},
     },
@@ -119,6 +105,7 @@ test('a checkpoint holds the state of the call, whatever the training does meanw
   const { ledgerHash } = world.state;
   world.step(8);
   world.step(8);
+  await settled();
   expect(world.values(0)).toMatchObject({
     version: 1,
     ledgerHash,
@@ -128,10 +115,26 @@ test('a checkpoint holds the state of the call, whatever the training does meanw
   expect(world.values(0).slots?.get('momentum')?.[0]).toBe(2);
 });
 
+test('a checkpoint is stored when all that was reported before it is safe: nobody computes those steps again', async () => {
+  const { world, writer } = createWorld();
+  let safe = () => {};
+  world.delivered = new Promise((resolve) => {
+    safe = resolve;
+  });
+  world.step(1);
+  writer.write(undefined);
+  await settled();
+  expect(world.writes).toEqual([]);
+  safe();
+  await settled();
+  expect(world.writes.map(({ step }) => step)).toEqual([1]);
+});
+
 test('a stored checkpoint is an event with its hash and size', async () => {
   const { world, writer } = createWorld();
   world.step(1);
   writer.write(undefined);
+  await settled();
   world.writes[0]!.done();
   await writer.idle();
   expect(world.events).toEqual([
@@ -150,6 +153,7 @@ test('while one is being written the latest that waits takes the place of the ot
     writer.write(undefined);
   }
   world.step(100);
+  await settled();
   expect(world.writes.map(({ step }) => step)).toEqual([1]);
   world.writes[0]!.done();
   await settled();
@@ -172,6 +176,7 @@ test('idle resolves only when the one that waits is written too', async () => {
   void writer.idle().then(() => {
     idle = true;
   });
+  await settled();
   world.writes[0]!.done();
   await settled();
   expect(idle).toBe(false);
@@ -184,6 +189,7 @@ test('while the disk is full there is one alarm, and the newest state is written
   const { world, writer } = createWorld();
   world.step(1);
   writer.write(undefined);
+  await settled();
   world.writes[0]!.failed(new DescentError('STORAGE_FULL', {}));
   await vi.advanceTimersByTimeAsync(1_000);
   world.writes[1]!.failed(new DescentError('STORAGE_FULL', {}));
@@ -208,12 +214,14 @@ test('a write that the api could not finish is an alarm; an api that is away is 
   const { world, writer } = createWorld();
   world.step(1);
   writer.write(undefined);
+  await settled();
   world.writes[0]!.failed(new DescentError('UNAVAILABLE', { part: 'The api', status: 500 }));
   await vi.advanceTimersByTimeAsync(1_000);
   world.writes[1]!.done();
   await settled();
   world.step(1);
   writer.write(undefined);
+  await settled();
   world.writes[2]!.failed(away());
   await vi.advanceTimersByTimeAsync(1_000);
   world.writes[3]!.done();
@@ -225,6 +233,7 @@ test('a job that leaves tries what is left once more and does not wait for the d
   const { world, writer } = createWorld();
   world.step(1);
   writer.write(undefined);
+  await settled();
   world.writes[0]!.failed(new DescentError('STORAGE_FULL', {}));
   await settled();
   const idle = writer.idle();
@@ -238,6 +247,7 @@ test('what the api refuses for good is not sent again', async () => {
   const { world, writer } = createWorld();
   world.step(1);
   writer.write(undefined);
+  await settled();
   world.writes[0]!.failed(stale());
   await vi.advanceTimersByTimeAsync(10_000);
   expect(world.writes).toHaveLength(1);
@@ -250,6 +260,7 @@ test('nothing is written twice for one version, nor for the one it started from'
   world.step(1);
   writer.write(undefined);
   writer.write(undefined);
+  await settled();
   world.writes[0]!.done();
   await writer.idle();
   writer.write(undefined);

@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { isDescentError } from '@descent/errors';
 import type { ParameterLayout } from '@descent/models';
 import { encodeCheckpoint, encodeWeights } from './checkpoint.ts';
@@ -61,6 +60,8 @@ export function createCheckpointWriter(options: CheckpointWriterOptions): Checkp
   const store = async (step: number, file: Uint8Array) => {
     while (!signal.aborted) {
       try {
+        // Who restores this checkpoint never computes the steps before it again: their points must be safe by then.
+        await reporter.delivered();
         const { hash } = await truth.putCheckpoint(jobId, incarnation, step, file);
         failing = false;
         reporter.event('checkpoint', `Checkpoint at step ${step}`, { step, hash, bytes: file.byteLength });
@@ -69,7 +70,7 @@ export function createCheckpointWriter(options: CheckpointWriterOptions): Checkp
         alarm(step, error);
         // At the end of a job, or when it is handed back, nobody waits for a disk to have room again.
         if (leaving || waiting !== undefined || !isDescentError(error) || !error.entry.retryable) return;
-        await sleep(retryMs, undefined, { signal: AbortSignal.any([signal, wake.signal]) }).catch(() => {});
+        await sleep(retryMs, AbortSignal.any([signal, wake.signal])).catch(() => {});
       }
     }
   };
@@ -106,9 +107,25 @@ export function createCheckpointWriter(options: CheckpointWriterOptions): Checkp
           return (await truth.putWeights(jobId, incarnation, file)).hash;
         } catch (error) {
           if (!isDescentError(error) || !error.entry.retryable) throw error;
-          await sleep(retryMs, undefined, { signal });
+          await sleep(retryMs, signal);
         }
       }
     },
   };
+}
+
+/** Rejects with the signal's reason. */
+function sleep(ms: number, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve, reject) => {
+    signal.throwIfAborted();
+    const timer = setTimeout(() => {
+      signal.removeEventListener('abort', stop);
+      resolve();
+    }, ms);
+    const stop = () => {
+      clearTimeout(timer);
+      reject(signal.reason);
+    };
+    signal.addEventListener('abort', stop, { once: true });
+  });
 }

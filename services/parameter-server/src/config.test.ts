@@ -13,6 +13,7 @@ const defaults = {
   serviceToken: '0123456789abcdef',
   channelAddress: 'tcp:127.0.0.1:0',
   advertisedAddress: undefined,
+  checksum: undefined,
   maxJobs: 8,
   name: `${hostname()}-${process.pid}`,
   queuePrefix: 'descent',

@@ -2,6 +2,7 @@ import { hostname } from 'node:os';
 import {
   type Environment,
   readInteger,
+  readSwitch,
   readServiceSettings,
   readText,
   requireText,
@@ -16,6 +17,8 @@ export interface Config extends ServiceSettings {
   readonly channelAddress: string;
   /** DESCENT_CHANNEL_ADVERTISED_ADDRESS: what workers are told instead, behind a port mapping or a proxy. */
   readonly advertisedAddress: string | undefined;
+  /** DESCENT_CHANNEL_CHECKSUM: 1 on every connection, 0 on none. Not set: between hosts. */
+  readonly checksum: boolean | undefined;
   /** DESCENT_MAX_JOBS: training jobs served at once, default 8. */
   readonly maxJobs: number;
   /** DESCENT_NAME: how this process is called in events. */
@@ -29,6 +32,7 @@ export function readConfig(environment: Environment): Config {
     apiUrl: requireText(environment, 'DESCENT_API_URL'),
     channelAddress: readText(environment, 'DESCENT_CHANNEL_ADDRESS', 'tcp:127.0.0.1:0'),
     advertisedAddress: readText(environment, 'DESCENT_CHANNEL_ADVERTISED_ADDRESS', '') || undefined,
+    checksum: readSwitch(environment, 'DESCENT_CHANNEL_CHECKSUM'),
     maxJobs: readInteger(environment, 'DESCENT_MAX_JOBS', { fallback: 8, minimum: 1, maximum: 1000 }),
     name: readText(environment, 'DESCENT_NAME', `${hostname()}-${process.pid}`),
   };

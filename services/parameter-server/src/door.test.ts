@@ -222,9 +222,7 @@ test('a worker whose heartbeats stop is cut off and its work given to another', 
     { type: 'HEARTBEAT', job: jobKey(jobId), incarnation },
     { worker: 'w1', lease: leaseFor(0) },
   );
-  // A frame on the same connection that is answered proves that the heartbeat before it was read.
-  heart.send({ type: 'GRADIENT', job: jobKey(jobId), incarnation }, [new Uint8Array(64)]);
-  await refusal(heart);
+  await heart.hear('ACCEPTED');
   now = 1_999;
   door.sweep();
   expect(peer.connection.isOpen).toBe(true);
@@ -234,5 +232,21 @@ test('a worker whose heartbeats stop is cut off and its work given to another', 
   expect(world.events.map(({ type }) => type)).toContain('worker-left');
   const other = world.join('other');
   expect(other.held.unit.index).toBe(0);
+  heart.connection.destroy();
+});
+
+test('a heartbeat of a worker that has no connection here is refused: it must not wait for work', async () => {
+  const heart = await connectPeer();
+  const beat = () =>
+    heart.connection.sendJson(
+      { type: 'HEARTBEAT', job: jobKey(jobId), incarnation },
+      { worker: 'w1', lease: leaseFor(0) },
+    );
+  beat();
+  expect((await refusal(heart)).code).toBe('LEASE_INVALID');
+  peer.join();
+  await peer.hear('WELCOME');
+  beat();
+  await heart.hear('ACCEPTED');
   heart.connection.destroy();
 });

@@ -33,7 +33,8 @@ export interface Door {
 
 export function createDoor({ leaseKey, findJob, clock }: DoorOptions): Door {
   const lastHeard = new Map<string, number>();
-  const connectionsOf = new Map<string, Set<ChannelConnection>>();
+  /** By worker: its connections, each with the training job that it joined on it. */
+  const connectionsOf = new Map<string, Map<ChannelConnection, RunningJob>>();
 
   const requireJob = (header: FrameHeader): RunningJob => {
     const job = findJob(header.job);
@@ -53,10 +54,22 @@ export function createDoor({ leaseKey, findJob, clock }: DoorOptions): Door {
       let receiving: GradientSlot | undefined;
       let worker: string | undefined;
 
-      const remember = (name: string) => {
+      const remember = (name: string, job: RunningJob) => {
         worker = name;
-        const connections = connectionsOf.get(name) ?? new Set();
-        connectionsOf.set(name, connections.add(connection));
+        const connections = connectionsOf.get(name) ?? new Map();
+        connectionsOf.set(name, connections.set(connection, job));
+      };
+
+      /** Answered, so that a worker whose connection is open at its own end alone hears of it. */
+      const heartbeat = (header: FrameHeader, payload: Uint8Array) => {
+        const beat = decodeJson('HEARTBEAT', payload);
+        const job = requireJob(header);
+        checkLease(job, beat.lease);
+        lastHeard.set(beat.worker, clock());
+        if (![...(connectionsOf.get(beat.worker)?.values() ?? [])].includes(job)) {
+          throw new DescentError('LEASE_INVALID', { problem: 'the worker has not joined by it' });
+        }
+        connection.send({ type: 'ACCEPTED', job: header.job, incarnation: header.incarnation });
       };
 
       const join = (header: FrameHeader, payload: Uint8Array) => {
@@ -82,7 +95,7 @@ export function createDoor({ leaseKey, findJob, clock }: DoorOptions): Door {
             assignments: 0,
           };
           admitted = { job, link };
-          remember(hello.worker);
+          remember(hello.worker, job);
         }
         connection.sendJson(
           { type: 'WELCOME', job: jobKey(job.jobId), incarnation: job.incarnation },
@@ -100,9 +113,7 @@ export function createDoor({ leaseKey, findJob, clock }: DoorOptions): Door {
           return;
         }
         if (header.type === 'HEARTBEAT') {
-          const beat = decodeJson('HEARTBEAT', payload);
-          checkLease(requireJob(header), beat.lease);
-          lastHeard.set(beat.worker, clock());
+          heartbeat(header, payload);
           return;
         }
         if (admitted === undefined)
@@ -173,7 +184,7 @@ export function createDoor({ leaseKey, findJob, clock }: DoorOptions): Door {
       for (const [worker, heard] of lastHeard) {
         if (now - heard < silenceMs) continue;
         lastHeard.delete(worker);
-        for (const connection of connectionsOf.get(worker) ?? []) {
+        for (const connection of connectionsOf.get(worker)?.keys() ?? []) {
           connection.destroy(new Error(`no heartbeat for ${silenceMs} ms`));
         }
       }

@@ -21,6 +21,8 @@ export interface HostOptions {
   readonly channelAddress: string;
   /** What workers are told; undefined: where it listens. */
   readonly advertisedAddress?: string | undefined;
+  /** Checksums on what is sent; undefined: between hosts. */
+  readonly checksum?: boolean | undefined;
   /** Training jobs served at once. */
   readonly maxJobs: number;
   readonly logger: Logger;
@@ -41,7 +43,12 @@ export async function startHost(options: HostOptions): Promise<Host> {
   const serving = new Set<Promise<void>>();
   const clock = () => performance.now();
   const door = createDoor({ leaseKey, clock, findJob: (key) => running.get(key) });
-  const server = await createChannelServer({ address: options.channelAddress, connected: door.connected });
+  const { checksum } = options;
+  const server = await createChannelServer({
+    address: options.channelAddress,
+    connected: door.connected,
+    ...(checksum === undefined ? {} : { checksum }),
+  });
   const sweeper = setInterval(door.sweep, sweepMs);
 
   const gradients: GradientQueue = {

@@ -16,6 +16,7 @@ const host = await startHost({
   queue,
   channelAddress: config.channelAddress,
   advertisedAddress: config.advertisedAddress,
+  checksum: config.checksum,
   maxJobs: config.maxJobs,
   logger,
 });

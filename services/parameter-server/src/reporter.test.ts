@@ -304,3 +304,36 @@ test('an answer that comes after the job was abandoned changes nothing', async (
   await interval();
   expect([world.fenced, world.wanted, world.sent.length]).toEqual([0, [], 1]);
 });
+
+test('delivered resolves with the acknowledgement of all that was said before, and asks for it at once', async () => {
+  const { world, reporter } = createWorld();
+  await start();
+  await reporter.delivered();
+  let safe = false;
+  world.answer = () => Promise.reject(away());
+  reporter.point(point(1));
+  await interval();
+  reporter.point(point(2));
+  void reporter.delivered().then(() => {
+    safe = true;
+  });
+  await interval();
+  expect(safe).toBe(false);
+  world.answer = async () => ({ wanted: 'run' });
+  await interval();
+  await start();
+  expect(safe).toBe(true);
+  expect(world.sent.slice(-2).map(steps)).toEqual([[1], [2]]);
+  reporter.abandon();
+});
+
+test('nobody waits for a job that is fenced off', async () => {
+  const { world, reporter } = createWorld();
+  world.answer = () => Promise.reject(stale());
+  reporter.point(point(1));
+  const delivered = reporter.delivered();
+  await start();
+  await delivered;
+  await reporter.delivered();
+  expect(world.fenced).toBe(1);
+});

@@ -29,6 +29,8 @@ export interface ReporterOptions {
 export interface Reporter {
   point(point: NewMetricPoint): void;
   event(type: NewJobEvent['type'], message: string, data?: Record<string, unknown>): void;
+  /** Resolves when the api has all that was said before the call, or the job is fenced off. Asks for it at once. */
+  delivered(): Promise<void>;
   /** Sends the outcome after everything else; resolves once the api has it, or the job is fenced off. */
   finish(outcome: Outcome): Promise<void>;
   /** Stops without a last report. */
@@ -42,6 +44,8 @@ export function createReporter(options: ReporterOptions): Reporter {
   let outcome: Outcome | null = null;
   let unacknowledged: Report | undefined;
   let serial = 0;
+  /** Each waits for the acknowledgement of a report that begins with this serial or a later one. */
+  let awaited: { readonly from: number; resolve(): void }[] = [];
   let timer: NodeJS.Timeout | undefined;
   let stopped = false;
   let delivered: () => void = () => {};
@@ -52,7 +56,14 @@ export function createReporter(options: ReporterOptions): Reporter {
   const stop = () => {
     stopped = true;
     clearTimeout(timer);
+    for (const { resolve } of awaited.splice(0)) resolve();
     delivered();
+  };
+
+  const acknowledged = (report: Report) => {
+    const met = awaited.filter(({ from }) => report.serial >= from);
+    awaited = awaited.filter(({ from }) => report.serial < from);
+    for (const { resolve } of met) resolve();
   };
 
   const send = async () => {
@@ -65,6 +76,7 @@ export function createReporter(options: ReporterOptions): Reporter {
     try {
       const { wanted } = await truth.report(jobId, unacknowledged);
       const last = unacknowledged.outcome !== null;
+      acknowledged(unacknowledged);
       unacknowledged = undefined;
       if (last) stop();
       else if (!stopped) options.onWanted(wanted);
@@ -78,8 +90,9 @@ export function createReporter(options: ReporterOptions): Reporter {
   const loop = async () => {
     await send();
     if (stopped) return;
-    // The outcome follows at once; a failed report waits for the interval like any other.
-    const pause = outcome !== null && unacknowledged === undefined ? 0 : intervalMs;
+    // The outcome, and what somebody waits for, follow at once; a failed report waits for the interval like any other.
+    const isUrgent = outcome !== null || awaited.length > 0;
+    const pause = isUrgent && unacknowledged === undefined ? 0 : intervalMs;
     timer = setTimeout(loop, pause);
   };
   timer = setTimeout(loop, 0);
@@ -87,6 +100,13 @@ export function createReporter(options: ReporterOptions): Reporter {
   return {
     point: (point) => points.push(point),
     event: (type, message, data = {}) => events.push({ time: new Date().toISOString(), type, message, data }),
+    delivered() {
+      if (stopped || (unacknowledged === undefined && points.length === 0 && events.length === 0)) {
+        return Promise.resolve();
+      }
+      // What was said since the last report began is in the next one.
+      return new Promise((resolve) => awaited.push({ from: serial, resolve }));
+    },
     finish(last) {
       outcome = last;
       return finished;

@@ -2,7 +2,7 @@ import { graphHash as hashGraph } from '@descent/autodiff';
 import type { ClaimAnswer, Outcome, TrainingPlan } from '@descent/contracts';
 import { classesOfInput } from '@descent/datasets';
 import { DescentError, isDescentError } from '@descent/errors';
-import { type CompiledMetric, compileModel, trainingGraph } from '@descent/models';
+import { type CompiledMetric, type CompiledModel, compileModel, trainingGraph } from '@descent/models';
 import { createCheckpointWriter } from './checkpoint-writer.ts';
 import { createGradientJobs, type GradientJobs, type GradientQueue } from './gradient-jobs.ts';
 import { createNumericsGate, type NumericsGate } from './numerics-gate.ts';
@@ -35,6 +35,8 @@ export interface RunOptions {
   createLease(jobId: string, incarnation: number, serial: number): string;
   /** Monotonic milliseconds. */
   clock(): number;
+  /** Default: from the plan's model, which must be the one that was priced. */
+  compile?(plan: TrainingPlan): Pick<CompiledModel, 'layout' | 'metrics'>;
   onQueueError(error: unknown): void;
   /** Called when workers may join; what it returns is called when they may no longer. */
   opened(job: RunningJob): () => void;
@@ -77,9 +79,7 @@ export async function runTrainingJob(claim: ClaimAnswer, options: RunOptions): P
   });
 
   try {
-    const model = compileModel(plan.request.model);
-    requireSameGraph(hashGraph(trainingGraph(model)), plan.graphHash);
-    const { layout, metrics } = model;
+    const { layout, metrics } = (options.compile ?? compilePlan)(plan);
     const timetable = planTimetable(plan);
     const start = await restore({
       truth,
@@ -159,6 +159,13 @@ export async function runTrainingJob(claim: ClaimAnswer, options: RunOptions): P
     await reporter.finish(outcome);
     return outcome;
   }
+}
+
+/** Throws GRAPH_MISMATCH. */
+function compilePlan(plan: TrainingPlan): CompiledModel {
+  const model = compileModel(plan.request.model);
+  requireSameGraph(hashGraph(trainingGraph(model)), plan.graphHash);
+  return model;
 }
 
 function requireSameGraph(actual: string, expected: string): void {

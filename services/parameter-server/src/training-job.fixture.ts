@@ -116,6 +116,7 @@ export function createWorld(options: WorldOptions = {}) {
         events.push({ type, message });
         if (type === 'evaluated') evaluations.push(data);
       },
+      delivered: async () => {},
       finish: async (outcome) => void outcomes.push(outcome),
       abandon() {},
     },

@@ -8,6 +8,8 @@ export interface ComputeThread {
   /** Resolves when the gradient job is over; with the problem, if there was one. Rejects when the thread died. */
   serve(job: GradientQueuePayload): Promise<string | undefined>;
   leave(reason: string): void;
+  /** Ends the gradient job that is being served, if any; its server has lost this worker. */
+  abandon(reason: string): void;
   /** Settles when the thread has stopped by itself: always a fault. */
   readonly died: Promise<Error>;
   close(): Promise<void>;
@@ -45,6 +47,7 @@ export async function startComputeThread(data: ComputeThreadData): Promise<Compu
         post({ type: 'serve', job });
       }),
     leave: (reason) => post({ type: 'leave', reason }),
+    abandon: (reason) => post({ type: 'abandon', reason }),
     async close() {
       closing = true;
       await thread.terminate();

@@ -1,12 +1,14 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { createEngine } from '@descent/engines';
+import { connectChannel } from '@descent/gradient-channel';
 import { createGradientAgent } from './gradient-agent.ts';
 import { prepareJob } from './prepared-job.ts';
 import { createShardCache } from './shard-cache.ts';
 import { slowDown } from './slow-down.ts';
 import type { ComputeThreadData, FromCompute, ToCompute } from './thread-messages.ts';
 
-const { worker, apiUrl, serviceToken, cacheDir, threads, choice, slowdown } = workerData as ComputeThreadData;
+const { worker, apiUrl, serviceToken, cacheDir, threads, choice, slowdown, checksum } =
+  workerData as ComputeThreadData;
 const post = (message: FromCompute) => parentPort!.postMessage(message);
 
 const fullSpeed = await createEngine({ ...choice, threads });
@@ -15,12 +17,14 @@ const shards = createShardCache({ apiUrl, serviceToken, folder: cacheDir });
 const agent = createGradientAgent({
   worker,
   numericsClass: engine.numericsClass,
+  connect: (address, connected) =>
+    connectChannel(address, connected, checksum === undefined ? {} : { checksum }),
   prepare: (plan, parameters) => prepareJob({ plan, parameters, engine, shards }),
 });
 
 parentPort!.on('message', async (message: ToCompute) => {
-  if (message.type === 'leave') {
-    agent.leave(message.reason);
+  if (message.type !== 'serve') {
+    agent[message.type](message.reason);
     return;
   }
   const problem = await agent.serve(message.job);

@@ -2,6 +2,7 @@ import { hostname } from 'node:os';
 import {
   type Environment,
   readInteger,
+  readSwitch,
   readServiceSettings,
   requireText,
   type ServiceSettings,
@@ -21,6 +22,8 @@ export interface Config extends ServiceSettings {
   readonly choice: EngineChoice;
   /** DESCENT_BENCH_SLOWDOWN: for benchmarks only; how many times as long computing takes. */
   readonly slowdown: number;
+  /** DESCENT_CHANNEL_CHECKSUM: 1 on every connection, 0 on none. Not set: between hosts. */
+  readonly checksum: boolean | undefined;
   /** DESCENT_NAME: how this process is called in events. */
   readonly name: string;
 }
@@ -33,6 +36,7 @@ export function readConfig(environment: Environment): Config {
     apiUrl: requireText(environment, 'DESCENT_API_URL'),
     cacheDir: requireText(environment, 'DESCENT_CACHE_DIR'),
     threads: readInteger(environment, 'DESCENT_THREADS', { fallback: 1, minimum: 1, maximum: 256 }),
+    checksum: readSwitch(environment, 'DESCENT_CHANNEL_CHECKSUM'),
     choice: readEngineChoice(environment),
     slowdown: slowdownOf(environment.DESCENT_BENCH_SLOWDOWN, name),
     name,

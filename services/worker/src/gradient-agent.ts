@@ -18,6 +18,8 @@ const keptJobs = 4;
 export interface GradientAgentOptions {
   readonly worker: string;
   readonly numericsClass: string;
+  /** How to reach a parameter server; default `connectChannel`. */
+  readonly connect?: typeof connectChannel;
   /** Compiles the graph and loads the data; `parameters` is where versions will be received. */
   prepare(plan: TrainingPlan, parameters: Float32Array<ArrayBuffer>): Promise<PreparedJob>;
 }
@@ -30,6 +32,8 @@ export interface GradientAgentOptions {
 export interface GradientAgent {
   /** Resolves when the gradient job is over; with the problem when it ended before the server released it. */
   serve(job: GradientQueuePayload): Promise<string | undefined>;
+  /** Gives up the gradient job that is being served: its server has lost this worker. The next one connects anew. */
+  abandon(reason: string): void;
   /** Hands back what is held, now and in every later gradient job. A result that is being computed is not sent. */
   leave(reason: string): void;
 }
@@ -48,7 +52,7 @@ interface Link {
 }
 
 export function createGradientAgent(options: GradientAgentOptions): GradientAgent {
-  const { worker, numericsClass } = options;
+  const { worker, numericsClass, connect = connectChannel } = options;
   const jobs = createRecentlyUsed<string, KnownJob>(keptJobs, ({ prepared }) => {
     prepared.then((job) => job.dispose()).catch(() => {});
   });
@@ -118,7 +122,7 @@ export function createGradientAgent(options: GradientAgentOptions): GradientAgen
     const known = links.get(key);
     if (known?.connection.isOpen) return known;
     let link: Link | undefined;
-    const connection = await connectChannel(address, (self) => {
+    const connection = await connect(address, (self) => {
       link = { connection: self, end: undefined };
       return handlers(key, jobId, () => link!);
     });
@@ -153,6 +157,9 @@ export function createGradientAgent(options: GradientAgentOptions): GradientAgen
           { worker, numericsClass, lease, wantsPlan: jobs.get(jobId) === undefined },
         );
       });
+    },
+    abandon(reason) {
+      current?.connection.destroy(new Error(reason));
     },
     leave(reason) {
       leaving = reason;

@@ -1,4 +1,5 @@
 import type { GradientQueuePayload } from '@descent/contracts';
+import { DescentError } from '@descent/errors';
 import { decodeJson, jobKey } from '@descent/gradient-channel';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { createHeartbeats, type Heartbeats } from './heartbeats.ts';
@@ -6,11 +7,15 @@ import { type ScriptedServer, startScriptedServer } from './server.fixture.ts';
 
 let server: ScriptedServer;
 let heartbeats: Heartbeats;
+let now: number;
+let silences: string[];
 
 beforeEach(async () => {
   vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] });
   server = await startScriptedServer();
-  heartbeats = createHeartbeats('w1');
+  now = 0;
+  silences = [];
+  heartbeats = createHeartbeats('w1', { clock: () => now, onSilence: (reason) => silences.push(reason) });
 });
 
 afterEach(async () => {
@@ -98,5 +103,30 @@ test('a server that nobody reaches is no failure: the beats go on to the next on
   heartbeats.start(jobAt('unix:/nowhere/at/all'));
   vi.advanceTimersByTime(500);
   heartbeats.start(jobAt(server.address));
+  expect((await hearBeat()).body.worker).toBe('w1');
+});
+
+/** Answers the latest beat, and waits until the answer has been read. */
+async function answer(type: 'ACCEPTED' | 'REFUSED') {
+  const { header, from } = await hearBeat();
+  if (type === 'ACCEPTED') from.send({ type, job: header.job, incarnation: header.incarnation });
+  else from.refuse(header, new DescentError('LEASE_INVALID', { problem: 'not joined' }));
+}
+
+test('a server that answers is not lost; one that refuses for 4 s, or says nothing, is', async () => {
+  heartbeats.start(jobAt(server.address));
+  await answer('ACCEPTED');
+  for (const type of ['ACCEPTED', 'REFUSED', 'REFUSED'] as const) {
+    now += 2_000;
+    vi.advanceTimersByTime(500);
+    await answer(type);
+    // The answer comes on another socket than the next beat leaves by.
+    await vi.waitFor(() => expect(silences).toEqual([]));
+  }
+  now += 500;
+  vi.advanceTimersByTime(500);
+  expect(silences).toEqual(['the parameter server has not answered for 4000 ms']);
+  expect(await server.hearClosed()).toBeNull();
+  vi.advanceTimersByTime(500);
   expect((await hearBeat()).body.worker).toBe('w1');
 });

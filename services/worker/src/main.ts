@@ -14,7 +14,11 @@ process.env.TF_CPP_MIN_LOG_LEVEL ??= '2';
 const config = readConfig(process.env);
 const logger = createLogger({ name: 'worker', level: config.logLevel });
 const compute = await startComputeThread({ ...config, worker: config.name });
-const heartbeats = createHeartbeats(config.name);
+const heartbeats = createHeartbeats(config.name, {
+  clock: () => performance.now(),
+  onSilence: compute.abandon,
+  checksum: config.checksum,
+});
 await whenReachable(config.apiUrl, (problem) => logger.warn(problem));
 const queue = await connectQueue({ url: config.redisUrl, prefix: config.queuePrefix, logger });
 

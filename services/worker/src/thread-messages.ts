@@ -8,6 +8,8 @@ export interface ComputeThreadData {
   readonly serviceToken: string;
   readonly cacheDir: string;
   readonly threads: number;
+  /** Checksums on what is sent to parameter servers; undefined: between hosts. */
+  readonly checksum: boolean | undefined;
   readonly choice: EngineChoice;
   /** 1: as fast as it can. */
   readonly slowdown: number;
@@ -17,7 +19,9 @@ export interface ComputeThreadData {
 export type ToCompute =
   | { readonly type: 'serve'; readonly job: GradientQueuePayload }
   /** Hand back what is held, then end the gradient job. */
-  | { readonly type: 'leave'; readonly reason: string };
+  | { readonly type: 'leave'; readonly reason: string }
+  /** Give up the gradient job: its server has lost this worker. */
+  | { readonly type: 'abandon'; readonly reason: string };
 
 /** Compute thread → main thread. */
 export type FromCompute =
