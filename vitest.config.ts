@@ -19,6 +19,7 @@ export default defineConfig({
             'services/*/src/**/*.test.ts',
             'test/repository/**/*.test.ts',
             'test/conformance/**/*.test.ts',
+            'test/simulation/**/*.test.ts',
           ],
           testTimeout: 20_000,
         },

@@ -2,8 +2,8 @@ import { hostname } from 'node:os';
 import {
   type Environment,
   readInteger,
-  readSwitch,
   readServiceSettings,
+  readSwitch,
   readText,
   requireText,
   type ServiceSettings,

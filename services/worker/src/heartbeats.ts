@@ -42,15 +42,15 @@ export function createHeartbeats(worker: string, options: HeartbeatOptions): Hea
       const connection = connectTo(
         address,
         () => ({
-        target: () => new Uint8Array(0),
-        frame({ type }) {
-          if (type === 'ACCEPTED') heardAt = clock();
-        },
-        refused() {},
-        closed() {
-          if (current?.connection === connection) current = undefined;
-        },
-      }),
+          target: () => new Uint8Array(0),
+          frame({ type }) {
+            if (type === 'ACCEPTED') heardAt = clock();
+          },
+          refused() {},
+          closed() {
+            if (current?.connection === connection) current = undefined;
+          },
+        }),
         checksum === undefined ? {} : { checksum },
       );
       current = { address, connection };

@@ -1,0 +1,150 @@
+import { afterEach, expect, test, vi } from 'vitest';
+import type { TruthBugs } from './truth.ts';
+
+/** Seeds within which every planted bug must show. */
+const enough = 400;
+
+const server = '../../../services/parameter-server/src';
+type Module = Record<string, unknown>;
+// biome-ignore lint/suspicious/noExplicitAny: any function of the services may be planted with a bug
+type Anything = (...args: any[]) => any;
+
+/** A copy of a module in which one export is made from the real one. */
+function planted(path: string, name: string, bug: (real: Anything) => Anything): () => void {
+  return () =>
+    vi.doMock(path, async (original) => {
+      const real = (await original()) as Module;
+      return { ...real, [name]: bug(real[name] as Anything) };
+    });
+}
+
+const withMethod =
+  (create: Anything, method: string, bug: (real: Anything) => Anything): Anything =>
+  (...args) => {
+    const made = create(...args) as Module;
+    const real = (made[method] as Anything).bind(made);
+    // Getters of the real one must stay getters.
+    return Object.create(made, { [method]: { value: bug(real) } });
+  };
+
+const bugs: Record<string, { plant?: () => void; truth?: TruthBugs; shows?: RegExp }> = {
+  'reports and files of an old incarnation are accepted': { truth: { acceptsOldIncarnations: true } },
+  'a damaged checkpoint is handed out': { truth: { servesDamagedCheckpoints: true } },
+  'a gradient is taken whatever the ledger holds': {
+    plant: planted(`${server}/objection.ts`, 'objectionTo', () => () => undefined),
+  },
+  'a gradient of the step before is taken': {
+    plant: planted(`${server}/objection.ts`, 'objectionTo', (real) => (...args) => {
+      const objection = real(...args);
+      return objection?.code === 'GRADIENT_LATE' ? undefined : objection;
+    }),
+  },
+  'gradients are added in order of arrival': {
+    plant: planted(`${server}/tree-sum.ts`, 'createTreeSum', () => (count: number, combine: Anything) => {
+      let missing = count;
+      let total: unknown;
+      return {
+        add(_first: number, size: number, operand: unknown) {
+          missing -= size;
+          if (missing === 0) return total === undefined ? [operand] : [total, operand];
+          if (total === undefined) total = operand;
+          else combine(total, operand);
+          return undefined;
+        },
+      };
+    }),
+  },
+  'what a lost worker held is not given to others': {
+    plant: planted(`${server}/round.ts`, 'createRound', (create) =>
+      withMethod(create, 'giveBack', () => () => {}),
+    ),
+    shows: /no end/,
+  },
+  'gradient jobs that the queue lost are not added again': {
+    plant: planted(`${server}/gradient-jobs.ts`, 'createGradientJobs', (create) => {
+      return (options: Module) =>
+        create({
+          ...options,
+          queue: {
+            ...(options.queue as Module),
+            states: async (jobs: { serial: number }[]) =>
+              new Map(jobs.map(({ serial }) => [serial, 'waiting'])),
+          },
+        });
+    }),
+    shows: /no end/,
+  },
+  'a report that could not be delivered is forgotten': {
+    plant: planted(`${server}/reporter.ts`, 'createReporter', (create) => (options: Module) => {
+      const truth = options.truth as { report: Anything };
+      return create({
+        ...options,
+        truth: {
+          ...truth,
+          report: (...args: unknown[]) =>
+            truth.report(...args).catch((error: { code: string }) => {
+              if (error.code !== 'UNAVAILABLE') throw error;
+              return { wanted: 'run' };
+            }),
+        },
+      });
+    }),
+    shows: /curve|no end/,
+  },
+  'a server that fell silent keeps its job': {
+    plant: planted(
+      '../../../services/api/src/dispatcher/decide.ts',
+      'decide',
+      (real) => (view) => real(view).filter(({ type }: { type: string }) => type !== 'lose'),
+    ),
+    shows: /no end/,
+  },
+  'two servers may claim a job at the same time': {
+    plant: planted(
+      '../../../services/api/src/jobs/job-state.ts',
+      'transition',
+      (real) => (now, stimulus) =>
+        stimulus.type === 'lose' ? { state: 'running', wanted: 'run' } : real(now, stimulus),
+    ),
+  },
+  'the ledger hash is not kept in the checkpoint': {
+    plant: planted(`${server}/checkpoint.ts`, 'decodeCheckpoint', (real) => (...args) => ({
+      ...real(...args),
+      ledgerHash: '0'.repeat(64),
+    })),
+    shows: /ledger/,
+  },
+  'optimizer slots are lost at a restart': {
+    plant: planted(`${server}/checkpoint.ts`, 'decodeCheckpoint', (real) => (...args) => ({
+      ...real(...args),
+      slots: undefined,
+    })),
+    shows: /weights/,
+  },
+  'workers that fell silent are kept': {
+    plant: planted(`${server}/door.ts`, 'createDoor', (create) =>
+      withMethod(create, 'sweep', () => () => {}),
+    ),
+  },
+};
+
+afterEach(() => {
+  vi.doUnmock('../../../services/api/src/dispatcher/decide.ts');
+  vi.resetModules();
+});
+
+test.each(Object.entries(bugs))('found: %s', { timeout: 120_000 }, async (_name, { plant, truth, shows }) => {
+  vi.resetModules();
+  plant?.();
+  const { simulate } = await import('./simulate.ts');
+  for (let seed = 0; seed < enough; seed++) {
+    const { problems } = await simulate(seed, { bugs: truth ?? {} }).catch((error: Error) => ({
+      problems: [`it threw ${error.message}`],
+    }));
+    if (problems.length === 0) continue;
+    if (shows !== undefined) expect(problems.join('\n')).toMatch(shows);
+    vi.doUnmock(server);
+    return;
+  }
+  expect.fail(`not found within ${enough} seeds`);
+});

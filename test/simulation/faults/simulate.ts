@@ -1,0 +1,250 @@
+import { DescentError } from '@descent/errors';
+import { encodeWeights } from '../../../services/parameter-server/src/checkpoint.ts';
+import { createCluster } from './cluster.ts';
+import { type FaultKind, faultKinds, faults } from './faults.ts';
+import { computeReference, hashOf, model, planOf, type Reference, type Size } from './model.ts';
+import { createNetwork } from './network.ts';
+import { createQueue } from './queue.ts';
+import { createRandom, type Random } from './random.ts';
+import { startServerProcess } from './server-process.ts';
+import { createTruth, type TruthBugs } from './truth.ts';
+import { createVirtualTime, type Process } from './virtual-time.ts';
+import { startWorkerProcess } from './worker-process.ts';
+
+export interface Scenario {
+  readonly size: Size;
+  /** Milliseconds that each worker takes for a micro-batch. */
+  readonly workers: readonly number[];
+  readonly servers: number;
+  readonly faults: readonly { readonly atMs: number; readonly kind: FaultKind }[];
+  /** When the users cancel the job, if they do. */
+  readonly cancelAtMs: number | undefined;
+}
+
+export interface Verdict {
+  readonly seed: number;
+  readonly scenario: Scenario;
+  /** What was not as promised; empty when all was. */
+  readonly problems: readonly string[];
+  readonly virtualMs: number;
+  readonly events: number;
+  readonly incarnations: number;
+  /** Hash over all that happened, in order: equal for every run of a seed. */
+  readonly trace: string;
+}
+
+export interface SimulateOptions {
+  readonly bugs?: TruthBugs;
+  /** Told every line of the trace. */
+  readonly tell?: (line: string) => void;
+}
+
+/** Faults end by then; a cluster that is well again must get on. */
+const healthyWithinMs = 60_000;
+/** After a cancel nobody computes for longer. */
+const cancelWithinMs = 1_000;
+const mostPending = 2_000;
+
+/** Everything about a run follows from its seed. */
+export function drawScenario(random: Random): Scenario {
+  const size = {
+    steps: random.integer(4, 10),
+    microBatches: random.integer(1, 5),
+    checkpointEverySteps: random.integer(1, 4),
+  };
+  const count = random.integer(0, 6);
+  return {
+    size,
+    workers: Array.from({ length: random.integer(1, 4) }, () => random.pick([5, 20, 60, 200])),
+    servers: random.integer(1, 2),
+    faults: Array.from({ length: count }, () => ({
+      atMs: random.between(0, 4_000),
+      kind: random.pick(faultKinds),
+    })).sort((a, b) => a.atMs - b.atMs),
+    cancelAtMs: random.chance(0.08) ? random.between(0, 4_000) : undefined,
+  };
+}
+
+const references = new Map<string, Reference>();
+
+export async function simulate(seed: number, { bugs = {}, tell }: SimulateOptions = {}): Promise<Verdict> {
+  const random = createRandom(seed);
+  const scenario = drawScenario(random);
+  const { size } = scenario;
+  const key = JSON.stringify([size.steps, size.microBatches]);
+  const reference = references.get(key) ?? computeReference(size);
+  references.set(key, reference);
+
+  const problems: string[] = [];
+  const lines: string[] = [];
+  const time = createVirtualTime();
+  const note = (line: string) => {
+    lines.push(`${time.now.toFixed(3)} ${line}`);
+    tell?.(lines.at(-1)!);
+  };
+  const problem = (text: string) => {
+    note(`PROBLEM ${text}`);
+    problems.push(text);
+  };
+  const network = createNetwork(time, random);
+  const training = createQueue<undefined>(time, random);
+  const api = { isUp: true, losesAnswers: 0, isFull: false };
+  const claimed = { newest: 0, version: undefined as number | undefined };
+  const truth = createTruth(
+    planOf(size),
+    () => time.now,
+    (what, incarnation) => {
+      note(`accepted ${what} of incarnation ${incarnation}`);
+      if (incarnation !== claimed.newest)
+        problem(`${what} of incarnation ${incarnation} accepted at ${claimed.newest}`);
+    },
+    (step) => {
+      // Each step of an incarnation once, and one after the other.
+      const { version = step - 1 } = claimed;
+      if (step !== version + 1)
+        problem(`step ${step} applied at version ${version} of incarnation ${claimed.newest}`);
+      claimed.version = step;
+    },
+    bugs,
+  );
+  const claim = truth.claim;
+  truth.claim = (server) => {
+    const answer = claim(server);
+    claimed.newest = answer.incarnation;
+    claimed.version = undefined;
+    note(`${server} claimed incarnation ${answer.incarnation}`);
+    return answer;
+  };
+  const { putCheckpoint, putWeights } = truth;
+  const requireRoom = () => {
+    if (api.isFull) throw new DescentError('STORAGE_FULL', {});
+  };
+  truth.putCheckpoint = (...file) => {
+    requireRoom();
+    return putCheckpoint(...file);
+  };
+  truth.putWeights = (...file) => {
+    requireRoom();
+    return putWeights(...file);
+  };
+  const cluster = createCluster({
+    time,
+    random,
+    network,
+    truth,
+    training,
+    gradients: createQueue(time, random),
+    api,
+  });
+
+  // --- processes --------------------------------------------------------------------------------------------------
+
+  let computedAtMs = 0;
+  const live: { workers: Process[]; servers: Process[] } = { workers: [], servers: [] };
+  let started = 0;
+  const startWorker = (unitMs: number) => {
+    const worker = startWorkerProcess(cluster, `worker-${++started}`, { unitMs }, () => {
+      computedAtMs = time.now;
+    });
+    natures.set(worker, unitMs);
+    live.workers.push(worker);
+    cluster.gradients.deliver();
+  };
+  const startServer = () => {
+    live.servers.push(startServerProcess(cluster, `server-${++started}`));
+    training.deliver();
+  };
+  const natures = new Map<Process, number>();
+  const kill = (process: Process) => {
+    note(`${process.name} killed`);
+    time.kill(process);
+    network.closeAllOf(process);
+    network.heal(process);
+    cluster.gradients.consumerDied(process);
+    training.consumerDied(process);
+    const restartMs = random.between(200, 2_000);
+    const unitMs = natures.get(process);
+    if (unitMs === undefined) {
+      live.servers = live.servers.filter((one) => one !== process);
+      time.after(restartMs, undefined, startServer);
+    } else {
+      live.workers = live.workers.filter((one) => one !== process);
+      time.after(restartMs, undefined, () => startWorker(unitMs));
+    }
+  };
+  for (let index = 0; index < scenario.servers; index++) startServer();
+  for (const unitMs of scenario.workers) startWorker(unitMs);
+  const dispatcher = () => {
+    time.after(250, undefined, dispatcher);
+    if (api.isUp) {
+      truth.dispatch({
+        get isUp() {
+          return training.isUp;
+        },
+        states: () => training.states(),
+        add: (id) => training.add(id, undefined),
+        remove: (id) => training.remove(id),
+      });
+    }
+    training.deliver();
+    cluster.gradients.deliver();
+  };
+  dispatcher();
+  for (const { atMs, kind } of scenario.faults) {
+    time.after(atMs, undefined, () => {
+      note(`fault: ${kind}`);
+      faults[kind]({
+        cluster,
+        workers: () => live.workers,
+        servers: () => live.servers,
+        kill,
+        later: (ms, task) => void time.after(ms, undefined, task),
+      });
+    });
+  }
+  if (scenario.cancelAtMs !== undefined)
+    time.after(scenario.cancelAtMs, undefined, () => truth.act('cancel'));
+
+  // --- the run and what must hold at its end ----------------------------------------------------------------------
+
+  const isOver = () => truth.state === 'succeeded' || truth.state === 'failed' || truth.state === 'cancelled';
+  const lastFaultMs = scenario.faults.at(-1)?.atMs ?? 0;
+  let mostWaiting = 0;
+  const ended = await time.run(lastFaultMs + healthyWithinMs, () => {
+    mostWaiting = Math.max(mostWaiting, time.pending);
+    return isOver() || problems.length > 5;
+  });
+  if (mostWaiting > mostPending) problem(`${mostWaiting} events waited at once`);
+  if (!ended)
+    problem(`no end: ${truth.state} at step ${truth.curve.size} of ${size.steps}, all faults are over`);
+  else if (truth.state === 'succeeded') {
+    const expected = hashOf(encodeWeights(model.layout, reference.parameters));
+    const { outcome, weights } = truth;
+    if (weights === undefined || hashOf(weights) !== expected)
+      problem('the weights are not those of the reference');
+    if (outcome?.state === 'succeeded' && outcome.ledgerHash !== reference.ledgerHash) {
+      problem('the ledger hash is not that of the reference');
+    }
+    reference.losses.forEach((loss, step) => {
+      const stored = truth.curve.get(step + 1);
+      if (stored !== loss) problem(`the curve has ${stored} at step ${step + 1} instead of ${loss}`);
+    });
+  } else if (truth.state === 'cancelled') {
+    const endedAtMs = time.now;
+    if (scenario.cancelAtMs === undefined) problem('the job was cancelled by nobody');
+    await time.run(endedAtMs + 10_000, () => false);
+    const longest = endedAtMs + cancelWithinMs + Math.max(...scenario.workers) * 1.5 * size.microBatches;
+    if (scenario.faults.length === 0 && computedAtMs > longest) {
+      problem(`a worker began to compute ${computedAtMs - endedAtMs} ms after the cancel`);
+    }
+  } else problem(`the job ended as ${truth.state}: ${JSON.stringify(truth.outcome)}`);
+  return {
+    seed,
+    scenario,
+    problems,
+    virtualMs: time.now,
+    events: time.handled,
+    incarnations: claimed.newest,
+    trace: hashOf(Buffer.from(lines.join('\n'))),
+  };
+}
