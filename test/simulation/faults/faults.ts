@@ -140,9 +140,12 @@ export const faults = {
       },
     );
   },
-  'newest checkpoint damaged'({ cluster: { truth, random } }) {
+  /** And its server is killed, so that the next one reads it. */
+  'newest checkpoint damaged'({ cluster: { truth, random }, servers, kill }) {
     const file = truth.checkpoints.at(-1)?.file;
-    if (file !== undefined) file[random.integer(0, file.length - 1)]! ^= 1 << random.integer(0, 7);
+    if (file === undefined) return;
+    file[random.integer(0, file.length - 1)]! ^= 1 << random.integer(0, 7);
+    for (const server of servers()) kill(server);
   },
   'bytes corrupted'(tools) {
     const { weather } = tools.cluster.network;

@@ -9,13 +9,17 @@ type Module = Record<string, unknown>;
 // biome-ignore lint/suspicious/noExplicitAny: any function of the services may be planted with a bug
 type Anything = (...args: any[]) => any;
 
+const planted: string[] = [];
+
 /** A copy of a module in which one export is made from the real one. */
-function planted(path: string, name: string, bug: (real: Anything) => Anything): () => void {
-  return () =>
+function plantIn(path: string, name: string, bug: (real: Anything) => Anything): () => void {
+  return () => {
+    planted.push(path);
     vi.doMock(path, async (original) => {
       const real = (await original()) as Module;
       return { ...real, [name]: bug(real[name] as Anything) };
     });
+  };
 }
 
 const withMethod =
@@ -31,16 +35,16 @@ const bugs: Record<string, { plant?: () => void; truth?: TruthBugs; shows?: RegE
   'reports and files of an old incarnation are accepted': { truth: { acceptsOldIncarnations: true } },
   'a damaged checkpoint is handed out': { truth: { servesDamagedCheckpoints: true } },
   'a gradient is taken whatever the ledger holds': {
-    plant: planted(`${server}/objection.ts`, 'objectionTo', () => () => undefined),
+    plant: plantIn(`${server}/objection.ts`, 'objectionTo', () => () => undefined),
   },
   'a gradient of the step before is taken': {
-    plant: planted(`${server}/objection.ts`, 'objectionTo', (real) => (...args) => {
+    plant: plantIn(`${server}/objection.ts`, 'objectionTo', (real) => (...args) => {
       const objection = real(...args);
       return objection?.code === 'GRADIENT_LATE' ? undefined : objection;
     }),
   },
   'gradients are added in order of arrival': {
-    plant: planted(`${server}/tree-sum.ts`, 'createTreeSum', () => (count: number, combine: Anything) => {
+    plant: plantIn(`${server}/tree-sum.ts`, 'createTreeSum', () => (count: number, combine: Anything) => {
       let missing = count;
       let total: unknown;
       return {
@@ -55,13 +59,13 @@ const bugs: Record<string, { plant?: () => void; truth?: TruthBugs; shows?: RegE
     }),
   },
   'what a lost worker held is not given to others': {
-    plant: planted(`${server}/round.ts`, 'createRound', (create) =>
+    plant: plantIn(`${server}/round.ts`, 'createRound', (create) =>
       withMethod(create, 'giveBack', () => () => {}),
     ),
     shows: /no end/,
   },
   'gradient jobs that the queue lost are not added again': {
-    plant: planted(`${server}/gradient-jobs.ts`, 'createGradientJobs', (create) => {
+    plant: plantIn(`${server}/gradient-jobs.ts`, 'createGradientJobs', (create) => {
       return (options: Module) =>
         create({
           ...options,
@@ -75,7 +79,7 @@ const bugs: Record<string, { plant?: () => void; truth?: TruthBugs; shows?: RegE
     shows: /no end/,
   },
   'a report that could not be delivered is forgotten': {
-    plant: planted(`${server}/reporter.ts`, 'createReporter', (create) => (options: Module) => {
+    plant: plantIn(`${server}/reporter.ts`, 'createReporter', (create) => (options: Module) => {
       const truth = options.truth as { report: Anything };
       return create({
         ...options,
@@ -92,7 +96,7 @@ const bugs: Record<string, { plant?: () => void; truth?: TruthBugs; shows?: RegE
     shows: /curve|no end/,
   },
   'a server that fell silent keeps its job': {
-    plant: planted(
+    plant: plantIn(
       '../../../services/api/src/dispatcher/decide.ts',
       'decide',
       (real) => (view) => real(view).filter(({ type }: { type: string }) => type !== 'lose'),
@@ -100,7 +104,7 @@ const bugs: Record<string, { plant?: () => void; truth?: TruthBugs; shows?: RegE
     shows: /no end/,
   },
   'two servers may claim a job at the same time': {
-    plant: planted(
+    plant: plantIn(
       '../../../services/api/src/jobs/job-state.ts',
       'transition',
       (real) => (now, stimulus) =>
@@ -108,28 +112,28 @@ const bugs: Record<string, { plant?: () => void; truth?: TruthBugs; shows?: RegE
     ),
   },
   'the ledger hash is not kept in the checkpoint': {
-    plant: planted(`${server}/checkpoint.ts`, 'decodeCheckpoint', (real) => (...args) => ({
+    plant: plantIn(`${server}/checkpoint.ts`, 'decodeCheckpoint', (real) => (...args) => ({
       ...real(...args),
       ledgerHash: '0'.repeat(64),
     })),
     shows: /ledger/,
   },
   'optimizer slots are lost at a restart': {
-    plant: planted(`${server}/checkpoint.ts`, 'decodeCheckpoint', (real) => (...args) => ({
+    plant: plantIn(`${server}/checkpoint.ts`, 'decodeCheckpoint', (real) => (...args) => ({
       ...real(...args),
       slots: undefined,
     })),
     shows: /weights/,
   },
   'workers that fell silent are kept': {
-    plant: planted(`${server}/door.ts`, 'createDoor', (create) =>
+    plant: plantIn(`${server}/door.ts`, 'createDoor', (create) =>
       withMethod(create, 'sweep', () => () => {}),
     ),
   },
 };
 
 afterEach(() => {
-  vi.doUnmock('../../../services/api/src/dispatcher/decide.ts');
+  for (const path of planted.splice(0)) vi.doUnmock(path);
   vi.resetModules();
 });
 
@@ -143,7 +147,6 @@ test.each(Object.entries(bugs))('found: %s', { timeout: 120_000 }, async (_name,
     }));
     if (problems.length === 0) continue;
     if (shows !== undefined) expect(problems.join('\n')).toMatch(shows);
-    vi.doUnmock(server);
     return;
   }
   expect.fail(`not found within ${enough} seeds`);

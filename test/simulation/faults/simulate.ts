@@ -48,7 +48,7 @@ const mostPending = 2_000;
 /** Everything about a run follows from its seed. */
 export function drawScenario(random: Random): Scenario {
   const size = {
-    steps: random.integer(4, 10),
+    steps: random.integer(5, 14),
     microBatches: random.integer(1, 5),
     checkpointEverySteps: random.integer(1, 4),
   };
@@ -58,10 +58,10 @@ export function drawScenario(random: Random): Scenario {
     workers: Array.from({ length: random.integer(1, 4) }, () => random.pick([5, 20, 60, 200])),
     servers: random.integer(1, 2),
     faults: Array.from({ length: count }, () => ({
-      atMs: random.between(0, 4_000),
+      atMs: random.between(0, 1_500),
       kind: random.pick(faultKinds),
     })).sort((a, b) => a.atMs - b.atMs),
-    cancelAtMs: random.chance(0.08) ? random.between(0, 4_000) : undefined,
+    cancelAtMs: random.chance(0.08) ? random.between(0, 1_500) : undefined,
   };
 }
 

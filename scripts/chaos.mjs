@@ -1,0 +1,53 @@
+// npm run chaos -- --minutes M --seed S: the whole service as real processes, real training jobs, and random faults until
+// the time is over. Ends with one JSON line, and with a non-zero exit code when anything was not as promised.
+//
+//   --minutes M   how long faults go on (default 2)
+//   --seed S      which faults, and when (default: drawn, and said)
+//   --workers N   default 2
+//   --only a,b    these kinds of faults alone (--list says which there are)
+//   --large       a model of 40 MB instead of a small one, for recovery times
+//   --soak N      a job of N steps with a fault every 5 to 30 s, and the slopes of memory and handles
+import { parseArgs } from 'node:util';
+import { createChaos } from './chaos/create-chaos.mjs';
+import { faultKinds } from './chaos/faults.mjs';
+import { setUp } from './setup.mjs';
+
+const { values } = parseArgs({
+  options: {
+    minutes: { type: 'string', default: '2' },
+    seed: { type: 'string' },
+    workers: { type: 'string', default: '2' },
+    only: { type: 'string' },
+    large: { type: 'boolean', default: false },
+    soak: { type: 'string' },
+    list: { type: 'boolean', default: false },
+    help: { type: 'boolean', short: 'h', default: false },
+  },
+});
+if (values.help || values.list) {
+  console.log(
+    values.list
+      ? faultKinds.join('\n')
+      : 'npm run chaos -- [--minutes M] [--seed S] [--workers N] [--only KIND,…] [--large] [--soak STEPS] [--list]',
+  );
+  process.exit(0);
+}
+const only = values.only?.split(',') ?? faultKinds;
+const unknown = only.filter((kind) => !faultKinds.includes(kind));
+if (unknown.length > 0) {
+  console.error(`There is no fault ${unknown.join(', ')}; --list says which there are.`);
+  process.exit(2);
+}
+setUp();
+const seed = Number(values.seed ?? Math.floor(Math.random() * 1e9));
+const result = await createChaos({
+  seed,
+  minutes: Number(values.minutes),
+  workers: Number(values.workers),
+  kinds: only,
+  large: values.large,
+  soakSteps: values.soak === undefined ? undefined : Number(values.soak),
+  tell: (text) => console.error(text),
+});
+console.log(JSON.stringify(result));
+process.exit(result.ok ? 0 : 1);

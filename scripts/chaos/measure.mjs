@@ -1,0 +1,162 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+
+/** Follows a job's curve and events, and times what comes back after a loss. All clocks are those of this machine. */
+export function createMeasure(client) {
+  const reassigned = [];
+  const back = [];
+  let jobId;
+  let step = 0;
+  let stop = new AbortController();
+  let following = Promise.resolve();
+  const heard = new Set();
+
+  const follow = async (signal) => {
+    const options = { signal, backOff: { attempts: 1_000, longestMs: 1_000 } };
+    const curve = async () => {
+      for await (const point of client.jobs.metrics(jobId, options)) step = point.step;
+    };
+    const events = async () => {
+      for await (const event of client.jobs.events(jobId, options)) for (const hear of heard) hear(event);
+    };
+    await Promise.allSettled([curve(), events()]);
+  };
+
+  return {
+    get step() {
+      return step;
+    },
+    follow(id) {
+      jobId = id;
+      step = 0;
+      stop = new AbortController();
+      following = follow(stop.signal);
+    },
+    async unfollow() {
+      stop.abort();
+      await following;
+    },
+    /** From the kill to the moment at which the parameter server gave the work to others, by its own event. */
+    async workerLoss(kill) {
+      const killedAt = Date.now();
+      let noticed;
+      const hear = ({ type, time }) => {
+        if (type === 'worker-left' && Date.parse(time) >= killedAt) noticed ??= Date.parse(time) - killedAt;
+      };
+      heard.add(hear);
+      kill();
+      for (let waited = 0; noticed === undefined && waited < 2_000; waited += 50) await delay(50);
+      heard.delete(hear);
+      // A worker between two gradient jobs has nothing that could be given to others.
+      if (noticed !== undefined) reassigned.push(noticed);
+    },
+    /** From the kill to the first step that another incarnation applied. */
+    async serverLoss(kill) {
+      const before = await client.jobs.get(jobId).catch(() => undefined);
+      const killedAt = Date.now();
+      kill();
+      if (before?.state !== 'running') return;
+      for (let waited = 0; waited < 30_000; waited += 100) {
+        await delay(100);
+        const job = await client.jobs.get(jobId).catch(() => undefined);
+        if (job === undefined) continue;
+        if (job.state !== 'running' && job.state !== 'preparing' && job.state !== 'queued') return;
+        if (job.incarnation > before.incarnation && job.progress.step > 0 && job.state === 'running') {
+          const times = await pointTimes(client, jobId).catch(() => []);
+          const first = times.filter((time) => time > killedAt).sort((a, b) => a - b)[0];
+          if (first === undefined) continue;
+          back.push(first - killedAt);
+          return;
+        }
+      }
+      back.push(30_000);
+    },
+    read: () => ({ reassignP95Ms: p95(reassigned), serverBackP95Ms: p95(back) }),
+  };
+}
+
+async function pointTimes(client, id) {
+  const times = [];
+  for (let after = 0; ; ) {
+    const { data } = await client.http.GET('/v1/jobs/{id}/metrics', {
+      params: { path: { id }, query: { after, limit: 10_000 } },
+    });
+    for (const { split, time } of data?.points ?? []) if (split === 'train') times.push(Date.parse(time));
+    if (data === undefined || data.points.length < 10_000) return times;
+    after = data.nextAfter;
+  }
+}
+
+function p95(values) {
+  if (values.length === 0) return undefined;
+  const sorted = [...values].sort((a, b) => a - b);
+  return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * 0.95))];
+}
+
+/** Files that nobody is writing any more. */
+export function findResidue(dataDir) {
+  return [join('artifacts', 'incoming'), 'uploads'].flatMap((folder) =>
+    list(join(dataDir, folder)).map((name) => `file ${join(folder, name)}`),
+  );
+}
+
+function list(folder) {
+  try {
+    return readdirSync(folder);
+  } catch {
+    return [];
+  }
+}
+
+/** Memory and handles of every process by step, for as long as the process lives. */
+export function watchProcesses(stack, step) {
+  const series = new Map();
+  const look = () => {
+    for (const { name, pid, phase } of stack.processes()) {
+      if (phase !== 'running' || pid === null) continue;
+      try {
+        const status = readFileSync(`/proc/${pid}/status`, 'utf8');
+        const memory = Number(/VmRSS:\s+(\d+)/.exec(status)?.[1]) / 1024;
+        const handles = readdirSync(`/proc/${pid}/fd`).length;
+        const key = `${name} ${pid}`;
+        series.set(key, [...(series.get(key) ?? []), { step: step(), memory, handles }]);
+      } catch {
+        // It has just ended.
+      }
+    }
+  };
+  const timer = setInterval(look, 1_000);
+  return {
+    stop() {
+      clearInterval(timer);
+      const settled = [...series].flatMap(([key, points]) => {
+        // The first third is a process that warms up: caches, compiled code, buffers.
+        const rest = points.slice(Math.floor(points.length / 3));
+        const steps = (rest.at(-1)?.step ?? 0) - (rest[0]?.step ?? 0);
+        return steps < 1_000 ? [] : [{ key, memory: slope(rest, 'memory'), handles: slope(rest, 'handles') }];
+      });
+      const most = (what) => Math.max(0, ...settled.map((one) => one[what]));
+      const round = (value) => Math.round(value * 1_000) / 1_000;
+      return {
+        memorySlopeMb: round(most('memory')),
+        handleSlope: round(most('handles')),
+        processesMeasured: settled.length,
+      };
+    },
+  };
+}
+
+/** Least squares, per 1,000 steps. */
+function slope(points, what) {
+  const mean = (values) => values.reduce((sum, value) => sum + value, 0) / values.length;
+  const steps = mean(points.map(({ step }) => step));
+  const level = mean(points.map((point) => point[what]));
+  let above = 0;
+  let below = 0;
+  for (const point of points) {
+    above += (point.step - steps) * (point[what] - level);
+    below += (point.step - steps) ** 2;
+  }
+  return below === 0 ? 0 : (1_000 * above) / below;
+}
