@@ -89,12 +89,9 @@ test('a plan whose graph this server compiles differently fails by name', async 
   expect(outcome).toMatchObject({ state: 'failed', error: { code: 'GRAPH_MISMATCH' } });
 });
 
-test('a job with settings that its data set cannot serve fails, and does not take the server along', async () => {
+test('a job whose weights cannot be had fails, and does not take the server along', async () => {
   const claim = claimOf({});
-  const plan = {
-    ...claim.plan,
-    request: { ...request, data: { dataset: 'builtin:test', train: 'nowhere' } },
-  };
+  const plan = { ...claim.plan, initialWeights: { hash, of: 'all' as const } };
   const outcome = await outcomeOf({ ...claim, plan });
-  expect(outcome).toMatchObject({ state: 'failed', error: { code: 'SPLIT_UNKNOWN' } });
+  expect(outcome).toMatchObject({ state: 'failed', error: { code: 'JOB_FAILED' } });
 });

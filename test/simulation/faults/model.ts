@@ -28,6 +28,7 @@ export function planOf({ steps, microBatches, checkpointEverySteps }: Size): Tra
     jobId,
     microBatches,
     seed: 1,
+    samples: { train: count, validation: 0 },
     graphHash: hash,
     manifest: {
       hash: '0'.repeat(64),
