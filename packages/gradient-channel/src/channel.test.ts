@@ -62,7 +62,7 @@ class End {
   }
 }
 
-const join1 = { worker: 'w1', numericsClass: 'reference', lease: '0.0.x', wantsPlan: true };
+const join1 = { worker: 'w1', numericsClass: 'reference', lease: '0.0.x', wantsPlan: true, holds: 2 };
 
 function noise(length: number): Uint8Array {
   const bytes = new Uint8Array(length);

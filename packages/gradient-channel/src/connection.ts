@@ -33,7 +33,7 @@ export interface ChannelConnection {
    */
   send(fields: FrameFields, payload?: readonly Uint8Array[], onSent?: OnSent): void;
   sendJson<Type extends JsonFrameType>(fields: FrameFields<Type>, body: JsonPayload<Type>): void;
-  /** Answers a frame with REFUSED: its job, incarnation, step, micro-batch, version and assignment are echoed. */
+  /** Answers a frame with REFUSED: its job, incarnation, step, micro-batches, version and assignment are echoed. */
   refuse(header: FrameHeader, error: DescentError): void;
   /** Sends what is queued, for at most 2 s, then closes. Frames that still arrive are dropped. */
   close(): void;
@@ -75,6 +75,7 @@ export class Connection implements ChannelConnection {
   constructor(receives: Sender) {
     this.#reader = new FrameReader(receives, {
       target: (header) => this.#sink.target(header),
+      arrived: (header, bytes) => this.#sink.arrived?.(header, bytes),
       frame: (header, payload) => this.#sink.frame(header, payload),
       refused: (header, error) => this.#sink.refused(header, error),
     });
@@ -152,9 +153,9 @@ export class Connection implements ChannelConnection {
   }
 
   refuse(header: FrameHeader, error: DescentError): void {
-    const { job, incarnation, step, microBatch, version, assignment } = header;
+    const { job, incarnation, step, microBatch, count, version, assignment } = header;
     this.sendJson(
-      { type: 'REFUSED', job, incarnation, step, microBatch, version, assignment },
+      { type: 'REFUSED', job, incarnation, step, microBatch, count, version, assignment },
       error.toBody(),
     );
   }

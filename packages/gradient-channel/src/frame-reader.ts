@@ -7,6 +7,11 @@ import { frameRules, type Sender, type TensorFrameType } from './frame-type.ts';
 export interface FrameSink {
   /** Where the payload goes, or why it is refused. A buffer of another length is a refusal with FRAME_LENGTH. */
   target(header: FrameHeader<TensorFrameType>): Uint8Array | DescentError;
+  /**
+   * The first `bytes` bytes of a tensor payload are there, so that work on it may begin while the rest arrives. The checksum
+   * is not known yet: nothing may count before `frame`.
+   */
+  arrived?(header: FrameHeader<TensorFrameType>, bytes: number): void;
   /** A whole frame with a valid checksum; `payload` is the target itself. */
   frame(header: FrameHeader, payload: Uint8Array): void;
   /** The payload of a refused frame has passed by. */
@@ -30,6 +35,7 @@ type State =
 /** Refused bytes of all connections of this thread; written to, never read. */
 const scratch = new Uint8Array(64 * 1024);
 const inHeader: State = { at: 'header' };
+const nothing = new Uint8Array(0);
 
 /** Cuts a byte stream into frames without copying it: the socket writes to `space()`, then `advance` is called. */
 export class FrameReader {
@@ -83,6 +89,7 @@ export class FrameReader {
       case 'payload':
         // Piece by piece while the bytes are in the cache: one pass over 40 MB at the end would cost 10 ms more.
         if (state.checked) this.#check = crc32(state.target.subarray(from, this.#received), this.#check);
+        this.#sink.arrived?.(state.header as FrameHeader<TensorFrameType>, this.#received);
         if (this.#received === state.header.payloadBytes) this.#complete(state.header, state.target);
         return;
       case 'dropping':
@@ -111,12 +118,13 @@ export class FrameReader {
     const { sender, payload } = frameRules[header.type];
     if (sender !== this.#sender) throw malformed(`a ${this.#sender} does not send ${header.type}`);
     switch (payload.kind) {
-      case 'bytes':
-        if (header.payloadBytes !== payload.bytes) throw wrongSize(header, `${payload.bytes} bytes`);
-        return new Uint8Array(payload.bytes);
-      case 'json':
-        if (header.payloadBytes > payload.atMost) throw wrongSize(header, `at most ${payload.atMost} bytes`);
-        return new Uint8Array(header.payloadBytes);
+      case 'own':
+        if (header.payloadBytes > payload.atMost) {
+          throw malformed(
+            `a ${header.type} payload has at most ${payload.atMost} bytes, not ${header.payloadBytes}`,
+          );
+        }
+        return header.payloadBytes === 0 ? nothing : new Uint8Array(header.payloadBytes);
       case 'tensor': {
         const target = this.#sink.target(header as FrameHeader<TensorFrameType>);
         return target instanceof DescentError || target.byteLength === header.payloadBytes
@@ -148,8 +156,4 @@ export class FrameReader {
 export function wrongLength(header: FrameHeader, expectedBytes: number): DescentError<'FRAME_LENGTH'> {
   const { type, payloadBytes: actualBytes } = header;
   return new DescentError('FRAME_LENGTH', { type, actualBytes, expectedBytes });
-}
-
-function wrongSize({ type, payloadBytes }: FrameHeader, expected: string): DescentError {
-  return malformed(`a ${type} payload has ${expected}, not ${payloadBytes}`);
 }

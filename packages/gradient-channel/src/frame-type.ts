@@ -12,6 +12,8 @@ export const FrameType = {
   LEAVE: 10,
   FAILED: 11,
   HEARTBEAT: 12,
+  READY: 13,
+  RECALL: 14,
 } as const;
 export type FrameTypeName = keyof typeof FrameType;
 
@@ -19,36 +21,37 @@ export type FrameTypeName = keyof typeof FrameType;
 export type Sender = 'worker' | 'server';
 
 /**
- * How a frame is received. `bytes`: exactly that many. `atMost`: JSON, into a buffer of its own, so the limit is also
- * all that a peer can make us allocate. `tensor`: into the buffer that the receiver has ready, or not at all.
+ * How a frame is received. `atMost`: into a buffer of its own, so the limit is also all that a peer can make us allocate.
+ * `tensor`: into the buffer that the receiver has ready, or not at all.
  */
-export type PayloadRule =
-  | { readonly kind: 'bytes'; readonly bytes: number }
-  | { readonly kind: 'json'; readonly atMost: number }
-  | { readonly kind: 'tensor' };
+export type PayloadRule = { readonly kind: 'own'; readonly atMost: number } | { readonly kind: 'tensor' };
 
 /** Largest JSON payload of a worker. Its largest honest one is an error body of some hundred bytes. */
 export const WORKER_JSON_BYTES = 64 * 1024;
 /** Largest JSON payload of a parameter server: a plan holds the model spec and the shard list of the data set. */
 export const SERVER_JSON_BYTES = 16 * 1024 * 1024;
-/** Bytes of an ASSIGN payload. */
-export const ASSIGNMENT_BYTES = 32;
+/** Micro-batches of the largest node that one assignment may cover. */
+export const MAX_NODE = 1024;
+/** Largest ASSIGN payload: kind, epoch, and one sample boundary more than there are micro-batches. */
+const ASSIGNMENT_BYTES = 8 + 4 * (MAX_NODE + 1);
 
 export const frameRules: {
   readonly [Type in FrameTypeName]: { readonly sender: Sender; readonly payload: PayloadRule };
 } = {
-  JOIN: { sender: 'worker', payload: { kind: 'json', atMost: WORKER_JSON_BYTES } },
-  WELCOME: { sender: 'server', payload: { kind: 'json', atMost: SERVER_JSON_BYTES } },
+  JOIN: { sender: 'worker', payload: { kind: 'own', atMost: WORKER_JSON_BYTES } },
+  WELCOME: { sender: 'server', payload: { kind: 'own', atMost: SERVER_JSON_BYTES } },
   PARAMETERS: { sender: 'server', payload: { kind: 'tensor' } },
-  ASSIGN: { sender: 'server', payload: { kind: 'bytes', bytes: ASSIGNMENT_BYTES } },
+  ASSIGN: { sender: 'server', payload: { kind: 'own', atMost: ASSIGNMENT_BYTES } },
   GRADIENT: { sender: 'worker', payload: { kind: 'tensor' } },
   SCORES: { sender: 'worker', payload: { kind: 'tensor' } },
-  ACCEPTED: { sender: 'server', payload: { kind: 'bytes', bytes: 0 } },
-  REFUSED: { sender: 'server', payload: { kind: 'json', atMost: WORKER_JSON_BYTES } },
-  RELEASE: { sender: 'server', payload: { kind: 'json', atMost: WORKER_JSON_BYTES } },
-  LEAVE: { sender: 'worker', payload: { kind: 'json', atMost: WORKER_JSON_BYTES } },
-  FAILED: { sender: 'worker', payload: { kind: 'json', atMost: WORKER_JSON_BYTES } },
-  HEARTBEAT: { sender: 'worker', payload: { kind: 'json', atMost: WORKER_JSON_BYTES } },
+  ACCEPTED: { sender: 'server', payload: { kind: 'own', atMost: 0 } },
+  REFUSED: { sender: 'server', payload: { kind: 'own', atMost: WORKER_JSON_BYTES } },
+  RELEASE: { sender: 'server', payload: { kind: 'own', atMost: WORKER_JSON_BYTES } },
+  LEAVE: { sender: 'worker', payload: { kind: 'own', atMost: WORKER_JSON_BYTES } },
+  FAILED: { sender: 'worker', payload: { kind: 'own', atMost: WORKER_JSON_BYTES } },
+  HEARTBEAT: { sender: 'worker', payload: { kind: 'own', atMost: WORKER_JSON_BYTES } },
+  READY: { sender: 'worker', payload: { kind: 'own', atMost: 0 } },
+  RECALL: { sender: 'server', payload: { kind: 'own', atMost: 0 } },
 };
 
 /** Frames whose payload goes straight into a buffer of the receiver. */

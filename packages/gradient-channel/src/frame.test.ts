@@ -13,6 +13,7 @@ const headers = fc.record({
   microBatch: u32,
   version: u32,
   assignment: u32,
+  count: u32,
   payloadBytes: fc.integer({ min: 0, max: MAX_PAYLOAD_BYTES }),
   payloadCheck: fc.option(u32),
 });
@@ -27,13 +28,14 @@ test('the layout of a header is that of docs/protocol.md', () => {
       microBatch: 4,
       version: 5,
       assignment: 6,
+      count: 2,
     },
     0x1000,
     0xdeadbeef,
   );
   expect(Buffer.from(bytes).toString('hex')).toBe(
     '44534347' + // "DSCG"
-      '01000500' + // protocol 1, type 5
+      '02000500' + // protocol 2, type 5
       '01000000' + // flag 0: checksum
       `${Buffer.from(bytes.subarray(12, 16)).toString('hex')}` +
       '8877665544332211' +
@@ -44,7 +46,8 @@ test('the layout of a header is that of docs/protocol.md', () => {
       '000000000000b040' + // 4096 as f64
       'efbeadde' +
       '06000000' +
-      '0000000000000000',
+      '02000000' +
+      '00000000',
   );
 });
 

@@ -7,7 +7,7 @@ export const HEADER_BYTES = 64;
 export const MAX_PAYLOAD_BYTES = 2 ** 36;
 
 const MAGIC = 0x47435344;
-const PROTOCOL = 1;
+const PROTOCOL = 2;
 const FLAG_CHECKSUM = 1;
 const HEADER_CHECK_AT = 12;
 
@@ -19,6 +19,8 @@ export interface FrameFields<Type extends FrameTypeName = FrameTypeName> {
   readonly incarnation?: number;
   readonly step?: number;
   readonly microBatch?: number;
+  /** Micro-batches, from `microBatch` on. */
+  readonly count?: number;
   readonly version?: number;
   readonly assignment?: number;
 }
@@ -50,6 +52,7 @@ export function encodeHeader(
   view.setFloat64(40, payloadBytes, true);
   view.setUint32(48, payloadCheck ?? 0, true);
   view.setUint32(52, fields.assignment ?? 0, true);
+  view.setUint32(56, fields.count ?? 0, true);
   view.setUint32(HEADER_CHECK_AT, crc32(bytes), true);
   return bytes;
 }
@@ -67,7 +70,7 @@ export function decodeHeader(bytes: Uint8Array): FrameHeader {
   if (type === undefined) throw malformed(`type ${view.getUint16(6, true)} does not exist`);
   const flags = view.getUint32(8, true);
   if ((flags & ~FLAG_CHECKSUM) !== 0) throw malformed(`flags 0x${flags.toString(16)} are unknown`);
-  if (view.getBigUint64(56, true) !== 0n) throw malformed('its reserved bytes are not zero');
+  if (view.getUint32(60, true) !== 0) throw malformed('its reserved bytes are not zero');
   const payloadBytes = view.getFloat64(40, true);
   if (!Number.isSafeInteger(payloadBytes) || payloadBytes < 0 || payloadBytes > MAX_PAYLOAD_BYTES) {
     throw malformed(`its payload would have ${payloadBytes} bytes`);
@@ -80,6 +83,7 @@ export function decodeHeader(bytes: Uint8Array): FrameHeader {
     microBatch: view.getUint32(32, true),
     version: view.getUint32(36, true),
     assignment: view.getUint32(52, true),
+    count: view.getUint32(56, true),
     payloadBytes,
     payloadCheck: (flags & FLAG_CHECKSUM) === 0 ? null : view.getUint32(48, true),
   };

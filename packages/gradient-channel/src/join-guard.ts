@@ -32,6 +32,7 @@ export function afterJoin(
         admit(header.type);
         return handlers.target(header);
       },
+      arrived: (header, bytes) => handlers.arrived?.(header, bytes),
       frame: (header, payload) => {
         admit(header.type);
         handlers.frame(header, payload);

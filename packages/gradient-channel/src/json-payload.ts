@@ -16,7 +16,13 @@ const ErrorPayload = Closed({
 
 /** The frames that carry JSON, and what it must be. */
 export const jsonSchemas = {
-  JOIN: Closed({ worker: Name, numericsClass: Name, lease: Lease, wantsPlan: Type.Boolean() }),
+  JOIN: Closed({
+    worker: Name,
+    numericsClass: Name,
+    lease: Lease,
+    wantsPlan: Type.Boolean(),
+    holds: Type.Integer({ minimum: 1, maximum: 8, description: 'Assignments that it takes at once' }),
+  }),
   WELCOME: Closed({
     plan: Type.Union([TrainingPlan, Type.Null()]),
     elements: Type.Integer({ minimum: 0, description: 'f32 elements of the flat parameter buffer' }),

@@ -18,6 +18,7 @@ const defaults = {
   name: `${hostname()}-${process.pid}`,
   queuePrefix: 'descent',
   logLevel: 'info',
+  sumOrder: 'tree',
 };
 
 test('what is left out has a default', () => {
@@ -46,6 +47,7 @@ test('every variable is read', () => {
       DESCENT_NAME: 'server-1',
       DESCENT_QUEUE_PREFIX: 'blue',
       LOG_LEVEL: 'debug',
+      DESCENT_BENCH_ARRIVAL_ORDER: '1',
     }),
   ).toEqual({
     ...defaults,
@@ -54,6 +56,7 @@ test('every variable is read', () => {
     name: 'server-1',
     queuePrefix: 'blue',
     logLevel: 'debug',
+    sumOrder: 'arrival',
   });
 });
 

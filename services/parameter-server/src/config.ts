@@ -21,6 +21,8 @@ export interface Config extends ServiceSettings {
   readonly checksum: boolean | undefined;
   /** DESCENT_MAX_JOBS: training jobs served at once, default 8. */
   readonly maxJobs: number;
+  /** DESCENT_BENCH_ARRIVAL_ORDER=1: add gradients as they come, for the benchmark of the fixed order. Gives up equal bits. */
+  readonly sumOrder: 'tree' | 'arrival';
   /** DESCENT_NAME: how this process is called in events. */
   readonly name: string;
 }
@@ -34,6 +36,7 @@ export function readConfig(environment: Environment): Config {
     advertisedAddress: readText(environment, 'DESCENT_CHANNEL_ADVERTISED_ADDRESS', '') || undefined,
     checksum: readSwitch(environment, 'DESCENT_CHANNEL_CHECKSUM'),
     maxJobs: readInteger(environment, 'DESCENT_MAX_JOBS', { fallback: 8, minimum: 1, maximum: 1000 }),
+    sumOrder: environment.DESCENT_BENCH_ARRIVAL_ORDER === '1' ? 'arrival' : 'tree',
     name: readText(environment, 'DESCENT_NAME', `${hostname()}-${process.pid}`),
   };
 }

@@ -1,18 +1,19 @@
+import { timeLeft, unitsFor, worthRepeating } from './crew-plan.ts';
 import type { GradientJobs } from './gradient-jobs.ts';
+import type { Node } from './node.ts';
 import type { PublishedVersion } from './parameter-versions.ts';
 import type { Round } from './round.ts';
 import type { Held, ReleaseReason, WorkerLink } from './worker-link.ts';
 
 /** A gradient job lasts about this long, so that the next team's turn is never far. */
 const gradientJobMs = 1_000;
-/** Assignments of a gradient job while nobody knows yet how long one takes, and the most there ever are. */
+/** Units of a gradient job while nobody knows yet how long one takes, and the most there ever are. */
 const firstBudget = 4;
 const largestBudget = 4096;
-/** A unit is repeated when it takes this many times as long as usual, and at least the time below. */
-const slowFactor = 3;
-const slowAtLeastMs = 500;
-/** Weight of the newest measurement in the usual time of a unit. */
-const newestShare = 0.2;
+/** A worker without work for so long computes again what another one has, so that its speed stays known. */
+const probeMs = 1_000;
+/** A worker is back this soon with its next gradient job, if that is one of this training job: its share waits for it. */
+const returnMs = 25;
 
 /** The round that work is handed out from. */
 export interface OpenRound {
@@ -38,45 +39,76 @@ export interface Crew {
   join(link: WorkerLink, serial: number): boolean;
   /** False: the worker was not there. */
   leave(link: WorkerLink): boolean;
-  /** Gives work to every worker that is free; to `last` only what the others leave. */
+  /** Gives open work to every worker that can take some; to `last` only what the others leave. */
   dispatch(open: OpenRound, last?: WorkerLink): void;
-  /** A result of this worker was taken; it is free. */
-  done(link: WorkerLink, held: Held): void;
+  /** Has idle workers compute again what slow ones hold. Called often, and not at every result: it looks at every worker. */
+  relieve(open: OpenRound): void;
+  /** An answer to this assignment has come, whatever it is worth. */
+  answered(link: WorkerLink, held: Held): void;
+  /** Takes back what is not needed any more and cannot have been begun: what overlaps settled units; without a round, all. */
+  recall(open: OpenRound | undefined): void;
   /** Ends every gradient job. */
   releaseAll(reason: ReleaseReason): void;
 }
 
 export function createCrew({ gradientJobs, hold, clock }: CrewOptions): Crew {
   const links = new Set<WorkerLink>();
-  let usualMs: number | undefined;
 
   const release = (link: WorkerLink, reason: ReleaseReason) => {
     const { serial } = link;
     if (serial === undefined) return;
     link.serial = undefined;
+    if (reason === 'served') link.servedAt = clock();
     link.wire.released(reason);
     gradientJobs.ended(serial);
   };
 
-  const give = ({ kind, version, epoch, round }: OpenRound, link: WorkerLink) => {
-    if (link.serial === undefined || link.held !== undefined) return;
-    if (link.budget === 0) {
-      release(link, 'served');
-      return;
-    }
+  /** What a worker takes whose own pace is not known: the middle of the crew. */
+  const usualMs = (kind: Held['kind']): number | undefined => {
+    const known = [...links].flatMap(({ pace }) => pace[kind].unitMs ?? []).sort((a, b) => a - b);
+    return known[known.length >> 1];
+  };
+
+  const mayTake = (link: WorkerLink) => link.ready && link.serial !== undefined && link.budget > 0;
+
+  /** All that a worker holds is of this round, so it may be sent its version and more work. */
+  const isInRound = ({ held }: WorkerLink, { kind, version }: OpenRound) =>
+    held.every((one) => one.version === version && one.kind === kind);
+
+  const membersOf = (open: OpenRound) => {
     const now = clock();
-    const slowMs = Math.max(slowAtLeastMs, slowFactor * (usualMs ?? Number.POSITIVE_INFINITY));
-    const unit = round.take(link.worker, now) ?? round.repeat(link.worker, now, slowMs);
-    if (unit === undefined) return;
+    const usual = usualMs(open.kind) ?? 1;
+    const members = new Map<WorkerLink, { readonly unitMs: number; readonly held: number }>();
+    for (const link of links) {
+      const isComing = link.ready && now - link.servedAt < returnMs;
+      if (!(mayTake(link) || isComing) || !isInRound(link, open)) continue;
+      const held = link.held.reduce((sum, { node }) => sum + node.count, 0);
+      members.set(link, { unitMs: link.pace[open.kind].unitMs ?? usual, held });
+    }
+    return members;
+  };
+
+  /** No assignment is longer than a gradient job should be. */
+  const longestNode = (unitMs: number, kind: Held['kind']) =>
+    usualMs(kind) === undefined ? firstBudget : Math.max(1, Math.floor(gradientJobMs / unitMs));
+
+  const assign = ({ kind, version, epoch }: OpenRound, link: WorkerLink, node: Node) => {
+    const now = clock();
     if (link.version !== version) {
       const published = hold();
       link.wire.parameters(version, published.buffer, published.release);
       link.version = version;
     }
-    link.held = { assignment: ++link.assignments, kind, version, unit, since: now };
-    link.budget--;
-    if (link.budget === 0) gradientJobs.ending(link.serial);
-    link.wire.assign(link.held, epoch);
+    const held: Held = { assignment: ++link.assignments, kind, version, node, assignedAt: now };
+    if (link.held.length === 0) link.since = now;
+    link.held = [...link.held, held];
+    link.budget -= node.count;
+    if (link.budget <= 0) gradientJobs.ending(link.serial!);
+    link.wire.assign(held, epoch);
+  };
+
+  const drop = (link: WorkerLink, held: Held) => {
+    link.held = link.held.filter((one) => one !== held);
   };
 
   return {
@@ -87,26 +119,84 @@ export function createCrew({ gradientJobs, hold, clock }: CrewOptions): Crew {
       const isNew = !links.has(link);
       links.add(link);
       link.serial = serial;
-      const budget = usualMs === undefined ? firstBudget : Math.round(gradientJobMs / usualMs);
+      link.since = clock();
+      const usual = usualMs('train');
+      const budget = usual === undefined ? firstBudget : Math.round(gradientJobMs / usual);
       link.budget = Math.min(largestBudget, Math.max(1, budget));
       return isNew;
     },
     leave(link) {
       if (!links.delete(link)) return false;
-      link.held = undefined;
       if (link.serial !== undefined) gradientJobs.ended(link.serial);
       link.serial = undefined;
       return true;
     },
     dispatch(open, last) {
-      for (const link of links) if (link !== last) give(open, link);
-      if (last !== undefined && links.has(last)) give(open, last);
+      const order = [...links].filter((link) => link !== last);
+      if (last !== undefined && links.has(last)) order.push(last);
+      for (const link of order) if (link.budget <= 0 && link.held.length === 0) release(link, 'served');
+      // One each first, then a second one for those that take it.
+      const deepest = Math.max(0, ...order.map(({ holds }) => holds));
+      for (let depth = 0; depth < deepest && open.round.open > 0; depth++) {
+        const members = membersOf(open);
+        for (const link of order) {
+          const { round } = open;
+          const member = members.get(link);
+          if (member === undefined || !mayTake(link) || link.held.length !== depth || depth >= link.holds)
+            continue;
+          members.delete(link);
+          const units = unitsFor(round.open, member, [...members.values()]);
+          const atMost = Math.min(units, link.budget, longestNode(member.unitMs, open.kind));
+          const node = atMost === 0 ? undefined : round.take(link.worker, atMost);
+          if (node !== undefined) assign(open, link, node);
+          members.set(link, { ...member, held: member.held + (node?.count ?? 0) });
+        }
+      }
     },
-    done(link, held) {
-      const tookMs = clock() - held.since;
-      usualMs = usualMs === undefined ? tookMs : usualMs + newestShare * (tookMs - usualMs);
-      link.held = undefined;
-      link.wire.accepted(held);
+    relieve(open) {
+      const { kind, round } = open;
+      const usual = usualMs(kind);
+      const idle = [...links].filter((link) => mayTake(link) && link.held.length === 0);
+      if (round.open > 0 || usual === undefined || idle.length === 0) return;
+      const now = clock();
+      const paceOf = (link: WorkerLink) => link.pace[kind].unitMs ?? usual;
+      /** All that is held, and when it should be there, the latest first. */
+      const expected = [...links]
+        .filter((link) => isInRound(link, open))
+        .flatMap((link) => {
+          let leftMs = 0;
+          return link.held.map(({ node }, index) => {
+            const wholeMs = node.count * paceOf(link);
+            leftMs += index === 0 ? timeLeft(wholeMs, now - link.since) : wholeMs;
+            return { node, leftMs };
+          });
+        })
+        .sort((a, b) => b.leftMs - a.leftMs);
+      for (const link of idle.sort((a, b) => paceOf(a) - paceOf(b))) {
+        const isProbe = now - link.since > probeMs;
+        for (const { node, leftMs } of expected) {
+          if (!isProbe && !worthRepeating(leftMs, node.count * paceOf(link))) continue;
+          const again = round.repeat(link.worker, node, isProbe ? 1 : Math.ceil(node.count / idle.length));
+          if (again === undefined) continue;
+          assign(open, link, again);
+          break;
+        }
+      }
+    },
+    answered(link, held) {
+      const now = clock();
+      if (link.held[0] === held) link.pace[held.kind].measured((now - link.since) / held.node.count);
+      link.since = now;
+      drop(link, held);
+    },
+    recall(open) {
+      for (const link of links)
+        for (const held of link.held.slice(1)) {
+          if (open !== undefined && !open.round.isTouched(held.node)) continue;
+          open?.round.giveBack(link.worker, held.node);
+          link.wire.recalled(held);
+          drop(link, held);
+        }
     },
     releaseAll(reason) {
       for (const link of links) release(link, reason);

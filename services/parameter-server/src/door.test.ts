@@ -65,6 +65,7 @@ interface Peer {
   readonly connection: ChannelConnection;
   send(fields: FrameFields, payload?: readonly Uint8Array[]): void;
   join(change?: { lease?: string; numericsClass?: string; incarnation?: number; job?: string }): void;
+  ready(): void;
   /** The next frame of this type that it hears. */
   hear(type: FrameHeader['type']): Promise<{ header: FrameHeader; payload: Uint8Array }>;
   readonly closed: Promise<void>;
@@ -100,8 +101,9 @@ async function connectPeer(): Promise<Peer> {
       job = jobId,
     } = {}) {
       const fields = { type: 'JOIN', job: jobKey(job), incarnation: given } as const;
-      connection.sendJson(fields, { worker: 'w1', numericsClass, lease, wantsPlan: true });
+      connection.sendJson(fields, { worker: 'w1', numericsClass, lease, wantsPlan: true, holds: 1 });
     },
+    ready: () => connection.send({ type: 'READY', job: jobKey(jobId), incarnation }),
     async hear(type) {
       for (;;) {
         const index = heard.findIndex(({ header }) => header.type === type);
@@ -160,27 +162,49 @@ afterEach(async () => {
 
 test('a worker with a valid lease is welcomed and gets parameters, then work', async () => {
   peer.join();
+  peer.ready();
   const welcome = decodeJson('WELCOME', (await peer.hear('WELCOME')).payload);
   expect(welcome).toEqual({ plan, elements: 16 });
   const { header, payload } = await peer.hear('PARAMETERS');
   expect(header.version).toBe(0);
   expect([...new Float32Array(payload.slice().buffer, 0, 3)]).toEqual([1, 2, 3]);
-  expect((await peer.hear('ASSIGN')).header).toMatchObject({ step: 0, microBatch: 0, assignment: 1 });
+  expect((await peer.hear('ASSIGN')).header).toMatchObject({
+    step: 0,
+    microBatch: 0,
+    count: 2,
+    assignment: 1,
+  });
+});
+
+test('a worker that has not said that it is ready gets no work', async () => {
+  const fields = { type: 'JOIN', job: jobKey(jobId), incarnation } as const;
+  const hello = { worker: 'w1', numericsClass: 'class-a', lease: leaseFor(0), wantsPlan: true, holds: 1 };
+  peer.connection.sendJson(fields, hello);
+  await peer.hear('WELCOME');
+  world.job.tick();
+  expect(world.events.map(({ type }) => type)).toEqual(['worker-joined']);
+  expect(world.join('other').held.node.count).toBe(2);
 });
 
 test('a gradient over the wire is received, counted and answered', async () => {
   peer.join();
+  peer.ready();
   const { header } = await peer.hear('ASSIGN');
   const { type: _, payloadBytes: __, payloadCheck: ___, ...fields } = header;
   const sums = new Uint8Array(64);
-  new Float64Array(sums.buffer).set([2, 1, 0]);
-  peer.send({ ...fields, type: 'GRADIENT' }, [sums, new Uint8Array(new Float32Array(16).buffer)]);
-  expect((await peer.hear('ACCEPTED')).header).toMatchObject({ step: 0, microBatch: 0, assignment: 1 });
-  expect((await peer.hear('ASSIGN')).header).toMatchObject({ step: 0, microBatch: 1, assignment: 2 });
+  new Float64Array(sums.buffer).set([4, 1, 0]);
+  const timings = new Uint8Array(64);
+  new Float32Array(timings.buffer).set([0, 1, 2, 40, 3]);
+  peer.send({ ...fields, type: 'GRADIENT' }, [sums, timings, new Uint8Array(new Float32Array(16).buffer)]);
+  const about = { step: 0, microBatch: 0, count: 2, assignment: 1 };
+  expect((await peer.hear('ACCEPTED')).header).toMatchObject(about);
+  expect((await peer.hear('ASSIGN')).header).toMatchObject({ step: 1, microBatch: 0, assignment: 2 });
+  expect(world.times.units[0]?.work).toEqual({ wait: 0, pull: 1, data: 2, compute: 40, sum: 3 });
 });
 
 test('a gradient of the wrong length is refused over the wire and the connection stays in step', async () => {
   peer.join();
+  peer.ready();
   const { header } = await peer.hear('ASSIGN');
   const { type: _, payloadBytes: __, payloadCheck: ___, ...fields } = header;
   peer.send({ ...fields, type: 'GRADIENT' }, [new Uint8Array(68)]);
@@ -216,6 +240,7 @@ test('a peer that sends a gradient before it has joined is cut off', async () =>
 
 test('a worker whose heartbeats stop is cut off and its work given to another', async () => {
   peer.join();
+  peer.ready();
   await peer.hear('ASSIGN');
   const heart = await connectPeer();
   heart.connection.sendJson(
@@ -231,7 +256,7 @@ test('a worker whose heartbeats stop is cut off and its work given to another', 
   await peer.closed;
   expect(world.events.map(({ type }) => type)).toContain('worker-left');
   const other = world.join('other');
-  expect(other.held.unit.index).toBe(0);
+  expect(other.held.node.first).toBe(0);
   heart.connection.destroy();
 });
 

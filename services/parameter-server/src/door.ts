@@ -5,14 +5,15 @@ import {
   decodeJson,
   type FrameHeader,
   jobKey,
+  readTimings,
   verifyLease,
 } from '@descent/gradient-channel';
 import { sumCount } from '@descent/models';
+import type { GradientSlot } from './gradient-slot.ts';
 import type { RunningJob } from './running-job.ts';
-import { readSumsBlock, sumsBlockBytes } from './sums.ts';
-import type { GradientSlot } from './training-state.ts';
+import { prefixBytes, readSumsBlock, timingsOf } from './sums.ts';
 import { createWire } from './wire.ts';
-import type { WorkerLink } from './worker-link.ts';
+import { createWorkerLink, type WorkerLink } from './worker-link.ts';
 
 /** A worker whose heartbeats stop for this long is treated as gone. */
 const silenceMs = 2_000;
@@ -44,6 +45,21 @@ export function createDoor({ leaseKey, findJob, clock }: DoorOptions): Door {
       throw new DescentError('INCARNATION_STALE', { jobId, current: incarnation, given: header.incarnation });
     }
     return job;
+  };
+
+  const scores = (
+    job: RunningJob,
+    link: WorkerLink,
+    header: FrameHeader,
+    payload: Uint8Array<ArrayBuffer>,
+  ) => {
+    const metrics = sumCount(job.metrics);
+    job.training.scores(
+      link,
+      header,
+      readSumsBlock(payload, metrics),
+      readTimings(timingsOf(payload, metrics)),
+    );
   };
 
   const checkLease = (job: RunningJob, lease: string) => verifyLease(leaseKey, lease, job, Date.now());
@@ -85,16 +101,8 @@ export function createDoor({ leaseKey, findJob, clock }: DoorOptions): Door {
         if (admitted?.job !== job) {
           admitted?.link && admitted.job.training.left(admitted.link, 'turned to another training job');
           const wire = createWire(connection, job.jobId, job.incarnation);
-          const link: WorkerLink = {
-            worker: hello.worker,
-            wire,
-            serial: undefined,
-            budget: 0,
-            version: undefined,
-            held: undefined,
-            assignments: 0,
-          };
-          admitted = { job, link };
+          const { holds, wantsPlan } = hello;
+          admitted = { job, link: createWorkerLink(hello.worker, wire, { holds, ready: !wantsPlan }) };
           remember(hello.worker, job);
         }
         connection.sendJson(
@@ -127,7 +135,10 @@ export function createDoor({ leaseKey, findJob, clock }: DoorOptions): Door {
             return;
           }
           case 'SCORES':
-            job.training.scores(link, header, readSumsBlock(payload.slice(), sumCount(job.metrics)));
+            scores(job, link, header, payload.slice());
+            return;
+          case 'READY':
+            job.training.ready(link);
             return;
           case 'FAILED':
             job.training.failed(link, header, DescentError.fromBody(decodeJson('FAILED', payload)));
@@ -146,7 +157,7 @@ export function createDoor({ leaseKey, findJob, clock }: DoorOptions): Door {
           if (admitted === undefined)
             return new DescentError('FRAME_MALFORMED', { problem: `${header.type} before JOIN` });
           const { job, link } = admitted;
-          if (header.type === 'SCORES') return new Uint8Array(sumsBlockBytes(sumCount(job.metrics)));
+          if (header.type === 'SCORES') return new Uint8Array(prefixBytes(sumCount(job.metrics)));
           if (header.type !== 'GRADIENT') {
             return new DescentError('FRAME_MALFORMED', { problem: `a worker does not send ${header.type}` });
           }
@@ -155,6 +166,7 @@ export function createDoor({ leaseKey, findJob, clock }: DoorOptions): Door {
           receiving = expected;
           return expected.payload;
         },
+        arrived: (_, bytes) => receiving?.arrived(bytes),
         frame(header, payload) {
           try {
             handle(header, payload);

@@ -11,7 +11,7 @@ import type { Truth } from './truth.ts';
 
 /** A lease outlives the longest gradient job and any wait on the queue; a late one is replaced. */
 const leaseMs = 10 * 60_000;
-const sweepMs = 250;
+const tickMs = 50;
 const reportIntervalMs = 200;
 
 export interface HostOptions {
@@ -25,6 +25,8 @@ export interface HostOptions {
   readonly checksum?: boolean | undefined;
   /** Training jobs served at once. */
   readonly maxJobs: number;
+  /** For benchmarks only: see TrainingStateOptions. */
+  readonly sumOrder?: 'tree' | 'arrival';
   readonly logger: Logger;
 }
 
@@ -49,7 +51,10 @@ export async function startHost(options: HostOptions): Promise<Host> {
     connected: door.connected,
     ...(checksum === undefined ? {} : { checksum }),
   });
-  const sweeper = setInterval(door.sweep, sweepMs);
+  const ticker = setInterval(() => {
+    door.sweep();
+    for (const { training } of running.values()) training.tick();
+  }, tickMs);
 
   const gradients: GradientQueue = {
     add: (payload) => queue.gradients.add(gradientQueueId(payload), payload),
@@ -87,6 +92,7 @@ export async function startHost(options: HostOptions): Promise<Host> {
       createLease: (id, incarnation, serial) =>
         createLease(leaseKey, { jobId: id, incarnation, serial, expiresAt: Date.now() + leaseMs }),
       clock,
+      sumOrder: options.sumOrder,
       onQueueError: (error) => logger.warn({ jobId, err: error }, 'gradient jobs wait for the queue'),
       opened(job) {
         const key = jobKey(job.jobId);
@@ -118,7 +124,7 @@ export async function startHost(options: HostOptions): Promise<Host> {
       for (const { training } of running.values()) training.handBack('its parameter server is shutting down');
       await Promise.allSettled(serving);
       await consumer.close({ graceMs: 0 });
-      clearInterval(sweeper);
+      clearInterval(ticker);
       await server.close();
     },
   };

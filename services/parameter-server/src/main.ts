@@ -18,6 +18,7 @@ const host = await startHost({
   advertisedAddress: config.advertisedAddress,
   checksum: config.checksum,
   maxJobs: config.maxJobs,
+  sumOrder: config.sumOrder,
   logger,
 });
 logger.info({ address: host.address }, 'parameter server ready');

@@ -3,23 +3,36 @@ import type { FrameHeader } from '@descent/gradient-channel';
 import type { OpenRound } from './crew.ts';
 import type { Held } from './worker-link.ts';
 
+/** The assignment that a result answers. */
+export function answeredBy(
+  { assignment, step, microBatch, count }: FrameHeader,
+  kind: Held['kind'],
+  held: readonly Held[],
+): Held | undefined {
+  return held.find(
+    (one) =>
+      one.assignment === assignment &&
+      one.kind === kind &&
+      one.version === step &&
+      one.node.first === microBatch &&
+      one.node.count === count,
+  );
+}
+
 /** The first reason, in the order of docs/protocol.md, why a result does not count; undefined when it does. */
 export function objectionTo(
   kind: Held['kind'],
-  { step, microBatch, assignment }: FrameHeader,
-  held: Held | undefined,
+  header: FrameHeader,
+  held: readonly Held[],
   open: OpenRound | undefined,
   current: number,
 ): DescentError | undefined {
+  const { step, microBatch, count } = header;
   const isBehind = open === undefined || step < open.version || (step === open.version && kind !== open.kind);
   if (isBehind) return new DescentError('GRADIENT_LATE', { step, current });
-  if (step === open.version && open.round.isDone(microBatch)) {
+  if (step === open.version && open.round.isTouched({ first: microBatch, count })) {
     return new DescentError('GRADIENT_DUPLICATE', { step, microBatch });
   }
-  const isHeld =
-    held?.assignment === assignment &&
-    held.kind === kind &&
-    held.version === step &&
-    held.unit.index === microBatch;
-  return isHeld ? undefined : new DescentError('GRADIENT_UNASSIGNED', { step, microBatch });
+  if (answeredBy(header, kind, held) !== undefined) return undefined;
+  return new DescentError('GRADIENT_UNASSIGNED', { step, microBatch });
 }

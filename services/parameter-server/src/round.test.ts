@@ -1,57 +1,94 @@
 import { expect, test } from 'vitest';
-import { createRound } from './round.ts';
+import type { Node } from './node.ts';
+import { createRound, mostRepeats } from './round.ts';
 
 const units = (count: number) =>
-  Array.from({ length: count }, (_, index) => ({ index, start: index, end: index + 1 }));
+  Array.from({ length: count }, (_, index) => ({ index, start: 10 * index, end: 10 * (index + 1) }));
+const span = (node: Node | undefined) => node && [node.first, node.count];
 
-test('units are taken in order, each by one worker', () => {
+test('nodes are taken whole, with the bounds of their samples', () => {
+  const round = createRound(units(4));
+  expect(round.take('a', 2)).toEqual({ first: 0, count: 2, bounds: [0, 10, 20] });
+  expect(round.take('b', 2)).toEqual({ first: 2, count: 2, bounds: [20, 30, 40] });
+  expect(round.take('c', 2)).toBeUndefined();
+});
+
+test('one worker takes the whole step, also when it is no power of two', () => {
+  expect(span(createRound(units(6)).take('a', 6))).toEqual([0, 6]);
+  expect(span(createRound(units(6)).take('a', 5))).toEqual([0, 4]);
+});
+
+test('a node is no larger than what was asked for, than the deepest level, and than what is open', () => {
+  expect(span(createRound(units(8)).take('a', 3))).toEqual([0, 2]);
+  expect(span(createRound(units(8), 1).take('a', 8))).toEqual([0, 2]);
+  const round = createRound(units(8));
+  round.take('a', 1);
+  expect(span(round.take('b', 8))).toEqual([4, 4]);
+});
+
+test('small nodes come out of the smallest open block, so that large ones stay whole', () => {
+  const round = createRound(units(8));
+  round.take('a', 1);
+  expect(span(round.take('b', 1))).toEqual([1, 1]);
+  expect(span(round.take('c', 1))).toEqual([2, 1]);
+  expect(span(round.take('d', 4))).toEqual([4, 4]);
+});
+
+test('a worker that is lost gives its node to the next', () => {
   const round = createRound(units(2));
-  expect(round.take('a', 0)?.index).toBe(0);
-  expect(round.take('b', 0)?.index).toBe(1);
-  expect(round.take('c', 0)).toBeUndefined();
+  const node = round.take('a', 2)!;
+  expect(round.open).toBe(0);
+  round.giveBack('a', node);
+  expect(round.open).toBe(2);
+  const again = round.take('b', 2)!;
+  round.settle('b', again);
+  expect(round.isTouched({ first: 1, count: 1 })).toBe(true);
 });
 
-test('a worker that is lost gives its unit to the next', () => {
+test('a node is settled as a whole, and whatever overlaps it is touched', () => {
+  const round = createRound(units(4));
+  round.settle('a', round.take('a', 2)!);
+  const touched = [
+    [0, 1],
+    [1, 1],
+    [0, 4],
+    [2, 2],
+  ].map(([first, count]) => round.isTouched({ first: first!, count: count! }));
+  expect(touched).toEqual([true, true, true, false]);
+});
+
+test('a node may be repeated in parts; what is left of it is open when its first holder gives it back', () => {
+  const round = createRound(units(4));
+  const slow = round.take('slow', 4)!;
+  const part = round.repeat('idle', slow, 2)!;
+  expect(span(part)).toEqual([0, 2]);
+  round.settle('idle', part);
+  round.giveBack('slow', slow);
+  expect(round.open).toBe(2);
+  expect(span(round.take('idle', 4))).toEqual([2, 2]);
+});
+
+test('a worker does not repeat its own node, and no unit is held three times', () => {
   const round = createRound(units(1));
-  round.take('a', 0);
-  round.giveBack('a');
-  expect(round.take('b', 1)?.index).toBe(0);
-  round.settle('b', 0);
-  expect(round.isDone(0)).toBe(true);
+  const node = round.take('slow', 1)!;
+  expect(round.repeat('slow', node, 1)).toBeUndefined();
+  expect(span(round.repeat('b', node, 1))).toEqual([0, 1]);
+  expect(round.repeat('c', node, 1)).toBeUndefined();
 });
 
-test('of a repeated unit the first result settles it for good', () => {
-  const round = createRound(units(1));
-  round.take('slow', 0);
-  expect(round.repeat('idle', 90, 100)).toBeUndefined();
-  expect(round.repeat('idle', 101, 100)?.index).toBe(0);
-  round.settle('idle', 0);
-  round.settle('slow', 0);
-  expect(round.take('c', 200)).toBeUndefined();
+test('only so many nodes are repeated at once', () => {
+  const round = createRound(units(8));
+  const node = round.take('a', 8)!;
+  for (let time = 0; time < mostRepeats; time++) expect(round.repeat(`w${time}`, node, 1)).toBeDefined();
+  expect(round.repeat('last', node, 1)).toBeUndefined();
 });
 
-test('a worker does not repeat its own unit, and no unit is held three times', () => {
-  const round = createRound(units(1));
-  round.take('slow', 0);
-  expect(round.repeat('slow', 1000, 100)).toBeUndefined();
-  round.repeat('b', 1000, 100);
-  expect(round.repeat('c', 1000, 100)).toBeUndefined();
-});
-
-test('at most two units are repeated at once', () => {
-  const round = createRound(units(3));
-  for (const worker of ['a', 'b', 'c']) round.take(worker, 0);
-  expect(round.repeat('d', 1000, 100)?.index).toBe(0);
-  expect(round.repeat('e', 1000, 100)?.index).toBe(1);
-  expect(round.repeat('f', 1000, 100)).toBeUndefined();
-});
-
-test('a refused unit goes to another worker before the one that spoiled it', () => {
+test('a refused node goes to another worker before the one that spoiled it', () => {
   const round = createRound(units(2));
-  round.take('a', 0);
-  expect(round.refuse('a', 0)).toBe(1);
-  expect(round.take('a', 1)?.index).toBe(1);
-  expect(round.take('b', 1)?.index).toBe(0);
-  expect(round.refuse('b', 0)).toBe(2);
-  expect(round.take('b', 2)?.index).toBe(0);
+  expect(round.refuse('a', round.take('a', 1)!)).toBe(1);
+  expect(span(round.take('a', 1))).toEqual([1, 1]);
+  const again = round.take('b', 1)!;
+  expect(span(again)).toEqual([0, 1]);
+  expect(round.refuse('b', again)).toBe(2);
+  expect(span(round.take('b', 1))).toEqual([0, 1]);
 });

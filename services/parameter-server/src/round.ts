@@ -1,5 +1,9 @@
+import { nodeLevel } from '@descent/gradient-channel';
+import { type Node, nodeOf, type Unit } from './node.ts';
+
 /**
- * One round of work on one parameter version: the micro-batches of a training step, or the slices of an evaluation.
+ * One round of work on one parameter version: the micro-batches of a training step, or the slices of an evaluation. They
+ * are handed out and settled in nodes of their tree.
  *
  * A unit is open (nobody computes it), held (by one worker, or two when a slow one is repeated), or done. The round has
  * no clock and no I/O of its own: the caller performs what it decides, and a simulation can drive it.
@@ -8,102 +12,139 @@
  *     ▲              │
  *     └──give back───┘   (worker left, lost, or its result was refused)
  */
-export interface Unit {
-  readonly index: number;
-  /** Sample positions [start, end) in the order of the epoch, or of the validation split. */
-  readonly start: number;
-  readonly end: number;
-}
-
-interface Holding {
-  readonly worker: string;
-  readonly since: number;
-}
-
-interface UnitState {
-  readonly unit: Unit;
-  holders: Holding[];
-  done: boolean;
-  /** Workers whose result for this unit was refused as not finite; they are asked again only when nobody else is there. */
-  readonly refusedFrom: Set<string>;
-}
-
 export interface Round {
-  /** The open unit with the lowest index; units this worker spoiled before come last. */
-  take(worker: string, now: number): Unit | undefined;
+  readonly units: readonly Unit[];
+  /** Units that nobody computes. */
+  readonly open: number;
   /**
-   * A unit that another worker has held for longer than `after`, to be computed a second time. At most two workers
-   * hold one unit, and at most `mostRepeats` units are repeated at once.
+   * The largest open node of at most `atMost` units, out of the smallest open block that has one, so that large blocks stay
+   * whole. Units that this worker spoiled before come last.
    */
-  repeat(worker: string, now: number, after: number): Unit | undefined;
-  isDone(index: number): boolean;
-  /** The unit is done; whoever else holds it computes in vain. */
-  settle(worker: string, index: number): void;
-  /** Gives a refused unit back and returns how often that has happened to it. */
-  refuse(worker: string, index: number): number;
-  /** A unit that the worker will not compute after all. */
-  giveBackUnit(worker: string, index: number): void;
-  /** All that the worker holds. */
-  giveBack(worker: string): void;
+  take(worker: string, atMost: number): Node | undefined;
+  /**
+   * A node within `node`, which another worker holds, to be computed a second time. At most two workers hold one unit, and at
+   * most `mostRepeats` nodes are repeated at once.
+   */
+  repeat(worker: string, node: Node, atMost: number): Node | undefined;
+  /** Whether a unit of the node is done. */
+  isTouched(node: Pick<Node, 'first' | 'count'>): boolean;
+  /** The node is done; whoever else holds some of it computes in vain. */
+  settle(worker: string, node: Node): void;
+  /** Gives a refused node back and returns how often that has happened to one of its units. */
+  refuse(worker: string, node: Node): number;
+  /** A node that the worker will not compute after all. */
+  giveBack(worker: string, node: Node): void;
 }
 
 /** Bounds the receive buffers that repeats need beyond one per micro-batch. */
-export const mostRepeats = 2;
+export const mostRepeats = 4;
 
-export function createRound(units: readonly Unit[]): Round {
-  const states: UnitState[] = units.map((unit) => ({
-    unit,
-    holders: [],
-    done: false,
-    refusedFrom: new Set(),
-  }));
-  const spoiled = new Map<number, number>();
+interface Holding {
+  readonly worker: string;
+  readonly node: Node;
+  readonly isRepeat: boolean;
+}
 
-  const release = (state: UnitState, worker: string) => {
-    state.holders = state.holders.filter((holding) => holding.worker !== worker);
+export function createRound(units: readonly Unit[], deepest = nodeLevel(Math.max(1, units.length))): Round {
+  const total = units.length;
+  const done = new Uint8Array(total);
+  const holders = new Uint8Array(total);
+  const spoiled = new Uint16Array(total);
+  /** By unit: workers whose result for it was refused as not finite. */
+  const spoiledBy = new Map<number, Set<string>>();
+  const holdings = new Set<Holding>();
+
+  const each = ({ first, count }: Pick<Node, 'first' | 'count'>, visit: (index: number) => void) => {
+    for (let index = first; index < first + count; index++) visit(index);
+  };
+  const isOpen = (index: number) => done[index] === 0 && holders[index] === 0;
+
+  /** Buddy allocation: the best node among the units that `may` be taken. */
+  const find = (atMost: number, may: (index: number) => boolean): Node | undefined => {
+    const before = new Uint32Array(total + 1);
+    for (let index = 0; index < total; index++) before[index + 1] = before[index]! + Number(may(index));
+    const sizeAt = (level: number, position: number) => Math.min(2 ** level, total - position * 2 ** level);
+    const isWhole = (level: number, position: number) => {
+      const first = position * 2 ** level;
+      const count = sizeAt(level, position);
+      return count > 0 && before[first + count]! - before[first]! === count;
+    };
+    const top = nodeLevel(Math.max(1, total));
+    for (let level = Math.min(deepest, top); level >= 0; level--) {
+      let best: { readonly position: number; readonly block: number } | undefined;
+      for (let position = 0; position * 2 ** level < total; position++) {
+        if (sizeAt(level, position) > atMost || !isWhole(level, position)) continue;
+        let block = level;
+        while (block < top && isWhole(block + 1, position >> (block + 1 - level))) block++;
+        if (best === undefined || block < best.block) best = { position, block };
+      }
+      if (best !== undefined) return nodeOf(units, best.position * 2 ** level, sizeAt(level, best.position));
+    }
+    return undefined;
+  };
+
+  const hold = (worker: string, node: Node, isRepeat: boolean): Node => {
+    holdings.add({ worker, node, isRepeat });
+    each(node, (index) => holders[index]!++);
+    return node;
+  };
+
+  const release = (worker: string, node: Node): boolean => {
+    for (const holding of holdings) {
+      if (holding.worker !== worker || holding.node !== node) continue;
+      holdings.delete(holding);
+      each(node, (index) => holders[index]!--);
+      return true;
+    }
+    return false;
   };
 
   return {
-    take(worker, now) {
-      const open = states.filter((state) => !state.done && state.holders.length === 0);
-      const chosen = open.find((state) => !state.refusedFrom.has(worker)) ?? open[0];
-      chosen?.holders.push({ worker, since: now });
-      return chosen?.unit;
+    units,
+    get open() {
+      let open = 0;
+      for (let index = 0; index < total; index++) if (isOpen(index)) open++;
+      return open;
     },
-    repeat(worker, now, after) {
-      if (states.filter((state) => state.holders.length > 1).length >= mostRepeats) return undefined;
-      const slow = states.find(
-        (state) =>
-          !state.done &&
-          state.holders.length === 1 &&
-          state.holders[0]!.worker !== worker &&
-          now - state.holders[0]!.since > after,
+    take(worker, atMost) {
+      const node =
+        find(atMost, (index) => isOpen(index) && !spoiledBy.get(index)?.has(worker)) ?? find(atMost, isOpen);
+      return node && hold(worker, node, false);
+    },
+    repeat(worker, { first, count }, atMost) {
+      if ([...holdings].filter(({ isRepeat }) => isRepeat).length >= mostRepeats) return undefined;
+      const own = [...holdings].filter((holding) => holding.worker === worker);
+      const node = find(
+        atMost,
+        (index) =>
+          index >= first &&
+          index < first + count &&
+          done[index] === 0 &&
+          holders[index] === 1 &&
+          !own.some(
+            (holding) => index >= holding.node.first && index < holding.node.first + holding.node.count,
+          ),
       );
-      slow?.holders.push({ worker, since: now });
-      return slow?.unit;
+      return node && hold(worker, node, true);
     },
-    isDone: (index) => states[index]?.done ?? false,
-    settle(worker, index) {
-      const state = states[index];
-      if (state === undefined || state.done) return;
-      release(state, worker);
-      state.done = true;
+    isTouched({ first, count }) {
+      return done.subarray(first, first + count).includes(1);
     },
-    refuse(worker, index) {
-      const state = states[index];
-      if (state === undefined) return 0;
-      release(state, worker);
-      state.refusedFrom.add(worker);
-      const times = (spoiled.get(index) ?? 0) + 1;
-      spoiled.set(index, times);
+    settle(worker, node) {
+      release(worker, node);
+      each(node, (index) => {
+        done[index] = 1;
+      });
+    },
+    refuse(worker, node) {
+      release(worker, node);
+      let times = 0;
+      each(node, (index) => {
+        spoiledBy.set(index, (spoiledBy.get(index) ?? new Set()).add(worker));
+        times = Math.max(times, ++spoiled[index]!);
+      });
       return times;
     },
-    giveBackUnit(worker, index) {
-      const state = states[index];
-      if (state !== undefined) release(state, worker);
-    },
-    giveBack(worker) {
-      for (const state of states) release(state, worker);
-    },
+    giveBack: (worker, node) => void release(worker, node),
   };
 }

@@ -8,9 +8,10 @@ import { createGradientJobs, type GradientJobs, type GradientQueue } from './gra
 import { createNumericsGate, type NumericsGate } from './numerics-gate.ts';
 import { createReporter, type Reporter } from './reporter.ts';
 import { restore } from './restore.ts';
+import type { TimesObserver } from './step-times.ts';
 import { planTimetable } from './timetable.ts';
 import { createTrainingJob, type TrainingJob } from './training-job.ts';
-import { createTrainingState } from './training-state.ts';
+import { createTrainingState, type TrainingStateOptions } from './training-state.ts';
 import type { Truth } from './truth.ts';
 
 /** A training job that this server has claimed, as the door of the gradient channel needs it. */
@@ -37,6 +38,9 @@ export interface RunOptions {
   clock(): number;
   /** Default: from the plan's model, which must be the one that was priced. */
   compile?(plan: TrainingPlan): Pick<CompiledModel, 'layout' | 'metrics'>;
+  readonly sumOrder?: TrainingStateOptions['sumOrder'];
+  /** Hears where the time of each training job goes. */
+  timesOf?(jobId: string): TimesObserver;
   onQueueError(error: unknown): void;
   /** Called when workers may join; what it returns is called when they may no longer. */
   opened(job: RunningJob): () => void;
@@ -101,6 +105,8 @@ export async function runTrainingJob(claim: ClaimAnswer, options: RunOptions): P
       training,
       steps: timetable.steps,
       start,
+      sumOrder: options.sumOrder,
+      clock: options.clock,
     });
     const gradientJobs = createGradientJobs({
       queue: options.gradients,
@@ -134,6 +140,7 @@ export async function runTrainingJob(claim: ClaimAnswer, options: RunOptions): P
       reporter,
       checkpoints,
       clock: options.clock,
+      times: options.timesOf?.(jobId),
     });
     const close = options.opened({
       jobId,

@@ -1,6 +1,6 @@
 import { writeSums } from '@descent/gradient-channel';
 import { expect, test } from 'vitest';
-import { addSums, readSumsBlock, sumsBlockBytes } from './sums.ts';
+import { addSums, prefixBytes, readSumsBlock, timingsOf } from './sums.ts';
 
 test('the sums of a received payload are read in place', () => {
   const payload = new Uint8Array(128).subarray(64);
@@ -11,8 +11,13 @@ test('the sums of a received payload are read in place', () => {
   expect([...sums]).toEqual([1, 2, 3, 4]);
 });
 
-test('gradients start on a multiple of 64 bytes behind the sums', () => {
-  expect([0, 6, 7, 14, 15].map(sumsBlockBytes)).toEqual([64, 64, 128, 128, 192]);
+test('gradients start on a multiple of 64 bytes behind sums and timings', () => {
+  expect([0, 6, 7, 14, 15].map(prefixBytes)).toEqual([128, 128, 192, 192, 256]);
+});
+
+test('the timings block lies between them', () => {
+  const payload = new Uint8Array(300).subarray(20);
+  expect(timingsOf(payload, 7)).toMatchObject({ byteOffset: 20 + 128, byteLength: 64 });
 });
 
 test('sums are added into the left one and the right one stays', () => {

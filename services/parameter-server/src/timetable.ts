@@ -1,6 +1,6 @@
 import type { TrainingPlan } from '@descent/contracts';
 import { batchOfStep, stepsPerEpoch as countSteps, microBatchRange } from '@descent/datasets';
-import type { Unit } from './round.ts';
+import type { Unit } from './node.ts';
 
 /** Samples of one evaluation slice. Fixed, so that the order in which scores are added never depends on the workers. */
 const evaluationSlice = 500;

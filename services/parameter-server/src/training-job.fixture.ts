@@ -9,11 +9,14 @@ import type { DescentError } from '@descent/errors';
 import { type FrameHeader, writeSums } from '@descent/gradient-channel';
 import type { CompiledMetric, ParameterLayout } from '@descent/models';
 import { emptyLedger } from './ledger.ts';
+import type { StepTimes, UnitTimes } from './step-times.ts';
 import { createTimetable } from './timetable.ts';
 import { createTrainingJob } from './training-job.ts';
 import { createTrainingState } from './training-state.ts';
-import type { Held, WorkerLink } from './worker-link.ts';
+import type { WorkerLink } from './worker-link.ts';
+import { createWorkerLink, type Held } from './worker-link.ts';
 
+const noWork = { wait: 0, pull: 0, data: 0, compute: 0, sum: 0 };
 const jobId = 'job_01JTESTTESTTESTTESTTESTTES';
 
 export interface WorldOptions {
@@ -26,6 +29,12 @@ export interface WorldOptions {
   readonly clipNorm?: number;
   readonly initial?: readonly number[];
   readonly metrics?: readonly CompiledMetric[];
+  /** Elements of the flat buffers; default 16. */
+  readonly elements?: number;
+  /** Workers that are there when the first round begins. */
+  readonly workers?: readonly string[];
+  /** Assignments that each worker takes at once; default 1. */
+  readonly holds?: number;
 }
 
 /** What a fake worker was told, in order. */
@@ -33,13 +42,14 @@ type Told =
   | { readonly type: 'parameters'; readonly version: number; readonly values: number[] }
   | { readonly type: 'assign'; readonly held: Held; readonly epoch: number }
   | { readonly type: 'accepted'; readonly assignment: number }
+  | { readonly type: 'recalled'; readonly assignment: number }
   | { readonly type: 'refused'; readonly code: DescentError['code'] }
   | { readonly type: 'released'; readonly reason: string };
 
 export interface FakeWorker {
   readonly link: WorkerLink;
   readonly told: Told[];
-  /** The assignment it holds now. */
+  /** The assignment that it computes now. */
   readonly held: Held;
   /** Sends a gradient as the frame reader would: asks for the target, fills it, hands it over. Returns a refusal's code. */
   push(gradient: readonly number[], change?: Partial<FrameHeader> & { loss?: number; held?: Held }): void;
@@ -51,14 +61,16 @@ export interface FakeWorker {
 /** A training job with one parameter of as many elements as `initial` has, and a clock that only the test moves. */
 export function createWorld(options: WorldOptions = {}) {
   const initial = options.initial ?? [1, 2, 3];
+  const { elements = 16 } = options;
   const incarnation = 4;
   let now = 0;
-  const entry = { name: 'w', shape: [initial.length], offset: 0, length: initial.length };
+  const length = options.elements ?? initial.length;
+  const entry = { name: 'w', shape: [length], offset: 0, length };
   const layout: ParameterLayout = {
     entries: [{ ...entry, initializer: 'zeros', trainable: true }],
-    elements: 16,
-    trainableElements: 16,
-    gradientElements: 16,
+    elements,
+    trainableElements: elements,
+    gradientElements: elements,
   };
   const training: TrainingSettings = {
     epochs: options.epochs ?? 1,
@@ -86,6 +98,7 @@ export function createWorld(options: WorldOptions = {}) {
     training,
     steps: timetable.steps,
     start,
+    clock: () => now,
   });
 
   const points: NewMetricPoint[] = [];
@@ -94,6 +107,7 @@ export function createWorld(options: WorldOptions = {}) {
   const outcomes: Outcome[] = [];
   const checkpoints: number[] = [];
   const ended: number[] = [];
+  const times: { readonly units: UnitTimes[]; readonly steps: StepTimes[] } = { units: [], steps: [] };
   const job = createTrainingJob({
     jobId,
     incarnation,
@@ -103,6 +117,7 @@ export function createWorld(options: WorldOptions = {}) {
     state,
     timetable,
     clock: () => now,
+    times: { unit: (one) => void times.units.push(one), step: (one) => void times.steps.push(one) },
     gradientJobs: {
       join: () => true,
       ending() {},
@@ -126,14 +141,13 @@ export function createWorld(options: WorldOptions = {}) {
       weights: async () => 'hash-of-weights',
     },
   });
-  job.start();
-
   const header = (type: FrameHeader['type'], held: Held): FrameHeader => ({
     type,
     job: 0n,
     incarnation,
     step: held.version,
-    microBatch: held.unit.index,
+    microBatch: held.node.first,
+    count: held.node.count,
     version: held.version,
     assignment: held.assignment,
     payloadBytes: state.slotBytes,
@@ -142,24 +156,18 @@ export function createWorld(options: WorldOptions = {}) {
 
   const worker = (name: string): FakeWorker => {
     const told: Told[] = [];
-    const link: WorkerLink = {
-      worker: name,
-      serial: undefined,
-      budget: 0,
-      version: undefined,
-      held: undefined,
-      assignments: 0,
-      wire: {
-        parameters(version, buffer, onSent) {
-          told.push({ type: 'parameters', version, values: [...buffer.floats.subarray(0, initial.length)] });
-          onSent();
-        },
-        assign: (held, epoch) => void told.push({ type: 'assign', held, epoch }),
-        accepted: ({ assignment }) => void told.push({ type: 'accepted', assignment }),
-        refused: (_, { code }) => void told.push({ type: 'refused', code }),
-        released: (reason) => void told.push({ type: 'released', reason }),
+    const wire: WorkerLink['wire'] = {
+      parameters(version, buffer, onSent) {
+        told.push({ type: 'parameters', version, values: [...buffer.floats.subarray(0, initial.length)] });
+        onSent();
       },
+      assign: (held, epoch) => void told.push({ type: 'assign', held, epoch }),
+      accepted: ({ assignment }) => void told.push({ type: 'accepted', assignment }),
+      recalled: ({ assignment }) => void told.push({ type: 'recalled', assignment }),
+      refused: (_, { code }) => void told.push({ type: 'refused', code }),
+      released: (reason) => void told.push({ type: 'released', reason }),
     };
+    const link = createWorkerLink(name, wire, { holds: options.holds ?? 1, ready: true });
     const last: FakeWorker['last'] = (type) =>
       told.findLast((one): one is Extract<Told, { type: typeof type }> => one.type === type);
     const fake: FakeWorker = {
@@ -167,8 +175,9 @@ export function createWorld(options: WorldOptions = {}) {
       told,
       last,
       get held() {
-        if (link.held === undefined) throw new Error(`${name} holds nothing`);
-        return link.held;
+        const [first] = link.held;
+        if (first === undefined) throw new Error(`${name} holds nothing`);
+        return first;
       },
       push(gradient, { loss = 0, held, ...change } = {}) {
         const sent = { ...header('GRADIENT', held ?? fake.held), ...change };
@@ -177,13 +186,13 @@ export function createWorld(options: WorldOptions = {}) {
           job.refused(link, sent, target);
           return;
         }
-        const { start, end } = (held ?? link.held!).unit;
-        writeSums(target.payload, { samples: end - start, loss, metrics: [0] });
+        const { bounds } = (held ?? fake.held).node;
+        writeSums(target.payload, { samples: bounds.at(-1)! - bounds[0]!, loss, metrics: [0] });
         target.gradient.floats.fill(0);
         target.gradient.floats.set(gradient);
         job.gradient(link, sent, target);
       },
-      scores: (sums) => job.scores(link, header('SCORES', fake.held), Float64Array.from(sums)),
+      scores: (sums) => job.scores(link, header('SCORES', fake.held), Float64Array.from(sums), noWork),
       leave: () => job.left(link, 'test'),
     };
     return fake;
@@ -195,17 +204,21 @@ export function createWorld(options: WorldOptions = {}) {
     return one;
   };
   let joins = 0;
+  const workers = (options.workers ?? []).map(join);
+  job.start();
 
   return {
     job,
     state,
     join,
+    workers,
     points,
     events,
     evaluations,
     outcomes,
     checkpoints,
     ended,
+    times,
     weights: () => [...state.snapshot().parameters.subarray(0, initial.length)],
     pass: (ms: number) => {
       now += ms;

@@ -1,17 +1,17 @@
-import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import { createWorld } from './training-job.fixture.ts';
-
-// The job's ticker is driven by hand.
-beforeEach(() => void vi.useFakeTimers());
-afterEach(() => void vi.useRealTimers());
+import { expect, test } from 'vitest';
+import { createWorld, type FakeWorker } from './training-job.fixture.ts';
 
 test('the update is the rule applied to the sum of all micro-batches over all samples', () => {
   // 4 samples in 2 micro-batches; mean gradient ([2, 4, 6] + [6, 4, 2]) / 4 = [2, 2, 2]; θ − 0.5·g
-  const world = createWorld({ optimizer: { type: 'sgd', learningRate: 0.5 }, epochs: 2 });
-  const [a, b] = [world.join('a'), world.join('b')];
-  a.push([2, 4, 6]);
+  const world = createWorld({
+    optimizer: { type: 'sgd', learningRate: 0.5 },
+    epochs: 2,
+    workers: ['a', 'b'],
+  });
+  const [a, b] = world.workers;
+  a!.push([2, 4, 6]);
   expect(world.weights()).toEqual([1, 2, 3]);
-  b.push([6, 4, 2]);
+  b!.push([6, 4, 2]);
   expect(world.weights()).toEqual([0, 1, 2]);
   expect(world.state.version).toBe(1);
 });
@@ -47,29 +47,25 @@ test('arrival order does not change the bits', () => {
     [1e-7, 3],
   ];
   const run = (order: readonly number[]) => {
-    const world = createWorld({ initial: [0.7, 0.9], microBatches: 4 });
-    const workers = gradients.map((_, index) => world.join(`w${index}`));
-    for (const index of order) workers[index]!.push(gradients[index]!);
+    const world = createWorld({
+      initial: [0.7, 0.9],
+      microBatches: 4,
+      workers: gradients.map((_, index) => `w${index}`),
+    });
+    for (const index of order) world.workers[index]!.push(gradients[index]!);
     return world.weights();
   };
   expect(run([3, 1, 0, 2])).toEqual(run([0, 1, 2, 3]));
   expect(run([2, 3, 1, 0])).toEqual(run([0, 1, 2, 3]));
 });
 
-test('a worker is sent each version once, and assignments of it without parameters', () => {
-  const world = createWorld({ epochs: 2 });
+test('a worker alone gets the whole step as one node, and each version once', () => {
+  const world = createWorld({ epochs: 2, microBatches: 4 });
   const a = world.join('a');
-  a.push([0, 0, 0]);
-  a.push([0, 0, 0]);
-  expect(a.told.map((one) => one.type)).toEqual([
-    'parameters',
-    'assign',
-    'accepted',
-    'assign',
-    'accepted',
-    'parameters',
-    'assign',
-  ]);
+  expect(a.held.node).toMatchObject({ first: 0, count: 4, bounds: [0, 1, 2, 3, 4] });
+  a.push([4, 4, 4]);
+  expect(a.told.map((one) => one.type)).toEqual(['parameters', 'assign', 'accepted', 'released']);
+  expect(world.weights()).toEqual([0, 1, 2]);
 });
 
 test('the last update ends the job with weights and ledger hash', async () => {
@@ -83,13 +79,13 @@ test('the last update ends the job with weights and ledger hash', async () => {
 });
 
 test('a gradient pushed twice is refused as a duplicate and changes nothing', () => {
-  const world = createWorld();
-  const a = world.join('a');
-  const { held } = a;
-  a.push([1, 1, 1]);
-  a.push([5, 5, 5], { held });
-  expect(a.last('refused')?.code).toBe('GRADIENT_DUPLICATE');
-  a.push([1, 1, 1]);
+  const world = createWorld({ workers: ['a', 'b'] });
+  const [a, b] = world.workers;
+  const { held } = a!;
+  a!.push([1, 1, 1]);
+  a!.push([5, 5, 5], { held });
+  expect(a!.last('refused')?.code).toBe('GRADIENT_DUPLICATE');
+  b!.push([1, 1, 1]);
   // mean of the two accepted ones: 2 / 4
   expect(world.weights()).toEqual([0.5, 1.5, 2.5]);
 });
@@ -136,7 +132,7 @@ test('a gradient that is not finite is refused and computed again by another wor
   const b = world.join('b');
   a.push([1, Number.NaN, 1]);
   expect(a.last('refused')?.code).toBe('GRADIENT_NOT_FINITE');
-  expect(b.held.unit.index).toBe(0);
+  expect(b.held.node.first).toBe(0);
   b.push([4, 4, 4]);
   expect(world.weights()).toEqual([0, 1, 2]);
 });
@@ -157,33 +153,117 @@ test('a micro-batch that is not finite twice stops the job as diverged, with the
 });
 
 test('the work of a worker that leaves goes to another at once', () => {
-  const world = createWorld({ microBatches: 2 });
-  const a = world.join('a');
-  const b = world.join('b');
-  a.leave();
+  const world = createWorld({ microBatches: 4, workers: ['a', 'b'] });
+  const [a, b] = world.workers;
+  expect([a!.held.node.count, b!.held.node.count]).toEqual([2, 2]);
+  a!.leave();
   expect(world.ended).toEqual([0]);
-  b.push([4, 0, 0]);
-  expect(b.held.unit.index).toBe(0);
-  b.push([4, 0, 0]);
+  b!.push([4, 0, 0]);
+  expect(b!.held.node).toMatchObject({ first: 0, count: 2 });
+  b!.push([4, 0, 0]);
   expect(world.weights()).toEqual([-1, 2, 3]);
 });
 
+test('a worker that joins in the middle of a step waits for the next one', () => {
+  const world = createWorld({ epochs: 2, microBatches: 2 });
+  const a = world.join('a');
+  const late = world.join('late');
+  expect(late.link.held).toEqual([]);
+  a.push([4, 4, 4]);
+  expect([a.held.node, late.held.node].map(({ first, count }) => [first, count])).toEqual([
+    [0, 1],
+    [1, 1],
+  ]);
+});
+
+test('what does not divide evenly is a second assignment, for a worker that takes two', () => {
+  const world = createWorld({ microBatches: 4, holds: 2, workers: ['a', 'b', 'c'] });
+  const held = world.workers.map(({ link }) => link.held.map(({ node }) => [node.first, node.count]));
+  expect(held).toEqual([
+    [
+      [0, 1],
+      [3, 1],
+    ],
+    [[1, 1]],
+    [[2, 1]],
+  ]);
+});
+
+/** Two workers that have done three steps at 10 ms a micro-batch; then the clock stands, and both hold one. */
+function slowAndFast(microBatches = 2) {
+  const world = createWorld({ microBatches, epochs: 6, workers: ['slow', 'fast'] });
+  const [slow, fast] = world.workers as [FakeWorker, FakeWorker];
+  for (const { link } of world.workers) link.budget = 1_000;
+  for (let step = 0; step < 3; step++) {
+    world.pass((10 * microBatches) / 2);
+    slow.push([0, 0, 0]);
+    fast.push([0, 0, 0]);
+  }
+  return { world, slow, fast };
+}
+
 test('an idle worker repeats a slow one; the first result counts and the other is refused by name', () => {
-  const world = createWorld({ microBatches: 2, epochs: 2 });
-  const slow = world.join('slow');
-  const fast = world.join('fast');
+  const { world, slow, fast } = slowAndFast();
   world.pass(10);
   fast.push([4, 4, 4]);
+  world.job.tick();
+  expect(fast.link.held).toEqual([]);
+  world.pass(50);
+  world.job.tick();
   const { held } = slow;
-  world.pass(5_000);
-  vi.advanceTimersByTime(250);
-  expect(fast.held.unit.index).toBe(held.unit.index);
+  expect(fast.held.node.first).toBe(held.node.first);
+  world.pass(10);
   fast.push([4, 4, 4]);
   expect(world.weights()).toEqual([-1, 0, 1]);
+  expect(fast.held).toMatchObject({ version: 4, node: { first: 0, count: 2 } });
+  // It is sent nothing, not even parameters, until it has answered.
+  expect(slow.last('parameters')?.version).toBe(3);
   slow.push([4, 4, 4], { held });
   expect(slow.last('refused')?.code).toBe('GRADIENT_LATE');
-  expect(slow.held.version).toBe(1);
   expect(world.weights()).toEqual([-1, 0, 1]);
+  world.pass(20);
+  fast.push([0, 0, 0]);
+  expect(slow.held).toMatchObject({ version: 5, node: { first: 0, count: 1 } });
+});
+
+test('a part of a slow node that was repeated settles; the rest of it is open once the whole is refused', () => {
+  const { world, slow, fast } = slowAndFast(4);
+  world.pass(20);
+  fast.push([2, 0, 0]);
+  const { held } = slow;
+  expect(held.node).toMatchObject({ first: 0, count: 2 });
+  world.pass(200);
+  const third = world.join('third');
+  world.job.tick();
+  expect([fast.held.node, third.held.node].map(({ first, count }) => [first, count])).toEqual([
+    [0, 1],
+    [1, 1],
+  ]);
+  fast.push([1, 0, 0]);
+  slow.push([2, 0, 0], { held });
+  expect(slow.last('refused')?.code).toBe('GRADIENT_DUPLICATE');
+  third.push([1, 0, 0]);
+  expect(world.weights()).toEqual([0, 2, 3]);
+});
+
+test('a worker known to be slow gets nothing that the others are done with sooner, and is asked again after a second', () => {
+  const world = createWorld({ microBatches: 2, epochs: 90, workers: ['slow', 'fast'] });
+  const [slow, fast] = world.workers as [FakeWorker, FakeWorker];
+  for (const { link } of world.workers) link.budget = 1_000;
+  for (let step = 0; step < 2; step++) {
+    world.pass(10);
+    fast.push([0, 0, 0]);
+    world.pass(200);
+    slow.push([0, 0, 0]);
+  }
+  for (let step = 0; step < 51; step++) {
+    world.job.tick();
+    expect([slow.link.held.length, fast.held.node.count]).toEqual([0, 2]);
+    world.pass(20);
+    fast.push([0, 0, 0]);
+  }
+  world.job.tick();
+  expect(slow.held.node.count).toBe(1);
 });
 
 test('a gradient job ends when its assignments are used up', () => {
@@ -195,13 +275,14 @@ test('a gradient job ends when its assignments are used up', () => {
 });
 
 test('validation is evaluated on the version it belongs to, in slices added in order', async () => {
-  const world = createWorld({ microBatches: 1, validationSamples: 600 });
-  const a = world.join('a');
-  a.push([0, 0, 0]);
-  expect(a.held).toMatchObject({ kind: 'evaluate', version: 1, unit: { start: 0, end: 500 } });
-  a.scores([500, 250, 400]);
-  expect(a.held).toMatchObject({ kind: 'evaluate', unit: { start: 500, end: 600 } });
-  a.scores([100, 50, 80]);
+  const world = createWorld({ microBatches: 2, validationSamples: 600, workers: ['a', 'b'] });
+  const [a, b] = world.workers;
+  a!.push([0, 0, 0]);
+  b!.push([0, 0, 0]);
+  expect(a!.held).toMatchObject({ kind: 'evaluate', version: 1, node: { bounds: [0, 500] } });
+  expect(b!.held).toMatchObject({ kind: 'evaluate', node: { bounds: [500, 600] } });
+  b!.scores([100, 50, 80]);
+  a!.scores([500, 250, 400]);
   await world.job.ended;
   expect(world.points.filter(({ split }) => split === 'validation')).toMatchObject([
     { step: 1, epoch: 1, values: { loss: 0.5, accuracy: 0.8 } },
@@ -234,17 +315,55 @@ test('the event of an evaluation holds the tables, with the names of the classes
 });
 
 test('a pause ends the round, keeps a checkpoint and the applied steps', async () => {
-  const world = createWorld({ microBatches: 2, epochs: 5 });
-  const a = world.join('a');
-  a.push([0, 0, 0]);
-  a.push([0, 0, 0]);
-  a.push([9, 9, 9]);
+  const world = createWorld({ microBatches: 2, epochs: 5, workers: ['a', 'b'] });
+  const [a, b] = world.workers;
+  a!.push([0, 0, 0]);
+  b!.push([0, 0, 0]);
+  a!.push([9, 9, 9]);
   world.job.want('pause');
   await world.job.ended;
   expect(world.outcomes).toEqual([{ state: 'paused', step: 1 }]);
   expect(world.checkpoints).toContain(1);
-  expect(a.last('released')?.reason).toBe('handed-back');
+  expect(a!.last('released')?.reason).toBe('handed-back');
   expect(world.weights()).toEqual([1, 2, 3]);
+});
+
+test('a pause in the middle of a large update completes it first', async () => {
+  // 5 million elements: more than one turn of the event loop.
+  const world = createWorld({ initial: [1, 2, 3], elements: 5_000_000, microBatches: 1, epochs: 5 });
+  const a = world.join('a');
+  a.push([4, 4, 4]);
+  expect(world.state.version).toBe(0);
+  world.job.want('pause');
+  await world.job.ended;
+  expect(world.outcomes).toEqual([{ state: 'paused', step: 1 }]);
+  expect(world.weights()).toEqual([0, 1, 2]);
+  expect(world.points.map(({ step }) => step)).toEqual([1]);
+});
+
+test('the observer hears where the time of each result and each step went', () => {
+  const world = createWorld({ microBatches: 2, epochs: 2, workers: ['a', 'b'] });
+  const [a, b] = world.workers;
+  world.pass(10);
+  a!.push([0, 0, 0]);
+  world.pass(5);
+  b!.push([0, 0, 0]);
+  expect(world.times.units).toMatchObject([
+    {
+      kind: 'train',
+      version: 0,
+      first: 0,
+      count: 1,
+      worker: 'a',
+      openedAt: 0,
+      assignedAt: 0,
+      receivedAt: 10,
+    },
+    { kind: 'train', version: 0, first: 1, count: 1, worker: 'b', openedAt: 0, acceptedAt: 15 },
+  ]);
+  expect(world.times.steps).toEqual([
+    { step: 0, samples: 4, openedAt: 0, completedAt: 15, appliedAt: 15, reduceMs: 0, updateMs: 0 },
+  ]);
 });
 
 test('a cancel ends the job at once', async () => {
@@ -262,7 +381,7 @@ test('an assignment that three times could not be computed fails the job with th
   const { DescentError } = await import('@descent/errors');
   for (let time = 0; time < 3; time++) {
     const { held } = a;
-    const header = { assignment: held.assignment, step: 0, microBatch: 0 };
+    const header = { assignment: held.assignment, step: 0, microBatch: 0, count: 1 };
     world.job.failed(
       a.link,
       { ...header, type: 'FAILED', job: 0n, incarnation: 4, version: 0, payloadBytes: 0, payloadCheck: null },

@@ -1,22 +1,33 @@
 import type { JobError, Outcome, Progress, ReportAnswer, Scores } from '@descent/contracts';
 import { DescentError, type ErrorCode } from '@descent/errors';
-import { type FrameHeader, wrongLength } from '@descent/gradient-channel';
+import {
+  deepestLevel,
+  type FrameHeader,
+  MAX_NODE,
+  nodeLevel,
+  type WorkTimings,
+  wrongLength,
+} from '@descent/gradient-channel';
 import { type CompiledMetric, scoresOf, tablesOf } from '@descent/models';
 import type { CheckpointWriter } from './checkpoint-writer.ts';
 import { createCrew, type OpenRound } from './crew.ts';
 import type { GradientJobs } from './gradient-jobs.ts';
-import { objectionTo } from './objection.ts';
+import type { GradientSlot } from './gradient-slot.ts';
+import { answeredBy, objectionTo } from './objection.ts';
 import { createProgressMeter } from './progress-meter.ts';
 import type { Reporter } from './reporter.ts';
 import { createRound } from './round.ts';
+import { noObserver, type TimesObserver } from './step-times.ts';
 import { addSums } from './sums.ts';
 import type { Timetable } from './timetable.ts';
-import type { GradientSlot, TrainingState } from './training-state.ts';
-import { createTreeSum, type TreeSum } from './tree-sum.ts';
+import type { AppliedStep, Applying, TrainingState } from './training-state.ts';
+import { createTreeSum, type Total, type TreeSum } from './tree-sum.ts';
 import type { Held, ReleaseReason, WorkerLink } from './worker-link.ts';
 
-/** Looks for slow units this often, and for lost gradient jobs every fourth time. */
-const tickMs = 250;
+/** Looks for gradient jobs that the queue has lost this often. */
+const refillMs = 1_000;
+/** Elements of an update that are made in one turn of the event loop: some 10 ms. */
+const elementsPerTurn = 4_194_304;
 /** A micro-batch whose gradient was not finite twice, on whatever workers, is no accident. */
 const mostNotFinite = 2;
 /** Assignments that failed on workers (engine errors, data that cannot be read) before the job fails. */
@@ -36,10 +47,15 @@ export interface TrainingJobOptions {
   readonly checkpoints: CheckpointWriter;
   /** Monotonic milliseconds. */
   clock(): number;
+  /** Has the rest of a large update wait for its turn; default `setImmediate`. */
+  defer?(task: () => void): void;
+  /** Hears where the time goes. */
+  readonly times?: TimesObserver | undefined;
 }
 
 /** Where a training job stands in the sequence of rounds. */
 interface CurrentRound extends OpenRound {
+  readonly openedAt: number;
   readonly gradients: TreeSum<GradientSlot>;
   readonly scores: TreeSum<Float64Array>;
 }
@@ -56,11 +72,15 @@ export interface TrainingJob {
   /** For the reports. */
   progress(): Progress;
   start(): void;
+  /** Looks after what no event tells of: slow workers, lost gradient jobs. Called by the host, some ten times per second. */
+  tick(): void;
   joined(link: WorkerLink, serial: number): void;
+  /** The worker has compiled and loaded what the plan needs. */
+  ready(link: WorkerLink): void;
   /** Before a payload is received: where it goes, or why not. */
   expectGradient(link: WorkerLink, header: FrameHeader): GradientSlot | DescentError;
   gradient(link: WorkerLink, header: FrameHeader, slot: GradientSlot): void;
-  scores(link: WorkerLink, header: FrameHeader, sums: Float64Array): void;
+  scores(link: WorkerLink, header: FrameHeader, sums: Float64Array, work: WorkTimings): void;
   refused(link: WorkerLink, header: FrameHeader, error: DescentError): void;
   /** The connection broke while a payload was being received into this slot. */
   dropped(slot: GradientSlot): void;
@@ -74,6 +94,7 @@ export interface TrainingJob {
 
 export function createTrainingJob(options: TrainingJobOptions): TrainingJob {
   const { jobId, incarnation, state, timetable, gradientJobs, reporter, checkpoints, clock } = options;
+  const { defer = setImmediate, times = noObserver } = options;
   const crew = createCrew({ gradientJobs, hold: state.hold, clock });
   const meter = createProgressMeter();
   let current: CurrentRound | undefined;
@@ -81,8 +102,10 @@ export function createTrainingJob(options: TrainingJobOptions): TrainingJob {
   let lastFiniteLoss: number | undefined;
   let over = false;
   let isFenced = false;
-  let ticker: NodeJS.Timeout | undefined;
-  let ticks = 0;
+  let refilledAt = Number.NEGATIVE_INFINITY;
+  let couldNotPrepare = 0;
+  /** The update that is being made, in turns. */
+  let applying: { readonly update: Applying; done(applied: AppliedStep): void } | undefined;
   let settle: (outcome: Outcome | 'fenced') => void = () => {};
   const ended = new Promise<Outcome | 'fenced'>((resolve) => {
     settle = resolve;
@@ -112,11 +135,13 @@ export function createTrainingJob(options: TrainingJobOptions): TrainingJob {
   const begin = (kind: Held['kind']) => {
     const { version } = state;
     const units = kind === 'train' ? timetable.trainingUnits(version) : timetable.evaluationUnits();
+    const deepest = kind === 'train' ? deepestLevel(units.length, state.gradientBytes) : nodeLevel(MAX_NODE);
     current = {
       kind,
       version,
       epoch: kind === 'train' ? timetable.epochOf(version) : 0,
-      round: createRound(units),
+      openedAt: clock(),
+      round: createRound(units, deepest),
       gradients: state.createSum(units.length),
       scores: createTreeSum(units.length, addSums),
     };
@@ -131,38 +156,92 @@ export function createTrainingJob(options: TrainingJobOptions): TrainingJob {
   const refuse = (link: WorkerLink, header: FrameHeader, error: DescentError) => {
     link.wire.refused(header, error);
     reporter.event('gradient-refused', error.message, { code: error.code, worker: link.worker });
-    if (link.held?.assignment === header.assignment) {
-      current?.round.giveBackUnit(link.worker, link.held.unit.index);
-      link.held = undefined;
+    const held = link.held.find(({ assignment }) => assignment === header.assignment);
+    if (held !== undefined) {
+      crew.answered(link, held);
+      giveBack(link, held);
     }
     // Others first: a result that was refused is better computed elsewhere.
     dispatch(link);
   };
 
-  /** Takes a valid result into the ledger. */
-  const accept = (link: WorkerLink, held: Held): void => {
-    current!.round.settle(link.worker, held.unit.index);
-    crew.done(link, held);
+  /** What was held of a round that is over belongs to nobody. */
+  const giveBack = (link: WorkerLink, held: Held) => {
+    if (held.version === current?.version && held.kind === current.kind)
+      current.round.giveBack(link.worker, held.node);
   };
 
-  const applyStep = (total: GradientSlot) => {
+  /** Takes a valid result into the ledger. */
+  const accept = (
+    open: CurrentRound,
+    link: WorkerLink,
+    held: Held,
+    arrival: { readonly answeredAt: number; readonly receivedAt: number },
+    work: WorkTimings,
+  ): void => {
+    open.round.settle(link.worker, held.node);
+    crew.answered(link, held);
+    crew.recall(open);
+    link.wire.accepted(held);
+    const { kind, version, node, assignedAt } = held;
+    times.unit({
+      kind,
+      version,
+      first: node.first,
+      count: node.count,
+      worker: link.worker,
+      openedAt: open.openedAt,
+      assignedAt,
+      ...arrival,
+      acceptedAt: clock(),
+      work,
+    });
+  };
+
+  /** The round is over: who still computes for it does so in vain. */
+  const close = (): void => {
+    current = undefined;
+    crew.recall(undefined);
+  };
+
+  const applyStep = (total: Total<GradientSlot>, openedAt: number, completedAt: number) => {
     if (over) return;
-    const result = state.apply(total);
-    if (result === undefined) {
-      state.whenApplicable(() => applyStep(total));
+    const update = state.apply(total);
+    if (update === undefined) {
+      state.whenApplicable(() => applyStep(total, openedAt, completedAt));
       return;
     }
-    const { samples, values } = result;
-    lastFiniteLoss = values.loss;
-    meter.applied(samples, clock());
-    reporter.point({
-      step: state.version,
-      epoch: state.version / timetable.stepsPerEpoch,
-      split: 'train',
-      values,
-      time: new Date().toISOString(),
-    });
-    advance();
+    const step = state.version;
+    const done = ({ samples, values, reduceMs, updateMs }: AppliedStep) => {
+      const appliedAt = clock();
+      lastFiniteLoss = values.loss;
+      meter.applied(samples, appliedAt);
+      times.step({ step, samples, openedAt, completedAt, appliedAt, reduceMs, updateMs });
+      reporter.point({
+        step: state.version,
+        epoch: state.version / timetable.stepsPerEpoch,
+        split: 'train',
+        values,
+        time: new Date().toISOString(),
+      });
+    };
+    applying = { update, done };
+    continueStep();
+  };
+
+  const continueStep = () => {
+    if (!finishStep(elementsPerTurn)) defer(continueStep);
+    else if (!over) advance();
+  };
+
+  /** Goes on with the update that is being made; true when none is left. */
+  const finishStep = (elements: number): boolean => {
+    const applied = applying?.update.advance(elements);
+    if (applying === undefined || applied === undefined) return applying === undefined;
+    const { done } = applying;
+    applying = undefined;
+    done(applied);
+    return true;
   };
 
   const scoreVersion = (sums: Float64Array) => {
@@ -188,8 +267,7 @@ export function createTrainingJob(options: TrainingJobOptions): TrainingJob {
 
   const stopRounds = (reason: ReleaseReason) => {
     over = true;
-    current = undefined;
-    clearInterval(ticker);
+    close();
     crew.releaseAll(reason);
   };
 
@@ -226,8 +304,11 @@ export function createTrainingJob(options: TrainingJobOptions): TrainingJob {
       }),
     );
 
-  const interrupt = async (outcome: Outcome) => {
+  const interrupt = async (outcomeAt: (step: number) => Outcome) => {
     stopRounds('handed-back');
+    // A checkpoint between the tiles of an update would be of no version.
+    finishStep(Number.POSITIVE_INFINITY);
+    const outcome = outcomeAt(state.version);
     checkpoints.write(evaluated);
     await checkpoints.idle();
     await end(outcome);
@@ -249,12 +330,18 @@ export function createTrainingJob(options: TrainingJobOptions): TrainingJob {
       };
     },
     start() {
-      void gradientJobs.refill();
-      ticker = setInterval(() => {
-        dispatch();
-        if (++ticks % 4 === 0) void gradientJobs.refill();
-      }, tickMs);
+      this.tick();
       advance();
+    },
+    tick() {
+      if (over) return;
+      if (clock() - refilledAt >= refillMs) {
+        refilledAt = clock();
+        void gradientJobs.refill();
+      }
+      if (current === undefined) return;
+      crew.dispatch(current);
+      crew.relieve(current);
     },
     joined(link, serial) {
       if (crew.join(link, serial)) {
@@ -262,6 +349,10 @@ export function createTrainingJob(options: TrainingJobOptions): TrainingJob {
       }
       if (over) crew.releaseAll('ended');
       else dispatch();
+    },
+    ready(link) {
+      link.ready = true;
+      dispatch();
     },
     expectGradient(link, header) {
       if (header.incarnation !== incarnation) {
@@ -275,59 +366,70 @@ export function createTrainingJob(options: TrainingJobOptions): TrainingJob {
       return objection(link, 'train', header) ?? state.takeSlot();
     },
     gradient(link, header, slot) {
+      const receivedAt = clock();
       const late = objection(link, 'train', header);
       if (late !== undefined) {
         state.freeSlot(slot);
         refuse(link, header, late);
         return;
       }
-      const held = link.held!;
-      if (!state.isFinite(slot)) {
+      const open = current!;
+      const held = answeredBy(header, 'train', link.held)!;
+      if (!slot.isFinite()) {
         const loss = slot.sums[1]! / slot.sums[0]!;
         state.freeSlot(slot);
-        const times = current!.round.refuse(link.worker, held.unit.index);
-        refuse(
-          link,
-          header,
-          new DescentError('GRADIENT_NOT_FINITE', { step: header.step, microBatch: header.microBatch }),
-        );
-        if (times >= mostNotFinite) diverged(loss);
+        const attempts = open.round.refuse(link.worker, held.node);
+        const { step, microBatch } = header;
+        refuse(link, header, new DescentError('GRADIENT_NOT_FINITE', { step, microBatch }));
+        if (attempts >= mostNotFinite) diverged(loss);
         return;
       }
-      accept(link, held);
-      const total = current!.gradients.add(held.unit.index, slot);
+      const { first, count } = held.node;
+      accept(open, link, held, { answeredAt: slot.answeredAt, receivedAt }, slot.timings());
+      const total = open.gradients.add(first, count, slot);
       if (total === undefined) dispatch();
       else {
-        current = undefined;
-        applyStep(total);
+        close();
+        applyStep(total, open.openedAt, receivedAt);
       }
     },
-    scores(link, header, sums) {
+    scores(link, header, sums, work) {
+      const receivedAt = clock();
       const late = objection(link, 'evaluate', header);
       if (late !== undefined) {
         refuse(link, header, late);
         return;
       }
-      const held = link.held!;
-      accept(link, held);
-      const total = current!.scores.add(held.unit.index, sums);
+      const open = current!;
+      const held = answeredBy(header, 'evaluate', link.held)!;
+      accept(open, link, held, { answeredAt: receivedAt, receivedAt }, work);
+      const total = open.scores.add(held.node.first, held.node.count, sums);
       if (total === undefined) dispatch();
       else {
-        current = undefined;
-        scoreVersion(total);
+        const [left, right] = total;
+        if (right !== undefined) addSums(left, right);
+        close();
+        scoreVersion(left);
       }
     },
     refused: refuse,
     dropped: state.freeSlot,
     failed(link, header, error) {
-      if (link.held?.assignment !== header.assignment) return;
-      const times = current?.round.refuse(link.worker, link.held.unit.index) ?? 0;
-      link.held = undefined;
+      const held = link.held.find(({ assignment }) => assignment === header.assignment);
+      const isPreparation = header.assignment === 0;
+      if (over || (held === undefined && !isPreparation)) return;
+      let attempts = 0;
+      if (isPreparation) attempts = ++couldNotPrepare;
+      else if (held !== undefined) {
+        if (held.version === current?.version) attempts = current.round.refuse(link.worker, held.node);
+        crew.answered(link, held);
+      }
       reporter.event('log', `Worker ${link.worker} could not compute: ${error.message}`, {
         code: error.code,
       });
-      if (times >= mostFailures) {
-        const problem = `${times} attempts at one micro-batch failed, the last with: ${error.message}`;
+      if (attempts >= mostFailures) {
+        const what = isPreparation ? 'to prepare the job' : 'at one micro-batch';
+        const problem = `${attempts} attempts ${what} failed, the last with: ${error.message}`;
         fail(new DescentError('JOB_FAILED', { step: state.version, problem }, { cause: error }));
         return;
       }
@@ -335,21 +437,22 @@ export function createTrainingJob(options: TrainingJobOptions): TrainingJob {
     },
     left(link, reason) {
       if (!crew.leave(link)) return;
-      current?.round.giveBack(link.worker);
+      for (const held of link.held) giveBack(link, held);
+      link.held = [];
       if (over) return;
       reporter.event('worker-left', `Worker ${link.worker} left: ${reason}`, { worker: link.worker });
       dispatch();
     },
     want(wanted) {
       if (over || wanted === 'run') return;
-      if (wanted === 'pause') void interrupt({ state: 'paused', step: state.version });
+      if (wanted === 'pause') void interrupt((step) => ({ state: 'paused', step }));
       else {
         stopRounds('ended');
         void end({ state: 'cancelled' });
       }
     },
     handBack(reason) {
-      if (!over) void interrupt({ state: 'queued', reason });
+      if (!over) void interrupt(() => ({ state: 'queued', reason }));
     },
     fenced() {
       isFenced = true;

@@ -1,32 +1,16 @@
 import type { Scores, TrainingSettings } from '@descent/contracts';
 import { type CompiledMetric, type ParameterLayout, scoresOf, sumCount } from '@descent/models';
-import {
-  addInto,
-  allFinite,
-  clipFactor,
-  createOptimizer,
-  type FlatBuffer,
-  FlatMemory,
-  learningRateAt,
-  squaredNorm,
-} from '@descent/optimizers';
-import { averageStates } from './average-states.ts';
+import { addInto, createOptimizer, FlatMemory, learningRateAt } from '@descent/optimizers';
+import { createGradientSlot, type GradientSlot } from './gradient-slot.ts';
 import { createLedger } from './ledger.ts';
 import { createParameterVersions, type PublishedVersion } from './parameter-versions.ts';
 import { mostRepeats } from './round.ts';
-import { addSums, readSumsBlock, sumsBlockBytes } from './sums.ts';
-import { createTreeSum, type TreeSum } from './tree-sum.ts';
+import { createStepUpdate, tilesOfLayout } from './step-update.ts';
+import { addSums, prefixBytes } from './sums.ts';
+import { createArrivalSum, createTreeSum, type Total, type TreeSum } from './tree-sum.ts';
 
 /** The current version, one that sockets may still be sending, and the one being written. */
 const parameterBuffers = 3;
-
-/** One received micro-batch as it came off the wire: sums block, then gradients. */
-export interface GradientSlot {
-  readonly payload: Uint8Array<ArrayBuffer>;
-  /** Samples, loss sum, one sum per metric. A view of the payload. */
-  readonly sums: Float64Array;
-  readonly gradient: FlatBuffer;
-}
 
 export interface Evaluation {
   readonly version: number;
@@ -47,6 +31,14 @@ export interface StartPoint {
 export interface AppliedStep {
   readonly samples: number;
   readonly values: Scores & { readonly loss: number };
+  readonly reduceMs: number;
+  readonly updateMs: number;
+}
+
+/** An update that has begun. It must be brought to its end before anything else happens to the state. */
+export interface Applying {
+  /** Goes on for about so many elements; the result when the next version is published. */
+  advance(elements: number): AppliedStep | undefined;
 }
 
 /** All that changes when a training job makes a step: parameters, optimizer slots, ledger; and the memory they lie in. */
@@ -55,14 +47,15 @@ export interface TrainingState {
   readonly ledgerHash: string;
   /** Bytes of a GRADIENT frame's payload. */
   readonly slotBytes: number;
+  readonly gradientBytes: number;
   readonly evaluated: Evaluation | undefined;
   /** Room for one gradient; there is always enough for every unit and its repeats. */
   takeSlot(): GradientSlot;
   freeSlot(slot: GradientSlot): void;
-  isFinite(slot: GradientSlot): boolean;
+  /** Over so many micro-batches. */
   createSum(count: number): TreeSum<GradientSlot>;
-  /** Makes the next version from a step's total and frees it; undefined while sockets hold every other buffer. */
-  apply(total: GradientSlot): AppliedStep | undefined;
+  /** Begins to make the next version from a step's total; undefined while sockets hold every other buffer. */
+  apply(total: Total<GradientSlot>): Applying | undefined;
   whenApplicable(callback: () => void): void;
   hold(): PublishedVersion;
   /** Copies that stay as they are while training goes on. */
@@ -76,18 +69,23 @@ export interface TrainingStateOptions {
   readonly training: TrainingSettings;
   readonly steps: number;
   readonly start: StartPoint;
+  /** Default `tree`: the fixed order that the bits depend on. `arrival` is for the benchmark of what that costs. */
+  readonly sumOrder?: 'tree' | 'arrival' | undefined;
+  /** Monotonic milliseconds. */
+  clock?(): number;
 }
 
 export function createTrainingState(options: TrainingStateOptions): TrainingState {
-  const { layout, metrics, training, steps, start } = options;
+  const { layout, metrics, training, steps, start, clock = () => performance.now() } = options;
   const optimizer = createOptimizer(training.optimizer);
-  const trainable = { start: 0, end: layout.trainableElements };
+  const createSum = options.sumOrder === 'arrival' ? createArrivalSum : createTreeSum;
   const memory = new FlatMemory({
     parameters: { count: parameterBuffers, length: layout.elements },
+    // What the last round still receives comes on top of what this one may hold.
     gradients: {
-      count: options.microBatches + mostRepeats,
+      count: options.microBatches + 2 * mostRepeats,
       length: layout.gradientElements,
-      prefixBytes: sumsBlockBytes(sumCount(metrics)),
+      prefixBytes: prefixBytes(sumCount(metrics)),
     },
     slots: { count: optimizer.slotNames.length, length: layout.trainableElements },
   });
@@ -100,13 +98,10 @@ export function createTrainingState(options: TrainingStateOptions): TrainingStat
     if (saved !== undefined) slots[index]!.floats.set(saved);
   });
 
+  const tiles = tilesOfLayout(layout);
   const versions = createParameterVersions(parameters, start.version);
   const ledger = createLedger(start.ledgerHash);
-  const free: GradientSlot[] = gradients.map((gradient) => ({
-    payload: gradient.payload,
-    sums: readSumsBlock(gradient.payload, sumCount(metrics)),
-    gradient,
-  }));
+  const free = gradients.map((gradient) => createGradientSlot(gradient, sumCount(metrics)));
 
   return {
     get version() {
@@ -116,43 +111,59 @@ export function createTrainingState(options: TrainingStateOptions): TrainingStat
       return ledger.hash;
     },
     slotBytes: gradients[0]!.payload.byteLength,
+    gradientBytes: gradients[0]!.bytes.byteLength,
     evaluated: start.evaluated,
     takeSlot() {
       const slot = free.pop();
       if (slot === undefined) throw new Error('more gradients are being received than units are held');
+      slot.clear(clock());
       return slot;
     },
     freeSlot: (slot) => void free.push(slot),
-    isFinite: (slot) => slot.sums.every(Number.isFinite) && allFinite(slot.gradient),
     createSum: (count) =>
-      createTreeSum(count, (left, right) => {
+      createSum<GradientSlot>(count, (left, right) => {
         addInto(left.gradient, right.gradient);
         addSums(left.sums, right.sums);
         free.push(right);
       }),
-    apply(total) {
+    apply([left, right]) {
       const next = versions.next();
       if (next === undefined) return undefined;
+      if (right !== undefined) addSums(left.sums, right.sums);
       const step = versions.version;
-      const samples = total.sums[0]!;
-      const gradientNorm = Math.sqrt(squaredNorm(total.gradient, undefined, trainable)) / samples;
+      const samples = left.sums[0]!;
       const learningRate = learningRateAt(training.schedule, training.optimizer.learningRate, step, steps);
-      optimizer.update({
-        parameters: versions.current,
-        next,
-        gradients: total.gradient,
-        slots,
+      const update = createStepUpdate({
+        layout,
+        tiles,
+        optimizer,
+        training,
         step,
         learningRate,
-        scale: clipFactor(gradientNorm, training.clipNorm) / samples,
-        range: trainable,
+        samples,
+        current: versions.current,
+        next,
+        slots,
+        left: left.gradient,
+        right: right?.gradient,
+        clock,
       });
-      averageStates(layout, versions.current.floats, next.floats, total.gradient.floats, samples);
-      versions.publish();
-      ledger.append(step, total.sums);
-      const values = { ...scoresOf(metrics, total.sums), gradientNorm, learningRate };
-      free.push(total);
-      return { samples, values };
+      return {
+        advance(elements) {
+          if (!update.advance(elements)) return undefined;
+          versions.publish();
+          ledger.append(step, left.sums);
+          const { reduceMs, updateMs } = update;
+          const values = {
+            ...scoresOf(metrics, left.sums),
+            gradientNorm: update.gradientNorm(),
+            learningRate,
+          };
+          free.push(left);
+          if (right !== undefined) free.push(right);
+          return { samples, values, reduceMs, updateMs };
+        },
+      };
     },
     whenApplicable: versions.whenFree,
     hold: versions.hold,

@@ -1,18 +1,19 @@
 import type { DescentError } from '@descent/errors';
 import type { FrameHeader } from '@descent/gradient-channel';
 import type { FlatBuffer } from '@descent/optimizers';
-import type { Unit } from './round.ts';
+import type { Node } from './node.ts';
+import { createPace, type Pace } from './pace.ts';
 
-/** What a worker is computing now. */
+/** An assignment that a worker has and has not answered. */
 export interface Held {
   /** Number of the assignment on this connection, from 1. */
   readonly assignment: number;
   readonly kind: 'train' | 'evaluate';
-  /** Version the work is computed from, and so the step of a training unit. */
+  /** Version the work is computed from, and so the step of a training node. */
   readonly version: number;
-  readonly unit: Unit;
+  readonly node: Node;
   /** Monotonic milliseconds. */
-  readonly since: number;
+  readonly assignedAt: number;
 }
 
 /** Why a gradient job is over, without anybody's fault. */
@@ -24,6 +25,7 @@ export interface Wire {
   parameters(version: number, buffer: FlatBuffer, onSent: () => void): void;
   assign(held: Held, epoch: number): void;
   accepted(held: Held): void;
+  recalled(held: Held): void;
   refused(header: FrameHeader, error: DescentError): void;
   released(reason: ReleaseReason): void;
 }
@@ -32,13 +34,44 @@ export interface Wire {
 export interface WorkerLink {
   readonly worker: string;
   readonly wire: Wire;
+  /** Assignments that it takes at once. */
+  readonly holds: number;
+  /** It has compiled and loaded what the plan needs. */
+  ready: boolean;
   /** Gradient job that it serves now; undefined between two of them. */
   serial: number | undefined;
-  /** Assignments that the gradient job still allows. */
+  /** When the last one was served to its end. Monotonic milliseconds. */
+  servedAt: number;
+  /** Units that the gradient job still allows. */
   budget: number;
   /** Version of the parameters last sent to it. */
   version: number | undefined;
-  held: Held | undefined;
+  /** In the order in which it computes them. */
+  held: readonly Held[];
+  /** Since when it has been computing the first of them, or had nothing to do. Monotonic milliseconds. */
+  since: number;
   /** Assignments made on this connection. */
   assignments: number;
+  readonly pace: Readonly<Record<Held['kind'], Pace>>;
+}
+
+export function createWorkerLink(
+  worker: string,
+  wire: Wire,
+  { holds, ready }: { readonly holds: number; readonly ready: boolean },
+): WorkerLink {
+  return {
+    worker,
+    wire,
+    holds,
+    ready,
+    serial: undefined,
+    servedAt: Number.NEGATIVE_INFINITY,
+    budget: 0,
+    version: undefined,
+    held: [],
+    since: 0,
+    assignments: 0,
+    pace: { train: createPace(), evaluate: createPace() },
+  };
 }

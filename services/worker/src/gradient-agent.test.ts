@@ -11,7 +11,7 @@ import {
 import { bytesOf } from '@descent/tensors';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { createGradientAgent, type GradientAgent } from './gradient-agent.ts';
-import type { Result } from './prepared-job.ts';
+import type { Result, Work } from './prepared-job.ts';
 import { type ScriptedServer, startScriptedServer } from './server.fixture.ts';
 
 const jobId = 'job_01JTESTTESTTESTTESTTESTTES';
@@ -46,17 +46,21 @@ const plan: TrainingPlan = {
   },
 };
 const elements = 16;
-const sums = new Uint8Array(new Float64Array([2, 0.5, 1, 0, 0, 0, 0, 0]).buffer);
+/** Sums block and timings block. */
+const sums = new Uint8Array(128);
+new Float64Array(sums.buffer).set([2, 0.5, 1]);
 const to = { job: jobKey(jobId), incarnation };
 
 let server: ScriptedServer;
 let agent: GradientAgent;
 /** What the agent asked of the prepared jobs, in order. */
 let prepared: { readonly plan: TrainingPlan; readonly parameters: Float32Array }[];
-let computed: { assignment: Assignment; step: number; microBatch: number }[];
+let computed: Work[];
 let disposed: number;
 /** What an assignment gives; by default a gradient that is ten times the parameters. */
-let compute: (assignment: Assignment, parameters: Float32Array) => Promise<Result>;
+let compute: (work: Work, parameters: Float32Array) => Promise<Result>;
+let released: number;
+let lookedAhead: () => void;
 let prepare: () => Promise<void>;
 
 beforeEach(async () => {
@@ -65,9 +69,16 @@ beforeEach(async () => {
   computed = [];
   disposed = 0;
   prepare = async () => {};
+  released = 0;
+  lookedAhead = () => {};
   compute = async ({ kind }, parameters) => ({
-    sums,
-    gradients: kind === 'train' ? bytesOf(parameters.map((value) => 10 * value)) : undefined,
+    payload: Buffer.concat([
+      sums,
+      ...(kind === 'train' ? [bytesOf(parameters.map((value) => 10 * value))] : []),
+    ]),
+    release() {
+      released += 1;
+    },
   });
   agent = createGradientAgent({
     worker: 'w1',
@@ -76,10 +87,11 @@ beforeEach(async () => {
       prepared.push({ plan: given, parameters });
       await prepare();
       return {
-        compute(assignment, step, microBatch) {
-          computed.push({ assignment, step, microBatch });
-          return compute(assignment, parameters);
+        compute(work) {
+          computed.push(work);
+          return compute(work, parameters);
         },
+        lookAhead: () => lookedAhead(),
         dispose() {
           disposed += 1;
         },
@@ -114,17 +126,24 @@ const assign = (
   fields: Partial<FrameFields>,
   change: Partial<Assignment> = {},
 ) =>
-  connection.send({ ...to, ...fields, type: 'ASSIGN' }, [
-    encodeAssignment({ kind: 'train', epoch: 1, start: 4, end: 8, ...change }),
+  connection.send({ count: 1, ...to, ...fields, type: 'ASSIGN' }, [
+    encodeAssignment({ kind: 'train', epoch: 1, bounds: [4, 8], ...change }),
   ]);
+/** What was sent has been read by then: both ends live on this event loop. */
+const aFewTurns = async () => {
+  for (let turn = 0; turn < 20; turn++) await new Promise((resolve) => setImmediate(resolve));
+};
 const release = (connection: ChannelConnection) =>
   connection.sendJson({ type: 'RELEASE', ...to }, { reason: 'served' });
 
-/** Joins and gets the plan, and parameters of version 7 that are all 3. */
+const hearReady = async () => expect((await server.hear()).header).toMatchObject({ type: 'READY', ...to });
+
+/** Joins, gets the plan, prepares it, and gets parameters of version 7 that are all 3. */
 async function join(job = gradientJob()) {
   const served = agent.serve(job);
   const { from } = await hearJoin();
   welcome(from, plan);
+  await hearReady();
   sendParameters(from, 7, 3);
   return { served, server: from };
 }
@@ -133,7 +152,13 @@ test('a JOIN says who joins, its numerics class and lease, and wants the plan', 
   void agent.serve(gradientJob());
   const { header, body } = await hearJoin();
   expect(header).toMatchObject({ type: 'JOIN', job: jobKey(jobId), incarnation, assignment: 0 });
-  expect(body).toEqual({ worker: 'w1', numericsClass: 'class-a', lease: 'lease-0', wantsPlan: true });
+  expect(body).toEqual({
+    worker: 'w1',
+    numericsClass: 'class-a',
+    lease: 'lease-0',
+    wantsPlan: true,
+    holds: 2,
+  });
 });
 
 test('a gradient echoes its assignment and is computed from the parameters that came before', async () => {
@@ -147,14 +172,13 @@ test('a gradient echoes its assignment and is computed from the parameters that 
     microBatch: 1,
     version: 7,
     assignment: 1,
-    payloadBytes: 64 + 4 * elements,
+    payloadBytes: 128 + 4 * elements,
+    count: 1,
   });
-  expect([...payload.subarray(0, 64)]).toEqual([...sums]);
-  expect([...new Float32Array(payload.slice(64).buffer)]).toEqual(Array(elements).fill(30));
+  expect([...payload.subarray(0, 128)]).toEqual([...sums]);
+  expect([...new Float32Array(payload.slice(128).buffer)]).toEqual(Array(elements).fill(30));
   expect(prepared).toEqual([{ plan, parameters: new Float32Array(elements).fill(3) }]);
-  expect(computed).toEqual([
-    { assignment: { kind: 'train', epoch: 1, start: 4, end: 8 }, step: 7, microBatch: 1 },
-  ]);
+  expect(computed).toMatchObject([{ kind: 'train', epoch: 1, bounds: [4, 8], step: 7, microBatch: 1 }]);
 });
 
 test('the next version lands in the same buffer', async () => {
@@ -166,7 +190,7 @@ test('the next version lands in the same buffer', async () => {
   assign(link, { step: 8, version: 8, assignment: 2 });
   const { header, payload } = await server.hear();
   expect(header).toMatchObject({ type: 'GRADIENT', step: 8, version: 8, assignment: 2 });
-  expect([...new Float32Array(payload.slice(64).buffer)]).toEqual(Array(elements).fill(-10));
+  expect([...new Float32Array(payload.slice(128).buffer)]).toEqual(Array(elements).fill(-10));
   expect(prepared.length).toBe(1);
 });
 
@@ -185,12 +209,18 @@ test('a RELEASE ends the gradient job without a problem; the next one keeps conn
   const again = agent.serve(gradientJob({ serial: 1, lease: 'lease-1' }));
   const { from, body } = await hearJoin();
   expect(from).toBe(link);
-  expect(body).toEqual({ worker: 'w1', numericsClass: 'class-a', lease: 'lease-1', wantsPlan: false });
+  expect(body).toEqual({
+    worker: 'w1',
+    numericsClass: 'class-a',
+    lease: 'lease-1',
+    wantsPlan: false,
+    holds: 2,
+  });
   welcome(link, null);
   assign(link, { step: 7, version: 7, assignment: 1 });
   const { header, payload } = await server.hear();
   expect(header).toMatchObject({ type: 'GRADIENT', step: 7 });
-  expect([...new Float32Array(payload.slice(64).buffer)]).toEqual(Array(elements).fill(30));
+  expect([...new Float32Array(payload.slice(128).buffer)]).toEqual(Array(elements).fill(30));
   release(link);
   expect(await again).toBeUndefined();
   expect(prepared.length).toBe(1);
@@ -262,23 +292,97 @@ test('a fault of our own is reported as INTERNAL, without what it says', async (
   expect(await served).toBe('x is not a function');
 });
 
-test('a job that could not be prepared fails its first assignment and is prepared anew', async () => {
+test('a job that could not be prepared is given up at once, and prepared anew the next time', async () => {
   prepare = async () => {
     throw new DescentError('GRAPH_MISMATCH', { actual: 'a', expected: 'b' });
   };
-  const { served, server: link } = await join();
-  assign(link, { assignment: 1 });
-  expect(decodeJson('FAILED', (await server.hear()).payload).code).toBe('GRAPH_MISMATCH');
+  const served = agent.serve(gradientJob());
+  welcome((await hearJoin()).from, plan);
+  const { header, payload } = await server.hear();
+  expect(header).toMatchObject({ type: 'FAILED', ...to, assignment: 0 });
+  expect(decodeJson('FAILED', payload).code).toBe('GRAPH_MISMATCH');
   expect(await served).toContain('graph a');
   prepare = async () => {};
   void agent.serve(gradientJob({ serial: 1 }));
   const { from, body } = await hearJoin();
   expect(body.wantsPlan).toBe(true);
   welcome(from, plan);
+  await hearReady();
   sendParameters(from, 7, 3);
   assign(from, { step: 7, assignment: 1 });
   expect((await server.hear()).header).toMatchObject({ type: 'GRADIENT', step: 7 });
   expect(prepared.length).toBe(2);
+});
+
+test('a second assignment waits for the first, and is answered after it', async () => {
+  const { server: link } = await join();
+  assign(link, { step: 7, assignment: 1 });
+  assign(link, { step: 7, microBatch: 1, count: 2, assignment: 2 }, { bounds: [8, 12, 16] });
+  expect((await server.hear()).header).toMatchObject({ assignment: 1, count: 1 });
+  expect((await server.hear()).header).toMatchObject({ assignment: 2, microBatch: 1, count: 2 });
+  expect(computed.map(({ bounds }) => bounds)).toEqual([
+    [4, 8],
+    [8, 12, 16],
+  ]);
+});
+
+/** Computations that the test ends one by one. */
+function byHand() {
+  const started: { work: Work; finish: () => void }[] = [];
+  let wake = () => {};
+  compute = (work) =>
+    new Promise((resolve) => {
+      started.push({
+        work,
+        finish: () => resolve({ payload: Buffer.concat([sums, new Uint8Array(4 * elements)]), release() {} }),
+      });
+      wake();
+    });
+  return async (index: number) => {
+    while (started.length <= index)
+      await new Promise<void>((resolve) => {
+        wake = resolve;
+      });
+    return started[index]!;
+  };
+}
+
+test('a recalled assignment is not computed and not answered', async () => {
+  const start = byHand();
+  const { server: link } = await join();
+  for (const assignment of [1, 2, 3]) assign(link, { step: 7, assignment });
+  const first = await start(0);
+  link.send({ type: 'RECALL', ...to, assignment: 2 });
+  await aFewTurns();
+  first.finish();
+  expect((await server.hear()).header).toMatchObject({ assignment: 1 });
+  const next = await start(1);
+  next.finish();
+  expect((await server.hear()).header).toMatchObject({ assignment: 3 });
+});
+
+test('a result that is recalled while it is computed is not sent', async () => {
+  const start = byHand();
+  const { server: link } = await join();
+  assign(link, { step: 7, assignment: 1 });
+  assign(link, { step: 7, assignment: 2 });
+  const first = await start(0);
+  link.send({ type: 'RECALL', ...to, assignment: 1 });
+  await aFewTurns();
+  first.finish();
+  (await start(1)).finish();
+  expect((await server.hear()).header).toMatchObject({ assignment: 2 });
+});
+
+test('the buffer of a result is given back when it is sent, and then the next samples are gathered', async () => {
+  const looked = new Promise<void>((resolve) => {
+    lookedAhead = resolve;
+  });
+  const { server: link } = await join();
+  assign(link, { step: 7, assignment: 1 });
+  await server.hear();
+  await looked;
+  expect(released).toBe(1);
 });
 
 test('the end of a failed connection leaves the one that followed it alone', async () => {
@@ -295,6 +399,7 @@ test('the end of a failed connection leaves the one that followed it alone', asy
   await server.hearClosed();
   compute = succeed;
   welcome(from, plan);
+  await hearReady();
   sendParameters(from, 7, 3);
   assign(from, { step: 7, assignment: 1 });
   expect((await server.hear()).header).toMatchObject({ type: 'GRADIENT', step: 7 });
@@ -323,7 +428,7 @@ test('leaving sends LEAVE, and the result that was being computed is not sent an
   await started;
   agent.leave('the worker is shutting down');
   expect(await served).toBe('the worker is shutting down');
-  finish({ sums, gradients: new Uint8Array(4 * elements) });
+  finish({ payload: new Uint8Array(128 + 4 * elements), release() {} });
   const { header, payload } = await server.hear();
   expect(header.type).toBe('LEAVE');
   expect(decodeJson('LEAVE', payload)).toEqual({ reason: 'the worker is shutting down' });
@@ -351,6 +456,7 @@ test('four training jobs are kept; a fifth gives the one used longest ago back',
     const { from, body } = await hearJoin();
     const fields = { job: jobKey(idOf(number)), incarnation };
     welcome(from, body.wantsPlan ? { ...plan, jobId: idOf(number) } : null, fields);
+    if (body.wantsPlan) expect((await server.hear()).header.type).toBe('READY');
     from.sendJson({ type: 'RELEASE', ...fields }, { reason: 'served' });
     expect(await served).toBeUndefined();
     return body.wantsPlan;

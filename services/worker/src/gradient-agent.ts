@@ -9,11 +9,13 @@ import {
   type FrameHeader,
   jobKey,
 } from '@descent/gradient-channel';
-import type { PreparedJob } from './prepared-job.ts';
+import type { PreparedJob, Work } from './prepared-job.ts';
 import { createRecentlyUsed } from './recently-used.ts';
 
 /** Connections and compiled jobs kept between gradient jobs: a worker shared by a few teams compiles once for each. */
 const keptJobs = 4;
+/** Assignments taken at once: the one that is computed, and the next. */
+const holds = 2;
 
 export interface GradientAgentOptions {
   readonly worker: string;
@@ -22,12 +24,14 @@ export interface GradientAgentOptions {
   readonly connect?: typeof connectChannel;
   /** Compiles the graph and loads the data; `parameters` is where versions will be received. */
   prepare(plan: TrainingPlan, parameters: Float32Array<ArrayBuffer>): Promise<PreparedJob>;
+  /** Monotonic milliseconds. */
+  clock?(): number;
 }
 
 /**
  * A worker's side of the gradient channel (docs/protocol.md, "One gradient job"). One gradient job at a time:
  *
- *   idle ──serve──▶ joining ──WELCOME──▶ serving ──RELEASE · refused · connection lost · leave──▶ idle
+ *   idle ──serve──▶ joining ──WELCOME──▶ preparing ──READY──▶ serving ──RELEASE · refused · connection lost · leave──▶ idle
  */
 export interface GradientAgent {
   /** Resolves when the gradient job is over; with the problem when it ended before the server released it. */
@@ -44,15 +48,31 @@ interface KnownJob {
   readonly prepared: Promise<PreparedJob>;
 }
 
+interface Task {
+  readonly header: FrameHeader;
+  readonly payload: Uint8Array;
+  readonly receivedAt: number;
+  /** Nobody waits for its result any more. */
+  isUnwanted: boolean;
+}
+
 /** A connection to a parameter server for one incarnation of one training job. */
 interface Link {
+  readonly jobId: string;
   readonly connection: ChannelConnection;
   /** Ends the gradient job that is being served, if any. */
   end: ((problem?: string) => void) | undefined;
+  /** What is assigned, in order; the first is being computed when `isComputing`. */
+  tasks: Task[];
+  isComputing: boolean;
+  /** A PARAMETERS frame is coming in, since then. */
+  pullingSince: number | undefined;
+  /** How long the last version took to come in, until an assignment has counted it. */
+  pullMs: number;
 }
 
 export function createGradientAgent(options: GradientAgentOptions): GradientAgent {
-  const { worker, numericsClass, connect = connectChannel } = options;
+  const { worker, numericsClass, connect = connectChannel, clock = () => performance.now() } = options;
   const jobs = createRecentlyUsed<string, KnownJob>(keptJobs, ({ prepared }) => {
     prepared.then((job) => job.dispose()).catch(() => {});
   });
@@ -60,57 +80,122 @@ export function createGradientAgent(options: GradientAgentOptions): GradientAgen
   let current: Link | undefined;
   let leaving: string | undefined;
 
-  const learn = (jobId: string, payload: Uint8Array) => {
+  /** Whatever could not be prepared is prepared anew when the server asks again. */
+  const giveUp = (link: Link, fields: Partial<FrameHeader>, error: unknown) => {
+    jobs.delete(link.jobId);
+    const { connection } = link;
+    const problem =
+      error instanceof DescentError ? error : new DescentError('INTERNAL', {}, { cause: error });
+    if (connection.isOpen) connection.sendJson({ ...fields, type: 'FAILED' }, problem.toBody());
+    connection.close();
+    link.end?.(error instanceof Error ? error.message : String(error));
+  };
+
+  const learn = (link: Link, { job, incarnation }: FrameHeader, payload: Uint8Array) => {
     const { plan, elements } = decodeJson('WELCOME', payload);
     if (plan === null) return;
     const parameters = new Float32Array(elements);
     const prepared = options.prepare(plan, parameters);
-    // A failure is reported with the first assignment, which waits for the same promise.
-    prepared.catch(() => {});
-    jobs.set(jobId, { parameters, prepared });
+    jobs.set(link.jobId, { parameters, prepared });
+    prepared.then(
+      () => link.connection.isOpen && link.connection.send({ type: 'READY', job, incarnation }),
+      (error) => giveUp(link, { job, incarnation }, error),
+    );
   };
 
-  const compute = async (link: Link, jobId: string, header: FrameHeader, payload: Uint8Array) => {
-    const { connection } = link;
-    const { job, incarnation, step, microBatch, version, assignment } = header;
-    const fields = { job, incarnation, step, microBatch, version, assignment };
+  const computeFirst = async (link: Link, task: Task) => {
+    const { job, incarnation, step, microBatch, count, version, assignment } = task.header;
+    const fields = { job, incarnation, step, microBatch, count, version, assignment };
+    const { pullMs } = link;
+    link.pullMs = 0;
     try {
-      const known = jobs.get(jobId);
-      if (known === undefined)
-        throw new DescentError('FRAME_MALFORMED', { problem: 'ASSIGN before WELCOME' });
-      const prepared = await known.prepared;
-      const { sums, gradients } = await prepared.compute(decodeAssignment(payload), step, microBatch);
-      if (leaving !== undefined || !connection.isOpen) return;
-      if (gradients === undefined) connection.send({ ...fields, type: 'SCORES' }, [sums]);
-      else connection.send({ ...fields, type: 'GRADIENT' }, [sums, gradients]);
+      const prepared = await preparedFor(link);
+      const work: Work = {
+        ...decodeAssignment(task.payload, count),
+        step,
+        microBatch,
+        pullMs,
+        waitMs: clock() - task.receivedAt,
+      };
+      const { payload, release } = await prepared.compute(work);
+      link.tasks = link.tasks.filter((one) => one !== task);
+      if (task.isUnwanted || leaving !== undefined || !link.connection.isOpen) {
+        release();
+        return;
+      }
+      const type = work.kind === 'train' ? 'GRADIENT' : 'SCORES';
+      link.connection.send({ ...fields, type }, [payload], () => {
+        release();
+        // Only now: gathering blocks the thread that sends.
+        if (link.tasks.length === 0 && current === link) prepared.lookAhead();
+      });
     } catch (error) {
-      // Whatever could not be prepared is prepared anew when the server asks again.
-      jobs.delete(jobId);
-      const problem =
-        error instanceof DescentError ? error : new DescentError('INTERNAL', {}, { cause: error });
-      if (connection.isOpen) connection.sendJson({ ...fields, type: 'FAILED' }, problem.toBody());
-      connection.close();
-      link.end?.(error instanceof Error ? error.message : String(error));
+      link.tasks = [];
+      giveUp(link, fields, error);
     }
   };
 
-  const handlers = (key: string, jobId: string, link: () => Link): ChannelHandlers => ({
+  const preparedFor = async ({ jobId }: Link): Promise<PreparedJob> => {
+    const known = jobs.get(jobId);
+    if (known === undefined) throw new DescentError('FRAME_MALFORMED', { problem: 'ASSIGN before WELCOME' });
+    return known.prepared;
+  };
+
+  /** Computes what is assigned, one after the other, never while parameters come in. */
+  const pump = async (link: Link) => {
+    if (link.isComputing) return;
+    link.isComputing = true;
+    while (link.pullingSince === undefined && link.tasks.length > 0) await computeFirst(link, link.tasks[0]!);
+    link.isComputing = false;
+  };
+
+  const forget = (link: Link, isForgotten: (task: Task) => boolean) => {
+    for (const task of link.tasks.filter(isForgotten)) task.isUnwanted = true;
+    link.tasks = link.tasks.filter((task, index) => !task.isUnwanted || (index === 0 && link.isComputing));
+  };
+
+  const handlers = (key: string, link: () => Link): ChannelHandlers => ({
     target(header) {
-      const parameters = jobs.get(jobId)?.parameters;
-      if (header.type === 'PARAMETERS' && parameters !== undefined) return new Uint8Array(parameters.buffer);
-      return new DescentError('FRAME_MALFORMED', { problem: `${header.type} was not expected here` });
+      const parameters = jobs.get(link().jobId)?.parameters;
+      if (header.type !== 'PARAMETERS' || parameters === undefined) {
+        return new DescentError('FRAME_MALFORMED', { problem: `${header.type} was not expected here` });
+      }
+      link().pullingSince = clock();
+      return new Uint8Array(parameters.buffer);
     },
     frame(header, payload) {
-      if (header.type === 'WELCOME') learn(jobId, payload);
-      else if (header.type === 'ASSIGN') void compute(link(), jobId, header, payload);
-      else if (header.type === 'RELEASE') link().end?.();
-      // Assignment 0 answers the JOIN; a refused result is no reason to go.
-      else if (header.type === 'REFUSED' && header.assignment === 0) {
-        link().end?.(decodeJson('REFUSED', payload).message);
+      const self = link();
+      switch (header.type) {
+        case 'WELCOME':
+          learn(self, header, payload);
+          return;
+        case 'PARAMETERS':
+          self.pullMs += clock() - self.pullingSince!;
+          self.pullingSince = undefined;
+          void pump(self);
+          return;
+        case 'ASSIGN':
+          self.tasks.push({ header, payload, receivedAt: clock(), isUnwanted: false });
+          void pump(self);
+          return;
+        case 'RECALL':
+          forget(self, (task) => task.header.assignment === header.assignment);
+          return;
+        case 'RELEASE':
+          forget(self, () => true);
+          self.end?.();
+          return;
+        case 'REFUSED':
+          // Assignment 0 answers the JOIN; a refused result is no reason to go.
+          if (header.assignment === 0) self.end?.(decodeJson('REFUSED', payload).message);
+          return;
+        default:
+          return;
       }
     },
     refused: (_, error) => link().connection.destroy(error),
     closed(error) {
+      forget(link(), () => true);
       // A failed link may still be closing when the next gradient job has another one in its place.
       if (links.get(key) === link()) links.delete(key);
       link().end?.(error?.message ?? 'the parameter server closed the connection');
@@ -121,12 +206,21 @@ export function createGradientAgent(options: GradientAgentOptions): GradientAgen
     const key = `${jobId} ${incarnation} ${address}`;
     const known = links.get(key);
     if (known?.connection.isOpen) return known;
+    const made = (connection: ChannelConnection): Link => ({
+      jobId,
+      connection,
+      end: undefined,
+      tasks: [],
+      isComputing: false,
+      pullingSince: undefined,
+      pullMs: 0,
+    });
     let link: Link | undefined;
     const connection = await connect(address, (self) => {
-      link = { connection: self, end: undefined };
-      return handlers(key, jobId, () => link!);
+      link = made(self);
+      return handlers(key, () => link!);
     });
-    link ??= { connection, end: undefined };
+    link ??= made(connection);
     links.set(key, link);
     return link;
   };
@@ -154,7 +248,7 @@ export function createGradientAgent(options: GradientAgentOptions): GradientAgen
         };
         link.connection.sendJson(
           { type: 'JOIN', job: jobKey(jobId), incarnation },
-          { worker, numericsClass, lease, wantsPlan: jobs.get(jobId) === undefined },
+          { worker, numericsClass, lease, wantsPlan: jobs.get(jobId) === undefined, holds },
         );
       });
     },

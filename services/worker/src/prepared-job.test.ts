@@ -11,7 +11,13 @@ import {
   selectSamples,
 } from '@descent/datasets';
 import { createOnnxEngine, type Engine } from '@descent/engines';
-import { type Assignment, readSums } from '@descent/gradient-channel';
+import {
+  type Assignment,
+  readSums,
+  readTimings,
+  sumsBlockBytes,
+  timingsBytes,
+} from '@descent/gradient-channel';
 import {
   compileModel,
   dropoutMask,
@@ -91,11 +97,21 @@ afterAll(async () => {
   await rm(folder, { recursive: true });
 });
 
-const train = (start: number, end: number, epoch = 0): Assignment => ({ kind: 'train', epoch, start, end });
-const sumsOf = ({ sums }: Result) => readSums(sums, sumCount(model.metrics));
-/** The buffers of a result are reused by the next one. */
-const bitsOf = ({ sums, gradients }: Result) => Buffer.concat([sums, gradients!]).toString('hex');
-const elementsOf = (gradients: Uint8Array) => new Float32Array(gradients.slice().buffer);
+/** Samples of the micro-batches, from one bound to the next. */
+const train = (bounds: readonly number[], epoch = 0): Assignment => ({ kind: 'train', epoch, bounds });
+const compute = async (assignment: Assignment, step: number, microBatch: number, of: PreparedJob = job) => {
+  const { payload, release } = await of.compute({ ...assignment, step, microBatch, waitMs: 1, pullMs: 2 });
+  const copy = payload.slice();
+  release();
+  return { payload: copy };
+};
+type Copied = Pick<Result, 'payload'>;
+const sumsOf = ({ payload }: Copied) => readSums(payload, sumCount(model.metrics));
+const ahead = sumsBlockBytes(sumCount(model.metrics));
+/** All but the timings. */
+const bitsOf = ({ payload }: Copied) =>
+  Buffer.concat([payload.subarray(0, ahead), payload.subarray(ahead + timingsBytes)]).toString('hex');
+const elementsOf = ({ payload }: Copied) => new Float32Array(payload.slice(ahead + timingsBytes).buffer);
 
 /** The reference evaluation of the same micro-batch, fed from the rows themselves. */
 function reference(of: Graph, samples: Uint32Array, step: number, microBatch: number) {
@@ -127,15 +143,15 @@ function expectClose(actual: ArrayLike<number>, expected: Tensor): void {
   });
 }
 
-function expectReference(result: Result, selection: SampleSelection, assignment: Assignment, at: number[]) {
+function expectReference(result: Copied, selection: SampleSelection, assignment: Assignment, at: number[]) {
   const order = sampleOrder(selection, seed, assignment.epoch);
-  const samples = order.subarray(assignment.start, assignment.end);
+  const samples = order.subarray(assignment.bounds[0], assignment.bounds[1]);
   const expected = reference(graph, samples, at[0]!, at[1]!);
   const { samples: count, loss, metrics } = sumsOf(result);
   expect(count).toBe(samples.length);
   expectClose([loss], expected.get('loss')!);
   expectClose(metrics, expected.get('metric/accuracy')!);
-  const gradients = elementsOf(result.gradients!);
+  const gradients = elementsOf(result);
   expect(gradients.length).toBe(model.layout.elements);
   for (const entry of model.layout.entries) {
     expectClose(viewOf(gradients, entry), expected.get(`gradient/${entry.name}`)!);
@@ -145,8 +161,8 @@ function expectReference(result: Result, selection: SampleSelection, assignment:
 const selected = () => selectSamples(request.data, plan.manifest, seed);
 
 test('sums and gradients of a micro-batch are those of the reference evaluation', async () => {
-  const assignment = train(3, 6);
-  const result = await job.compute(assignment, 4, 1);
+  const assignment = train([3, 6]);
+  const result = await compute(assignment, 4, 1);
   expectReference(result, selected().train, assignment, [4, 1]);
 });
 
@@ -154,13 +170,13 @@ test('the samples are those of the order of the epoch', async () => {
   const { train: selection } = selected();
   expect(sampleOrder(selection, seed, 1)).not.toEqual(sampleOrder(selection, seed, 0));
   for (const epoch of [1, 0, 1]) {
-    const assignment = train(9, 15, epoch);
-    expectReference(await job.compute(assignment, 4, 0), selection, assignment, [4, 0]);
+    const assignment = train([9, 15], epoch);
+    expectReference(await compute(assignment, 4, 0), selection, assignment, [4, 0]);
   }
 });
 
 test('between the parameters the gradients are zero', async () => {
-  const gradients = elementsOf((await job.compute(train(0, 6), 0, 0)).gradients!);
+  const gradients = elementsOf(await compute(train([0, 6]), 0, 0));
   const isParameter = new Set(
     model.layout.entries.flatMap(({ offset, length }) => Array.from({ length }, (_, i) => offset + i)),
   );
@@ -177,25 +193,25 @@ test('batch sizes follow each other, each as if it were the only one', async () 
     [14, 15],
     [0, 3],
   ] as const) {
-    const assignment = train(start, end);
-    expectReference(await job.compute(assignment, 2, 0), selection, assignment, [2, 0]);
+    const assignment = train([start, end]);
+    expectReference(await compute(assignment, 2, 0), selection, assignment, [2, 0]);
   }
 });
 
 test('a micro-batch that is computed twice has the same dropout, down to the bits', async () => {
-  const first = bitsOf(await job.compute(train(0, 6), 5, 1));
+  const first = bitsOf(await compute(train([0, 6]), 5, 1));
   const other = await prepareJob({ plan, parameters, engine, shards });
-  expect(bitsOf(await other.compute(train(0, 6), 5, 1))).toBe(first);
+  expect(bitsOf(await compute(train([0, 6]), 5, 1, other))).toBe(first);
   other.dispose();
-  await job.compute(train(0, 6), 6, 1);
-  expect(bitsOf(await job.compute(train(0, 6), 5, 1))).toBe(first);
+  await compute(train([0, 6]), 6, 1);
+  expect(bitsOf(await compute(train([0, 6]), 5, 1))).toBe(first);
 });
 
 test('another step and another micro-batch drop other units', async () => {
   const results = new Set([
-    bitsOf(await job.compute(train(0, 6), 5, 1)),
-    bitsOf(await job.compute(train(0, 6), 6, 1)),
-    bitsOf(await job.compute(train(0, 6), 5, 0)),
+    bitsOf(await compute(train([0, 6]), 5, 1)),
+    bitsOf(await compute(train([0, 6]), 6, 1)),
+    bitsOf(await compute(train([0, 6]), 5, 0)),
   ]);
   expect(results.size).toBe(3);
 });
@@ -203,23 +219,71 @@ test('another step and another micro-batch drop other units', async () => {
 test('parameters that arrive later are those of the next result', async () => {
   const own = parameters.slice();
   const fresh = await prepareJob({ plan, parameters: own, engine, shards });
-  await fresh.compute(train(0, 6), 0, 0);
+  await compute(train([0, 6]), 0, 0, fresh);
   own.fill(0);
   // Equal logits: every class has probability ⅓.
-  expect(sumsOf(await fresh.compute(train(0, 6), 0, 0)).loss).toBeCloseTo(6 * Math.log(3), 5);
+  expect(sumsOf(await compute(train([0, 6]), 0, 0, fresh)).loss).toBeCloseTo(6 * Math.log(3), 5);
   fresh.dispose();
 });
 
 test('an evaluation takes the validation samples in ascending order, drops nothing and has no gradients', async () => {
   const { validation } = selected();
   expect(validation!.count).toBe(5);
-  const result = await job.compute({ kind: 'evaluate', epoch: 1, start: 1, end: 5 }, 8, 0);
-  expect(result.gradients).toBeUndefined();
+  const result = await compute({ kind: 'evaluate', epoch: 1, bounds: [1, 5] }, 8, 0);
+  expect(result.payload.byteLength).toBe(ahead + timingsBytes);
   const expected = reference(evaluationGraph(model), validation!.indices!.subarray(1, 5), 8, 0);
   const { samples, loss, metrics } = sumsOf(result);
   expect(samples).toBe(4);
   expectClose([loss], expected.get('loss')!);
   expectClose(metrics, expected.get('metric/accuracy')!);
+});
+
+test('a node has the bits of its micro-batches, added in the order of the tree', async () => {
+  const wide = { ...plan, microBatches: 3 };
+  const own = await prepareJob({ plan: wide, parameters, engine, shards });
+  const one = async (at: number) => compute(train([5 * at, 5 * (at + 1)]), 4, at, own);
+  const [a, b, c] = [await one(0), await one(1), await one(2)];
+  const sum = (of: (result: Copied) => ArrayLike<number>, round: (value: number) => number) =>
+    Array.from(of(a), (value, index) => round(round(value + of(b)[index]!) + of(c)[index]!));
+  const node = await compute(train([0, 5, 10, 15]), 4, 0, own);
+  expect([...elementsOf(node)]).toEqual(sum(elementsOf, Math.fround));
+  const { samples, loss } = sumsOf(node);
+  expect([samples, loss]).toEqual([15, sumsOf(a).loss + sumsOf(b).loss + sumsOf(c).loss]);
+  own.dispose();
+});
+
+test('several slices of an evaluation are one result', async () => {
+  const whole = sumsOf(await compute({ kind: 'evaluate', epoch: 0, bounds: [0, 2, 5] }, 8, 0));
+  const parts = [
+    sumsOf(await compute({ kind: 'evaluate', epoch: 0, bounds: [0, 2] }, 8, 0)),
+    sumsOf(await compute({ kind: 'evaluate', epoch: 0, bounds: [2, 5] }, 8, 1)),
+  ];
+  expect(whole).toEqual({
+    samples: 5,
+    loss: parts[0]!.loss + parts[1]!.loss,
+    metrics: [parts[0]!.metrics[0]! + parts[1]!.metrics[0]!],
+  });
+});
+
+test('looking ahead changes no bit, whether it was right or wrong', async () => {
+  const fresh = await prepareJob({ plan, parameters, engine, shards });
+  const expected = [
+    await compute(train([6, 9, 12]), 5, 0, fresh),
+    await compute(train([0, 3, 6]), 9, 0, fresh),
+  ];
+  await compute(train([0, 3, 6]), 4, 0);
+  job.lookAhead();
+  expect(bitsOf(await compute(train([6, 9, 12]), 5, 0))).toBe(bitsOf(expected[0]!));
+  job.lookAhead();
+  expect(bitsOf(await compute(train([0, 3, 6]), 9, 0))).toBe(bitsOf(expected[1]!));
+  fresh.dispose();
+});
+
+test('a result says where its time went', async () => {
+  const { payload } = await compute(train([0, 3, 6]), 0, 0);
+  const { wait, pull, data, compute: computed, sum } = readTimings(payload.subarray(ahead));
+  expect([wait, pull]).toEqual([1, 2]);
+  for (const spent of [data, computed, sum]) expect(spent).toBeGreaterThan(0);
 });
 
 test('a plan of another graph is refused with both hashes', async () => {
@@ -232,14 +296,14 @@ test('a plan of another graph is refused with both hashes', async () => {
 });
 
 test('an assignment beyond the samples is refused, and the next one works', async () => {
-  await expect(job.compute(train(12, 16), 0, 0)).rejects.toMatchObject({
+  await expect(compute(train([12, 16]), 0, 0)).rejects.toMatchObject({
     code: 'FRAME_MALFORMED',
     message: expect.stringContaining('samples 12 to 16 do not all exist'),
   });
-  await expect(job.compute({ kind: 'evaluate', epoch: 0, start: 0, end: 6 }, 0, 0)).rejects.toMatchObject({
+  await expect(compute({ kind: 'evaluate', epoch: 0, bounds: [0, 6] }, 0, 0)).rejects.toMatchObject({
     code: 'FRAME_MALFORMED',
   });
-  expect(sumsOf(await job.compute(train(12, 15), 0, 0)).samples).toBe(3);
+  expect(sumsOf(await compute(train([12, 15]), 0, 0)).samples).toBe(3);
 });
 
 test('an evaluation of a job without validation is refused', async () => {
@@ -250,7 +314,7 @@ test('an evaluation of a job without validation is refused', async () => {
     engine,
     shards,
   });
-  await expect(blind.compute({ kind: 'evaluate', epoch: 0, start: 0, end: 1 }, 0, 0)).rejects.toMatchObject({
+  await expect(compute({ kind: 'evaluate', epoch: 0, bounds: [0, 1] }, 0, 0, blind)).rejects.toMatchObject({
     message: expect.stringContaining('there is nothing to evaluate'),
   });
   blind.dispose();

@@ -9,41 +9,48 @@ import {
   type InputBinding,
   type LoadedSplit,
   loadSplit,
+  microBatchRange,
   type SampleSelection,
   type SelectedSamples,
   sampleOrder,
 } from '@descent/datasets';
-import type { ElementArray, Engine, Port, Program } from '@descent/engines';
+import type { Engine } from '@descent/engines';
 import { DescentError } from '@descent/errors';
-import { type Assignment, sumsBlockBytes, writeSums } from '@descent/gradient-channel';
-import {
-  type CompiledModel,
-  compileModel,
-  dropoutMask,
-  evaluationGraph,
-  gradientOutput,
-  sumCount,
-  trainingGraph,
-  viewOf,
-} from '@descent/models';
-import { arrayOf, bytesOf } from '@descent/tensors';
+import { type Assignment, deepestLevel, nodeLevel, writeSums, writeTimings } from '@descent/gradient-channel';
+import { compileModel, evaluationGraph, sumCount, trainingGraph } from '@descent/models';
+import { type BoundWork, type Draw, makeBoundWork } from './bound-work.ts';
 import { createRecentlyUsed } from './recently-used.ts';
+import { addResults, createResultBuffers, type ResultBuffer } from './result-buffers.ts';
 
 /** Batch sizes of a job that stay compiled: micro-batches of two sizes, those of the last step, evaluation slices. */
 const keptPrograms = 8;
+/** Levels of an evaluation's tree that fit its buffers: a node has at most 1,024 slices. */
+const evaluationLevels = 10;
 
-/** What one assignment gives. The buffers are reused by the next. */
+/** One assignment, and what its header says. */
+export interface Work extends Assignment {
+  readonly step: number;
+  /** The first one. */
+  readonly microBatch: number;
+  /** Milliseconds that it has waited behind other work and for the parameters. */
+  readonly waitMs: number;
+  readonly pullMs: number;
+}
+
+/** What one assignment gives. */
 export interface Result {
-  /** The sums block. */
-  readonly sums: Uint8Array;
-  /** The flat gradient buffer; undefined for an evaluation. */
-  readonly gradients: Uint8Array | undefined;
+  /** Of a GRADIENT or SCORES frame: sums block, timings block, gradients. */
+  readonly payload: Uint8Array;
+  /** The payload is not needed any more and may be written over. */
+  release(): void;
 }
 
 /** A training job that this worker can compute: graphs, samples in memory, compiled programs. */
 export interface PreparedJob {
-  /** `parameters` (see `prepareJob`) must hold the version that the assignment is to be computed from. */
-  compute(assignment: Assignment, step: number, microBatch: number): Promise<Result>;
+  /** `parameters` (see `prepareJob`) must hold the version that the work is to be computed from. */
+  compute(work: Work): Promise<Result>;
+  /** There is nothing to do: gathers the samples of what comes next if all goes on as it did. */
+  lookAhead(): void;
   dispose(): void;
 }
 
@@ -55,31 +62,19 @@ export interface PrepareOptions {
   readonly shards: ArtifactSource;
 }
 
-/** What random inputs and transforms depend on. */
-interface Place {
-  readonly epoch: number | undefined;
-  readonly step: number;
-  readonly microBatch: number;
-}
-
-/** A program with its inputs and outputs in place. */
-interface Ready {
-  readonly program: Program;
-  readonly feeds: readonly ((indices: Uint32Array, at: Place) => void)[];
-  readonly outputs: ReadonlyMap<string, ElementArray>;
-  run(): Promise<void>;
-}
-
 /** Samples that one kind of assignment draws from. */
 interface Samples {
   readonly graph: Graph;
+  readonly count: number;
   readonly gathers: ReadonlyMap<string, Gather>;
   /** Sample numbers in the order of an epoch; an assignment's range is a range of it. */
   order(epoch: number): Uint32Array;
 }
 
+/** Resolves when the programs of a usual step are compiled and all samples are in memory. */
 export async function prepareJob({ plan, parameters, engine, shards }: PrepareOptions): Promise<PreparedJob> {
   const { request, manifest, seed } = plan;
+  const { batchSize } = request.training;
   const model = compileModel(request.model);
   const training = trainingGraph(model);
   requireSameGraph(training, plan);
@@ -100,6 +95,7 @@ export async function prepareJob({ plan, parameters, engine, shards }: PrepareOp
     shuffled: boolean,
   ): Promise<Samples> => ({
     graph,
+    count: selection.count,
     gathers: gathersOf(await load(selection.split), bindings, seed),
     order: cachedOrder(selection, shuffled ? seed : undefined),
   });
@@ -108,97 +104,100 @@ export async function prepareJob({ plan, parameters, engine, shards }: PrepareOp
     evaluate: selected.validation && (await samplesOf(evaluationGraph(model), selected.validation, false)),
   };
 
-  const gradients = new Float32Array(model.layout.gradientElements);
-  const sums = new Uint8Array(sumsBlockBytes(sumCount(model.metrics)));
-  const programs = createRecentlyUsed<string, Promise<Ready>>(keptPrograms, (ready) => {
-    ready.then(({ program }) => program.release()).catch(() => {});
+  const metrics = sumCount(model.metrics);
+  const { gradientElements } = model.layout;
+  const levels = deepestLevel(plan.microBatches, 4 * gradientElements);
+  const results = {
+    train: createResultBuffers(levels + 2, gradientElements, metrics),
+    evaluate: createResultBuffers(evaluationLevels + 2, 0, metrics),
+  };
+  const programs = createRecentlyUsed<string, Promise<BoundWork>>(keptPrograms, (ready) => {
+    ready.then((work) => work.release()).catch(() => {});
   });
-
-  const readyFor = (kind: Assignment['kind'], source: Samples, batch: number): Promise<Ready> => {
+  const readyFor = (kind: Assignment['kind'], batch: number): Promise<BoundWork> => {
+    const { graph, gathers } = samples[kind]!;
     const key = `${kind} ${batch}`;
     const known = programs.get(key);
     if (known !== undefined) return known;
-    const ready = makeReady({ model, source, batch, parameters, gradients, engine, seed });
+    const ready = makeBoundWork({ model, graph, gathers, batch, parameters, engine, seed });
     programs.set(key, ready);
     return ready;
   };
 
+  const firstBatch = Math.min(batchSize, samples.train.count);
+  const sizes = Array.from({ length: plan.microBatches }, (_, index) => {
+    const { start, end } = microBatchRange(firstBatch, plan.microBatches, index);
+    return end - start;
+  });
+  for (const size of new Set(sizes)) if (size > 0) await readyFor('train', size);
+
+  const drawOf = (work: Work, at: number): Draw => {
+    const { kind, epoch, bounds, step, microBatch } = work;
+    const [start, end] = [bounds[at]!, bounds[at + 1]!];
+    const source = samples[kind];
+    if (source === null)
+      throw new DescentError('FRAME_MALFORMED', { problem: 'there is nothing to evaluate' });
+    if (end > source.count)
+      throw new DescentError('FRAME_MALFORMED', { problem: `samples ${start} to ${end} do not all exist` });
+    const indices = () => source.order(epoch).subarray(start, end);
+    return { kind, epoch, start, end, step, microBatch: microBatch + at, indices };
+  };
+
+  const spent = { data: 0, compute: 0, sum: 0 };
+  const timed = async <T>(part: keyof typeof spent, task: () => T | Promise<T>): Promise<T> => {
+    const began = performance.now();
+    const result = await task();
+    spent[part] += performance.now() - began;
+    return result;
+  };
+
+  const computeOne = async (work: Work, at: number): Promise<ResultBuffer> => {
+    const draw = drawOf(work, at);
+    const ready = await readyFor(work.kind, draw.end - draw.start);
+    const result = await results[work.kind].take();
+    await timed('data', () => ready.feed(draw));
+    await timed('compute', () => ready.run(result));
+    const scalar = (name: string) => Number(ready.outputs.get(name)![0]);
+    writeSums(result.payload, {
+      samples: draw.end - draw.start,
+      loss: scalar('loss'),
+      metrics: model.metrics.flatMap(({ name }) => Array.from(ready.outputs.get(`metric/${name}`)!, Number)),
+    });
+    return result;
+  };
+
+  /** The node over the micro-batches [from, to) of the work, added in the order of the tree. */
+  const computeNode = async (work: Work, from: number, to: number): Promise<ResultBuffer> => {
+    if (to - from === 1) return computeOne(work, from);
+    const middle = from + 2 ** (nodeLevel(to - from) - 1);
+    const left = await computeNode(work, from, middle);
+    const right = await computeNode(work, middle, to);
+    await timed('sum', () => addResults(left, right));
+    results[work.kind].giveBack(right);
+    return left;
+  };
+
+  let last: Work | undefined;
+
   return {
-    async compute({ kind, epoch, start, end }, step, microBatch) {
-      const source = samples[kind];
-      if (source === null)
-        throw new DescentError('FRAME_MALFORMED', { problem: 'there is nothing to evaluate' });
-      const indices = source.order(epoch).subarray(start, end);
-      if (indices.length !== end - start) {
-        throw new DescentError('FRAME_MALFORMED', { problem: `samples ${start} to ${end} do not all exist` });
-      }
-      const ready = await readyFor(kind, source, indices.length);
-      // Augmentation is for training; evaluations feed the samples as they are.
-      const at = { epoch: kind === 'train' ? epoch : undefined, step, microBatch };
-      for (const feed of ready.feeds) feed(indices, at);
-      await ready.run();
-      const scalar = (name: string) => Number(ready.outputs.get(name)![0]);
-      writeSums(sums, {
-        samples: indices.length,
-        loss: scalar('loss'),
-        metrics: model.metrics.flatMap(({ name }) =>
-          Array.from(ready.outputs.get(`metric/${name}`)!, Number),
-        ),
-      });
-      return { sums, gradients: kind === 'train' ? bytesOf(gradients) : undefined };
+    async compute(work) {
+      Object.assign(spent, { data: 0, compute: 0, sum: 0 });
+      const result = await computeNode(work, 0, work.bounds.length - 1);
+      writeTimings(result.timings, { wait: work.waitMs, pull: work.pullMs, ...spent });
+      last = work;
+      return { payload: result.payload, release: () => results[work.kind].giveBack(result) };
+    },
+    lookAhead() {
+      if (last?.kind !== 'train') return;
+      const { bounds, step, microBatch } = last;
+      const expected = { ...last, step: step + 1, bounds: bounds.map((bound) => bound + batchSize) };
+      if (expected.bounds.at(-1)! > samples.train.count) return;
+      const draw = drawOf({ ...expected, microBatch }, 0);
+      const ready = programs.get(`train ${draw.end - draw.start}`);
+      void ready?.then((work) => work.feed(draw));
     },
     dispose: () => programs.clear(),
   };
-}
-
-interface ReadyOptions {
-  readonly model: CompiledModel;
-  readonly source: Samples;
-  readonly batch: number;
-  readonly parameters: Float32Array;
-  readonly gradients: Float32Array;
-  readonly engine: Engine;
-  readonly seed: number;
-}
-
-/** Compiles the graph for one batch size and ties every port to memory. */
-async function makeReady(options: ReadyOptions): Promise<Ready> {
-  const { model, source, batch, parameters, gradients, engine, seed } = options;
-  const program = await engine.compile(source.graph, { batch });
-  const feeds: Ready['feeds'][number][] = [];
-  const parameterViews = new Map(
-    model.layout.entries.map((entry) => [entry.name, viewOf(parameters, entry)]),
-  );
-  const gradientViews = new Map(
-    model.layout.entries.flatMap((entry) => {
-      const output = gradientOutput(entry);
-      return output === undefined ? [] : [[output, viewOf(gradients, entry)] as const];
-    }),
-  );
-
-  const inputOf = ({ name, dtype, elements }: Port): ElementArray => {
-    const parameter = parameterViews.get(name);
-    if (parameter !== undefined) return parameter;
-    const target = arrayOf(dtype as InputBinding['dtype'], elements);
-    const gather = source.gathers.get(name);
-    if (gather !== undefined) {
-      feeds.push((indices, { epoch }) => gather(indices, target, epoch));
-      return target;
-    }
-    const index = model.randomInputs.findIndex((random) => random.name === name);
-    const { rate } = model.randomInputs[index]!;
-    feeds.push((_, { step, microBatch }) =>
-      dropoutMask(target as Float32Array, rate, index, { seed, step, microBatch }),
-    );
-    return target;
-  };
-  const outputOf = ({ name, dtype, elements }: Port): ElementArray =>
-    gradientViews.get(name) ?? (arrayOf(dtype, elements) as ElementArray);
-
-  const outputs = new Map(program.outputs.map((port) => [port.name, outputOf(port)]));
-  const inputs = new Map(program.inputs.map((port) => [port.name, inputOf(port)]));
-  const bound = program.bind({ inputs, outputs });
-  return { program, feeds, outputs, run: () => bound.run() };
 }
 
 function gathersOf(

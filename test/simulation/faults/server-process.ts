@@ -9,7 +9,7 @@ import type { Cluster } from './cluster.ts';
 import { jobId, model } from './model.ts';
 import type { Process } from './virtual-time.ts';
 
-const sweepMs = 250;
+const tickMs = 50;
 const reportIntervalMs = 200;
 
 /** A parameter server: the service's door, training job, ledger of gradient jobs, reporter, checkpoint writer and restore. */
@@ -29,7 +29,10 @@ export function startServerProcess(cluster: Cluster, name: string): Process {
     };
     time.after(ms, process, beat);
   };
-  every(sweepMs, () => door.sweep());
+  every(tickMs, () => {
+    door.sweep();
+    for (const { training } of running.values()) training.tick();
+  });
 
   const truth = truthFor(cluster, process);
   const ask = <Answer>(task: () => Answer) => cluster.askQueue(process, task);

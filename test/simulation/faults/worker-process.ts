@@ -1,8 +1,8 @@
-import { sumsBlockBytes, writeSums } from '@descent/gradient-channel';
+import { sumsBlockBytes, timingsBytes, writeSums } from '@descent/gradient-channel';
 import { createGradientAgent } from '../../../services/worker/src/gradient-agent.ts';
 import { createHeartbeats } from '../../../services/worker/src/heartbeats.ts';
 import type { Cluster } from './cluster.ts';
-import { computeUnit } from './model.ts';
+import { computeUnit, sumTree } from './model.ts';
 import type { Process } from './virtual-time.ts';
 
 export interface WorkerNature {
@@ -25,18 +25,24 @@ export function startWorkerProcess(
     worker: name,
     numericsClass: 'simulated',
     connect,
+    clock: () => time.now,
     prepare: async (_plan, parameters) => ({
-      async compute({ start, end }, step) {
+      async compute({ bounds, step }) {
         onCompute();
         const version = parameters.slice();
         await new Promise<void>((resolve) => {
-          time.after(unitMs * random.between(0.5, 1.5), process, resolve);
+          time.after((bounds.length - 1) * unitMs * random.between(0.5, 1.5), process, resolve);
         });
-        const { samples, loss, gradient } = computeUnit(version, step, start, end);
-        const sums = new Uint8Array(sumsBlockBytes(0));
-        writeSums(sums, { samples, loss, metrics: [] });
-        return { sums, gradients: new Uint8Array(gradient.buffer as ArrayBuffer) };
+        const { samples, loss, gradient } = sumTree(0, bounds.length - 1, (at) =>
+          computeUnit(version, step, bounds[at]!, bounds[at + 1]!),
+        );
+        const ahead = sumsBlockBytes(0) + timingsBytes;
+        const payload = new Uint8Array(ahead + gradient.byteLength);
+        writeSums(payload, { samples, loss, metrics: [] });
+        payload.set(new Uint8Array(gradient.buffer as ArrayBuffer), ahead);
+        return { payload, release() {} };
       },
+      lookAhead() {},
       dispose() {},
     }),
   });

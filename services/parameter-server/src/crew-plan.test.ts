@@ -1,0 +1,46 @@
+import { expect, test } from 'vitest';
+import { timeLeft, unitsFor, worthRepeating } from './crew-plan.ts';
+
+const equal = (held = 0) => ({ unitMs: 10, held });
+
+test('a worker alone gets everything, equal ones equal shares', () => {
+  expect(unitsFor(8, equal(), [])).toBe(8);
+  expect(unitsFor(8, equal(), [equal()])).toBe(4);
+  expect(unitsFor(4, equal(), [equal(), equal(), equal()])).toBe(1);
+  expect(unitsFor(2, equal(), [equal(2)])).toBe(2);
+  expect(unitsFor(0, equal(), [])).toBe(0);
+});
+
+test('a share that is nearly the next whole number is that number', () => {
+  expect(unitsFor(4, { unitMs: 11, held: 0 }, [equal()])).toBe(2);
+});
+
+test('what is left over goes to the one that is done with it first', () => {
+  expect(unitsFor(1, equal(1), [equal(2)])).toBe(1);
+  expect(unitsFor(1, equal(2), [equal(1)])).toBe(0);
+});
+
+test('a slow worker gets nothing when the others are done sooner, and its share of a long step', () => {
+  const slow = { unitMs: 100, held: 0 };
+  const fast = [equal(), equal(), equal()];
+  expect(unitsFor(8, slow, fast)).toBe(0);
+  expect(unitsFor(62, slow, fast)).toBe(2);
+});
+
+test('a half as fast worker takes part where it ends no later', () => {
+  const half = { unitMs: 20, held: 0 };
+  expect(unitsFor(3, equal(), [half])).toBe(2);
+  expect(unitsFor(1, half, [equal(2)])).toBe(1);
+  expect(unitsFor(1, half, [equal(0)])).toBe(0);
+});
+
+test('an assignment is repeated when the idle worker would be done in half the time', () => {
+  expect(worthRepeating(30, 11)).toBe(false);
+  expect(worthRepeating(33, 11)).toBe(true);
+});
+
+test('a worker that takes much longer than expected is taken to need as long again', () => {
+  expect(timeLeft(100, 40)).toBe(60);
+  expect(timeLeft(100, 200)).toBe(0);
+  expect(timeLeft(100, 300)).toBe(300);
+});
