@@ -8,13 +8,20 @@ import {
   resetInterruptedUploads,
 } from '@descent/storage';
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
-import Fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify';
+import Fastify, {
+  type FastifyBaseLogger,
+  type FastifyInstance,
+  LogController,
+  type RouteOptions,
+} from 'fastify';
 import { ulid } from 'ulid';
 import { createArtifactKeeper } from './artifacts/artifact-keeper.ts';
 import { type Context, defaultLimits, type Limits, type TrainingQueue } from './context.ts';
 import { createBuiltins } from './datasets/builtins.ts';
 import { type Dispatcher, startDispatcher } from './dispatcher/dispatcher.ts';
 import { createFeeds } from './feeds/feeds.ts';
+import { createOpenStreams } from './feeds/open-streams.ts';
+import { auditChanges } from './http/audit.ts';
 import { authorizeRequests } from './http/authorize.ts';
 import { serveDashboard } from './http/dashboard.ts';
 import { installErrorHandler } from './http/error-handler.ts';
@@ -25,6 +32,8 @@ import { createRateLimits } from './http/rate-limits.ts';
 import { addComponents, bearer } from './http/schemas.ts';
 import { secureHeaders } from './http/security.ts';
 import { serializerCompiler, validatorCompiler } from './http/validator.ts';
+import { accountRoutes } from './routes/accounts.ts';
+import { auditRoute } from './routes/audit.ts';
 import { createJobRoute } from './routes/create-job.ts';
 import { datasetRoutes } from './routes/datasets.ts';
 import { explainRoutes } from './routes/explain.ts';
@@ -36,11 +45,14 @@ import { internalRoutes } from './routes/internal.ts';
 import { jobFilesRoutes } from './routes/job-files.ts';
 import { graphRoutes } from './routes/job-graph.ts';
 import { jobTraceRoute } from './routes/job-trace.ts';
+import { memberRoutes } from './routes/members.ts';
 import { importModelRoute, modelsRoutes } from './routes/models.ts';
 import { predictRoute } from './routes/predict.ts';
 import { readJobsRoutes } from './routes/read-jobs.ts';
 import type { Routes } from './routes/routes.ts';
 import { steerJobsRoutes } from './routes/steer-jobs.ts';
+import { teamRoutes } from './routes/teams.ts';
+import { tokenRoutes } from './routes/tokens.ts';
 import { uploadDatasetRoute } from './routes/upload-dataset.ts';
 import { createThreads } from './threads/threads.ts';
 import { ensureBootstrapToken } from './tokens/bootstrap-token.ts';
@@ -60,6 +72,7 @@ export interface AppOptions {
 export interface App {
   readonly server: FastifyInstance;
   readonly context: Context;
+  readonly routes: readonly RouteOptions[];
   /** Just created; null when there were tokens already. */
   readonly bootstrapToken: string | null;
   /** Starts the loop that keeps the queue as the database says. Ended by `server.close()`. */
@@ -82,6 +95,7 @@ export async function buildApp(options: AppOptions): Promise<App> {
   await keeper.discardUnheld();
   const bootstrapToken = await ensureBootstrapToken(db, dataDir);
 
+  const limits = { ...defaultLimits, ...options.limits };
   const threads = createThreads();
   let dispatcher: Dispatcher | null = null;
   const context: Context = {
@@ -93,16 +107,18 @@ export async function buildApp(options: AppOptions): Promise<App> {
     artifactsDir,
     uploadsDir,
     feeds: createFeeds(),
+    streams: createOpenStreams(db, limits, clock),
     metrics,
     logger,
-    limits: { ...defaultLimits, ...options.limits },
+    limits,
     clock,
     wakeDispatcher: () => dispatcher?.wake(),
   };
 
-  const server = await compose(context, options);
+  const { server, routes } = await compose(context, options);
   // Streams never end by themselves: close them first, or the server waits for their readers.
   server.addHook('preClose', async () => context.feeds.close());
+  server.addHook('onClose', async () => context.streams.close());
   server.addHook('onClose', async () => {
     await dispatcher?.close();
     await threads.close();
@@ -111,6 +127,7 @@ export async function buildApp(options: AppOptions): Promise<App> {
   await server.ready();
   return {
     server,
+    routes,
     context,
     bootstrapToken,
     startDispatching() {
@@ -121,7 +138,7 @@ export async function buildApp(options: AppOptions): Promise<App> {
 
 const idempotencyKeyLifeMs = 24 * 3600 * 1000;
 
-async function compose(context: Context, options: AppOptions): Promise<FastifyInstance> {
+async function compose(context: Context, options: AppOptions): Promise<Pick<App, 'server' | 'routes'>> {
   const loggerInstance: FastifyBaseLogger = context.logger;
   const app = Fastify({
     loggerInstance,
@@ -134,7 +151,7 @@ async function compose(context: Context, options: AppOptions): Promise<FastifyIn
   }).withTypeProvider<TypeBoxTypeProvider>();
   app.setValidatorCompiler(validatorCompiler);
   app.setSerializerCompiler(serializerCompiler);
-  refuseUndeclared(app);
+  const { routes } = refuseUndeclared(app);
   installErrorHandler(app);
   acceptJson(app);
   observeRequests(app, context);
@@ -142,6 +159,7 @@ async function compose(context: Context, options: AppOptions): Promise<FastifyIn
   await secureHeaders(app);
   const limits = await createRateLimits(app, context.limits);
   authorizeRequests(app, context, { serviceToken: options.serviceToken, limits });
+  auditChanges(app, context);
   await describeApi(app);
   await serveDashboard(app, options.dashboardDir ?? null);
 
@@ -157,13 +175,18 @@ async function compose(context: Context, options: AppOptions): Promise<FastifyIn
     },
     { prefix: '/internal' },
   );
-  return app;
+  return { server: app, routes };
 }
 
 function publicRoutes(v1: Routes, context: Context): void {
   v1.addHook('onRoute', (route) => {
     if (route.config?.policy?.access === 'token') route.schema = { security: bearer, ...route.schema };
   });
+  accountRoutes(v1, context);
+  teamRoutes(v1, context);
+  memberRoutes(v1, context);
+  tokenRoutes(v1, context);
+  auditRoute(v1, context);
   createJobRoute(v1, context);
   readJobsRoutes(v1, context);
   steerJobsRoutes(v1, context);

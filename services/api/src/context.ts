@@ -5,6 +5,7 @@ import type { ArtifactStore, Database } from '@descent/storage';
 import type { ArtifactKeeper } from './artifacts/artifact-keeper.ts';
 import type { Builtins } from './datasets/builtins.ts';
 import type { Feeds } from './feeds/feeds.ts';
+import type { OpenStreams } from './feeds/open-streams.ts';
 import type { Threads } from './threads/threads.ts';
 
 /** The part of the `training` queue that the api uses. */
@@ -28,6 +29,11 @@ export interface Limits {
   readonly teamRequestsPerMinute: number;
   /** Of one address, with tokens that are not valid. */
   readonly failedRequestsPerMinute: number;
+  /** Streams that may be open at once. */
+  readonly streamsPerToken: number;
+  readonly streamsPerTeam: number;
+  /** Files that a team may send at once. */
+  readonly uploadsPerTeam: number;
 }
 
 export const defaultLimits: Limits = {
@@ -41,6 +47,9 @@ export const defaultLimits: Limits = {
   requestsPerMinute: 12_000,
   teamRequestsPerMinute: 36_000,
   failedRequestsPerMinute: 600,
+  streamsPerToken: 64,
+  streamsPerTeam: 256,
+  uploadsPerTeam: 4,
 };
 
 /** What routes and the dispatcher work with. Built once by `buildApp`. */
@@ -54,6 +63,7 @@ export interface Context {
   /** Uploads under way, one file each. */
   readonly uploadsDir: string;
   readonly feeds: Feeds;
+  readonly streams: OpenStreams;
   readonly metrics: ApiMetrics;
   readonly logger: Logger;
   readonly limits: Limits;

@@ -1,6 +1,9 @@
 import {
+  AuditEntry,
   Checkpoint,
   ChromeTrace,
+  ClassImport,
+  ClassImported,
   Closed,
   Dataset,
   DatasetCreate,
@@ -9,14 +12,22 @@ import {
   ExplainModelRequest,
   Explanation,
   ForkRequest,
+  Identity,
   Initializer,
+  Invite,
+  InviteCreate,
+  InviteCreated,
   Job,
   JobCreate,
   JobEvent,
   JobFromModel,
   JobGraph,
+  Joined,
+  JoinRequest,
   LayerSpec,
   LossSpec,
+  Member,
+  MemberChange,
   MetricPoint,
   ModelGraphRequest,
   ModelSpec,
@@ -25,7 +36,13 @@ import {
   PredictRequest,
   StoredModel,
   StoredModelSummary,
+  Team,
+  TeamChange,
+  TeamCreate,
   TensorSummary,
+  Token,
+  TokenCreate,
+  TokenCreated,
 } from '@descent/contracts';
 import type { FastifyInstance } from 'fastify';
 import { type TSchema, Type } from 'typebox';
@@ -68,6 +85,23 @@ export const components = {
   TensorSummary,
   PredictRequest,
   Prediction,
+  Team,
+  TeamCreate,
+  TeamChange,
+  Member,
+  MemberChange,
+  Invite,
+  InviteCreate,
+  InviteCreated,
+  Token,
+  TokenCreate,
+  TokenCreated,
+  JoinRequest,
+  Joined,
+  Identity,
+  ClassImport,
+  ClassImported,
+  AuditEntry,
   Error: ErrorSchema,
 } as const satisfies Record<string, TSchema>;
 export type ComponentName = keyof typeof components;
@@ -103,6 +137,16 @@ function withReferences(schema: object, names: ReadonlyMap<string, string>): obj
   const referInside = (part: object): object =>
     Object.fromEntries(Object.entries(part).map(([key, value]) => [key, refer(value)]));
   return referInside(schema);
+}
+
+/** The answer of a list that is sent as a whole. */
+export function listOf(key: string, item: ComponentName): object {
+  return {
+    description: 'All of them',
+    type: 'object',
+    required: [key],
+    properties: { [key]: { type: 'array', items: ref(item) } },
+  };
 }
 
 /** Refers to a named schema of the document. */

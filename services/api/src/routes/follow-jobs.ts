@@ -5,6 +5,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Type } from 'typebox';
 import type { Context } from '../context.ts';
 import { streamRows } from '../feeds/stream-rows.ts';
+import { callerOf } from '../http/authorize.ts';
 import { requires } from '../http/policy.ts';
 import { type ComponentName, failures, ref } from '../http/schemas.ts';
 import { requireJob } from '../jobs/require-job.ts';
@@ -114,10 +115,16 @@ function sendStream(
 ): FastifyReply {
   const { jobId, after, request, reply } = reader;
   const gone = new AbortController();
+  const ended = context.streams.open(callerOf(request), () => {
+    gone.abort();
+    // A reader that does not read would hold it open.
+    setTimeout(() => reply.raw.destroy(), 1000).unref();
+  });
   const readers = context.metrics.streamReaders.labels(stream.name);
   readers.inc();
   // `close` of the answer comes once, whether the reader left or the stream ended.
   reply.raw.once('close', () => {
+    ended();
     gone.abort();
     readers.dec();
   });

@@ -23,7 +23,9 @@ export interface ApiFixture {
   /** As a parameter server or worker. */
   service(options: InjectOptions): Promise<LightMyRequestResponse>;
   /** A stored job that was never planned: for tests of what happens after. */
-  storedJob(): Promise<JobRecord>;
+  storedJob(teamId?: string): Promise<JobRecord>;
+  /** With another token. */
+  as(token: string): (options: InjectOptions) => Promise<LightMyRequestResponse>;
   /** Closes the api and opens it again on the same folder, as after a crash. */
   reopen(): Promise<ApiFixture>;
   close(): Promise<void>;
@@ -54,8 +56,9 @@ export async function openApi(
     time,
     user: as(token),
     service: as(serviceToken),
-    async storedJob() {
-      const job = exampleJob(time.now);
+    as,
+    async storedJob(teamId = defaultTeamId) {
+      const job = { ...exampleJob(time.now), teamId };
       await app.context.db
         .transaction()
         .execute((transaction) => insertJob(transaction, job, examplePlan(job)));

@@ -13,6 +13,12 @@ export function createToken(): string {
   return `dsc_${secret}${checksum(secret)}`;
 }
 
+/** The code of an invitation: as random as a token, and no token. */
+export function createJoinCode(): string {
+  const secret = base32(randomBytes(secretBytes), 32);
+  return `dsj_${secret}${checksum(secret)}`;
+}
+
 export function isTokenShaped(text: string): boolean {
   return pattern.test(text) && checksum(text.slice(4, 36)) === text.slice(36);
 }

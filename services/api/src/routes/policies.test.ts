@@ -1,0 +1,238 @@
+import { roles, type Scope, scopes } from '@descent/contracts';
+import { removeMember, revokeToken } from '@descent/storage';
+import type { InjectOptions, LightMyRequestResponse } from 'fastify';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import type { ObjectKind } from '../http/objects.ts';
+import type { Policy } from '../http/policy.ts';
+import { type ApiFixture, openApi, serviceToken } from '../testing/api-fixture.ts';
+import { createMember, createObjects, createTeam, type TestMember } from '../testing/teams.ts';
+import { createToken } from '../tokens/token.ts';
+
+/**
+ * Every route of the server against every kind of caller, made from the routes' own declarations: a new route is tested
+ * here without a line being added. Streams are asked for as streams, uploads carry a body.
+ */
+let api: ApiFixture;
+let own: Record<ObjectKind, string>;
+let foreign: Record<ObjectKind, string>;
+let members: Record<(typeof roles)[number], TestMember>;
+let invalid: Record<string, string | undefined>;
+
+beforeAll(async () => {
+  api = await openApi({
+    limits: { requestsPerMinute: 1e6, teamRequestsPerMinute: 1e6, failedRequestsPerMinute: 1e6 },
+  });
+  const { db } = api.app.context;
+  const [ours, theirs] = [await createTeam(api, 'ours'), await createTeam(api, 'theirs')];
+  own = await createObjects(api, ours);
+  foreign = await createObjects(api, theirs);
+  members = {
+    member: await createMember(api, ours, 'member'),
+    owner: await createMember(api, ours, 'owner'),
+    staff: await createMember(api, ours, 'staff'),
+  };
+  const time = new Date(api.time.now).toISOString();
+  const gone = await createMember(api, ours, 'staff');
+  const ofGone = await gone.token();
+  await removeMember(db, gone.id, time);
+  const revoked = await members.staff.token();
+  await revokeToken(db, revoked.id, time);
+  const expired = await members.staff.token(undefined, { expiresAtMs: api.time.now });
+  invalid = {
+    none: undefined,
+    unknown: createToken(),
+    expired: expired.secret,
+    revoked: revoked.secret,
+    'of a removed member': ofGone.secret,
+  };
+});
+afterAll(() => api.close());
+
+interface Route {
+  readonly method: NonNullable<InjectOptions['method']>;
+  readonly url: string;
+  readonly policy: Policy;
+}
+
+function routes<Access extends Policy['access']>(access: Access) {
+  return api.app.routes
+    .map(({ method, url, config }) => ({ method, url, policy: config?.policy }) as Route)
+    .filter(({ method, policy }) => method !== ('HEAD' as string) && policy.access === access) as (Route & {
+    policy: Extract<Policy, { access: Access }>;
+  })[];
+}
+
+const parameters: Record<string, string> = {
+  checkpoint: 'ck_1',
+  format: 'onnx',
+  step: '1',
+  hash: 'a'.repeat(64),
+};
+
+function send(route: Route, id: string, token: string | undefined, headers: Record<string, string> = {}) {
+  const url = route.url.replaceAll(/:(\w+)/g, (_, name: string) =>
+    name === 'id' ? id : (parameters[name] ?? 'x'),
+  );
+  const hasBody = !['GET', 'DELETE'].includes(route.method);
+  return api.app.server.inject({
+    method: route.method,
+    url,
+    ...(hasBody ? { payload: '{}' } : {}),
+    headers: {
+      ...(hasBody ? { 'content-type': 'application/json' } : {}),
+      accept: 'text/event-stream',
+      ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
+      ...headers,
+    },
+  });
+}
+
+const idFor = ({ policy }: Route, of: Record<ObjectKind, string>) =>
+  policy.access === 'token' && policy.object !== null ? of[policy.object] : of.job;
+
+const answer = (response: LightMyRequestResponse) => [response.statusCode, response.json().code];
+
+/** Every route with its answer, so that a failure names them all at once. */
+async function answers(
+  all: readonly Route[],
+  ask: (route: Route) => Promise<LightMyRequestResponse>,
+): Promise<Record<string, unknown>> {
+  const named: Record<string, unknown> = {};
+  for (const route of all) named[`${route.method} ${route.url}`] = answer(await ask(route));
+  return named;
+}
+const all = (list: readonly Route[], expected: (route: Route) => unknown) =>
+  Object.fromEntries(list.map((route) => [`${route.method} ${route.url}`, expected(route)]));
+
+test('there are routes of each kind', () => {
+  expect(routes('token').length).toBeGreaterThan(40);
+  expect(routes('ourProcesses').length).toBeGreaterThan(5);
+  expect(routes('anybody').map(({ url }) => url)).toEqual(
+    expect.arrayContaining(['/healthz', '/readyz', '/v1/join', '/openapi.json']),
+  );
+});
+
+test.each(['none', 'unknown', 'expired', 'revoked', 'of a removed member'])(
+  'a token that is %s is answered 401, by our own routes too',
+  async (kind) => {
+    const closed = [...routes('token'), ...routes('ourProcesses')];
+    const ask = (route: Route) => send(route, idFor(route, own), invalid[kind]);
+    expect(await answers(closed, ask)).toEqual(all(closed, () => [401, 'UNAUTHENTICATED']));
+  },
+);
+
+test('our own processes have no way through the public routes, nor staff through theirs', async () => {
+  const { secret } = await members.staff.token();
+  const internal = routes('ourProcesses');
+  expect(await answers(internal, (route) => send(route, own.job, secret))).toEqual(
+    all(internal, () => [401, 'UNAUTHENTICATED']),
+  );
+  const open = routes('token');
+  expect(await answers(open, (route) => send(route, idFor(route, own), serviceToken))).toEqual(
+    all(open, () => [401, 'UNAUTHENTICATED']),
+  );
+});
+
+test('a worker token opens no route that is not for workers', async () => {
+  const { secret } = await members.staff.token(['worker']);
+  const list = routes('token').filter(({ policy }) => policy.scope !== 'worker');
+  expect(await answers(list, (route) => send(route, idFor(route, own), secret))).toEqual(
+    all(list, () => [403, 'SCOPE_MISSING']),
+  );
+});
+
+test('every scope but the needed one is answered 403', async () => {
+  const list = routes('token');
+  const without = new Map<Scope, string>();
+  for (const scope of scopes) {
+    const { secret } = await members.staff.token(scopes.filter((one) => one !== scope));
+    without.set(scope, secret);
+  }
+  const ask = (route: Route) =>
+    send(route, idFor(route, own), without.get((route.policy as { scope: Scope }).scope));
+  expect(await answers(list, ask)).toEqual(all(list, () => [403, 'SCOPE_MISSING']));
+});
+
+test('every role below the needed one is answered 403', async () => {
+  for (const role of ['member', 'owner'] as const) {
+    const { secret } = await members[role].token([...scopes]);
+    const list = routes('token').filter(({ policy }) => roles.indexOf(policy.role) > roles.indexOf(role));
+    expect(list.length).toBeGreaterThan(2);
+    expect(await answers(list, (route) => send(route, idFor(route, own), secret))).toEqual(
+      all(list, () => [403, 'ROLE_MISSING']),
+    );
+  }
+});
+
+test("another team's things are answered like things that do not exist", async () => {
+  const { secret } = await members.owner.token([...scopes]);
+  const list = routes('token').filter(({ policy }) => policy.object !== null && policy.role !== 'staff');
+  expect(list.length).toBeGreaterThan(20);
+  for (const route of list) {
+    const id = idFor(route, foreign);
+    const missing = `${id.slice(0, -26)}${'7'.repeat(26)}`;
+    const [theirs, nobodys] = [await send(route, id, secret), await send(route, missing, secret)];
+    const name = `${route.method} ${route.url}`;
+    expect([name, theirs.statusCode]).toEqual([name, 404]);
+    expect(theirs.body).toBe(nobodys.body.replaceAll(missing, id));
+  }
+});
+
+test("a member's tokens are its own: another member's are answered 404, an owner may revoke them", async () => {
+  const others = await (await createMember(api, own.team, 'member')).token();
+  const remove = async (secret: string) =>
+    (await api.as(secret)({ method: 'DELETE', url: `/v1/tokens/${others.id}` })).statusCode;
+  expect(await remove((await members.member.token()).secret)).toBe(404);
+  expect(await remove((await members.owner.token()).secret)).toBe(204);
+});
+
+test('lists hold nothing of another team, whatever is asked for', async () => {
+  const ask = api.as((await members.owner.token()).secret);
+  const lists = routes('token').filter(
+    ({ method, url, policy }) => method === 'GET' && !url.includes(':') && policy.role !== 'staff',
+  );
+  expect(lists.length).toBeGreaterThan(4);
+  for (const { url } of [
+    ...lists,
+    { url: `/v1/jobs?cursor=job_${'Z'.repeat(26)}` },
+    { url: '/v1/jobs?state=queued&limit=1' },
+  ]) {
+    const { body } = await ask({ url });
+    const leaked = Object.values(foreign).filter((id) => body.includes(id));
+    expect([url, leaked]).toEqual([url, []]);
+  }
+});
+
+test('a job cannot name the data set or the model of another team', async () => {
+  const ask = api.as((await members.owner.token()).secret);
+  const training = { epochs: 1, batchSize: 1, optimizer: { type: 'sgd', learningRate: 1 } };
+  const model = {
+    inputs: { x: { shape: [1] } },
+    layers: [{ type: 'dense', units: 1 }],
+    loss: { type: 'meanSquaredError', labels: 'y' },
+  };
+  const submit = async (payload: object) =>
+    (await ask({ method: 'POST', url: '/v1/jobs', payload: { training, ...payload } })).json();
+  // One letter off: a suggestion would give the id away.
+  const almost = `${foreign.dataset.slice(0, -1)}${foreign.dataset.endsWith('Z') ? 'Y' : 'Z'}`;
+  const refused = await submit({ model, data: { dataset: foreign.dataset } });
+  expect(refused).toMatchObject({ statusCode: 422, details: { path: 'data.dataset' } });
+  expect(JSON.stringify(await submit({ model, data: { dataset: almost } }))).not.toContain(foreign.dataset);
+  expect(
+    await submit({ model: { from: foreign.model, loss: model.loss }, data: { dataset: 'builtin:iris' } }),
+  ).toMatchObject({ statusCode: 404, code: 'MODEL_NOT_FOUND' });
+});
+
+test('the caller a route asks for is let in', async () => {
+  const { secret } = await members.staff.token();
+  // What removes things comes last.
+  const list = [...routes('token')].sort(
+    (a, b) => Number(a.method === 'DELETE') - Number(b.method === 'DELETE'),
+  );
+  const refused = [];
+  for (const route of list.filter(({ policy }) => policy.scope !== 'worker')) {
+    const { statusCode } = await send(route, idFor(route, own), secret, { accept: 'application/json' });
+    if ([401, 403, 500].includes(statusCode)) refused.push(`${route.method} ${route.url}: ${statusCode}`);
+  }
+  expect(refused).toEqual([]);
+});
