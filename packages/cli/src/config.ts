@@ -1,4 +1,5 @@
-import { availableParallelism, tmpdir } from 'node:os';
+import { availableParallelism, homedir, tmpdir } from 'node:os';
+import { join } from 'node:path';
 
 /** What the environment decides. Only `main.ts` calls `readConfig`. */
 export interface CliConfig {
@@ -15,6 +16,8 @@ export interface CliConfig {
   readonly temporaryDir: string;
   /** Passed on to the processes of a stack. */
   readonly env: NodeJS.ProcessEnv;
+  /** What `descent login` keeps: $XDG_CONFIG_HOME/descent/login.json, or below ~/.config. */
+  readonly loginFile: string;
 }
 
 export function readConfig(env: NodeJS.ProcessEnv): CliConfig {
@@ -28,5 +31,6 @@ export function readConfig(env: NodeJS.ProcessEnv): CliConfig {
     workingDir: process.cwd(),
     temporaryDir: tmpdir(),
     env,
+    loginFile: join(given('XDG_CONFIG_HOME') ?? join(homedir(), '.config'), 'descent', 'login.json'),
   };
 }

@@ -14,7 +14,15 @@ afterEach(() => rmSync(home, { recursive: true }));
 
 function config(change: Partial<CliConfig> = {}): CliConfig {
   const nothing = { url: undefined, token: undefined, dataDir: undefined, redisUrl: undefined };
-  return { ...nothing, cores: 2, workingDir: home, temporaryDir: home, env: {}, ...change };
+  return {
+    ...nothing,
+    cores: 2,
+    workingDir: home,
+    temporaryDir: home,
+    env: {},
+    loginFile: join(home, 'login.json'),
+    ...change,
+  };
 }
 
 /** As `descent up` of this process would have written it. */

@@ -2,6 +2,7 @@ import { createClient, type DescentClient } from '@descent/client';
 import { DescentError } from '@descent/errors';
 import type { Command } from 'commander';
 import type { CliConfig } from './config.ts';
+import { readLogin } from './login-file.ts';
 import { nearbyDataDirs, readStackFile } from './stack/stack-file.ts';
 
 export interface ConnectionOptions {
@@ -20,9 +21,12 @@ export function withConnectionOptions(command: Command): Command {
   return command
     .option(
       '-s, --server <url>',
-      'address of the service (default: DESCENT_URL, else the stack of this machine)',
+      'address of the service (default: DESCENT_URL, else the stack of this machine, else of `descent login`)',
     )
-    .option('-t, --token <token>', 'API token (default: DESCENT_TOKEN, else that of the stack)')
+    .option(
+      '-t, --token <token>',
+      'API token (default: DESCENT_TOKEN, else that of the stack or of `descent login`)',
+    )
     .option('--data-dir <dir>', 'data folder of the stack on this machine (default: the nearest .descent)');
 }
 
@@ -31,12 +35,14 @@ export function connect(options: ConnectionOptions, config: CliConfig): DescentC
 }
 
 /**
- * Options first, then the environment, then the stack that runs on this machine.
+ * Options first, then the environment, then the stack that runs on this machine, then the last `descent login`.
  * @throws DescentError SERVER_UNKNOWN, TOKEN_UNKNOWN, OPTION_INVALID
  */
 export function findConnection(options: ConnectionOptions, config: CliConfig): Connection {
   const local = localStack(options, config);
-  const url = options.server ?? (options.dataDir === undefined ? config.url : undefined) ?? local?.url;
+  const login = options.dataDir === undefined ? readLogin(config.loginFile) : null;
+  const url =
+    options.server ?? (options.dataDir === undefined ? config.url : undefined) ?? local?.url ?? login?.server;
   if (url === undefined) {
     const lookedAt = options.dataDir ?? config.dataDir ?? `.descent in ${config.workingDir} or above`;
     throw new DescentError('SERVER_UNKNOWN', { lookedAt });
@@ -47,9 +53,11 @@ export function findConnection(options: ConnectionOptions, config: CliConfig): C
       problem: `"${url}" is not an http(s) address`,
     });
   }
-  // The token of the local stack is for that stack only: it is never shown to another server.
-  const ofStack = local !== null && new URL(local.url).origin === new URL(url).origin ? local.token : null;
-  const token = options.token ?? config.token ?? ofStack ?? undefined;
+  // The token of the local stack is for that stack only, that of a login for its server: neither is shown to another.
+  const isOf = (server: string) => new URL(server).origin === new URL(url).origin;
+  const ofStack = local !== null && isOf(local.url) ? local.token : null;
+  const ofLogin = login !== null && isOf(login.server) ? login.token : null;
+  const token = options.token ?? config.token ?? ofStack ?? ofLogin ?? undefined;
   if (token === undefined) throw new DescentError('TOKEN_UNKNOWN', { url });
   return { url, token };
 }

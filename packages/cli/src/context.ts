@@ -13,6 +13,8 @@ export interface CommandContext {
   readonly stdout: TextStream;
   /** Everything for people while a command works: progress, notes, errors. */
   readonly stderr: TextStream;
+  /** One line of standard input, without its end; asks with `question` where a person sits there. */
+  readLine(question: string): Promise<string>;
   /** Aborted by the first Ctrl-C, SIGTERM, or the end of a parent that holds an IPC channel. */
   readonly signal: AbortSignal;
   /** Aborted by a second Ctrl-C, when the first one takes too long. */

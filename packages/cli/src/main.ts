@@ -2,6 +2,7 @@ import { readConfig } from './config.ts';
 import { describeError } from './describe-error.ts';
 import { type ExitCode, exitCodeOf, exitCodes } from './exit-code.ts';
 import { runCli } from './program.ts';
+import { readLine } from './read-line.ts';
 
 // onnxruntime reports its use to its maker unless told otherwise; only a main thread can tell it.
 process.env.ORT_DISABLE_TELEMETRY = '1';
@@ -34,6 +35,7 @@ try {
     config: readConfig(process.env),
     stdout: process.stdout,
     stderr: process.stderr,
+    readLine: (question) => readLine(question, stop.signal),
     signal: stop.signal,
     forceSignal: force.signal,
     setExitCode(code) {

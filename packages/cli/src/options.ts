@@ -9,6 +9,15 @@ export function wholeNumber(minimum: number, maximum: number): (text: string) =>
   };
 }
 
+/** For commander: a number within the range. */
+export function number(minimum: number, maximum: number): (text: string) => number {
+  return (text) => {
+    const value = text.trim() === '' ? Number.NaN : Number(text);
+    if (value >= minimum && value <= maximum) return value;
+    throw new InvalidArgumentError(`It must be a number from ${minimum} to ${maximum}.`);
+  };
+}
+
 /** A job id and a file name never look alike: no file of ours starts with `job_` and has 26 such characters. */
 export function isJobId(text: string): boolean {
   return /^job_[0-9A-HJKMNP-TV-Z]{26}$/.test(text);

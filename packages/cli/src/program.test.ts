@@ -20,9 +20,17 @@ async function descent(...argv: string[]) {
   const nothing = { url: undefined, token: undefined, dataDir: undefined, redisUrl: undefined };
   try {
     await runCli(argv, {
-      config: { ...nothing, cores: 4, workingDir: folder, temporaryDir: folder, env: {} },
+      config: {
+        ...nothing,
+        cores: 4,
+        workingDir: folder,
+        temporaryDir: folder,
+        env: {},
+        loginFile: join(folder, 'login.json'),
+      },
       stdout: { write: (text: string) => (stdout += text) },
       stderr: { write: (text: string) => (stderr += text) },
+      readLine: async () => '',
       signal: new AbortController().signal,
       forceSignal: new AbortController().signal,
       setExitCode(given) {
@@ -54,7 +62,24 @@ const commands = [
   'doctor',
 ];
 
-test.each([...commands, 'datasets ls', 'datasets push'])(
+const accounts = [
+  'login',
+  'logout',
+  'whoami',
+  'team create',
+  'team set',
+  'team ls',
+  'team members',
+  'team invite',
+  'team role',
+  'team remove',
+  'token create',
+  'token ls',
+  'token revoke',
+  'class import',
+];
+
+test.each([...commands, 'datasets ls', 'datasets push', ...accounts])(
   '`descent %s --help` explains itself on stdout',
   async (name) => {
     const { code, stdout, stderr } = await descent(...name.split(' '), '--help');
@@ -85,6 +110,9 @@ test.each([
     ['demo', '--example', 'mnist-mpl'],
     'There is no example "mnist-mpl"; there are: mnist-cnn, mnist-mlp, mnist-resnet, mnist-rows-lstm',
   ],
+  ['a scope that is none', ['token', 'create', 'x', '--scopes', 'write'], '"write" is none of read'],
+  ['a class list that is not there', ['class', 'import', 'x.csv'], 'Cannot read x.csv'],
+  ['a link that is none', ['login', 'http://lab'], 'http://host/#join='],
   ['no service', ['ls'], 'SERVER_UNKNOWN. Start one with `descent up`'],
 ])('%s ends with exit code 2 and nothing on stdout', async (_what, argv, message) => {
   const { code, stdout, stderr } = await descent(...argv);

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
+import { addClass } from './commands/class.ts';
 import { addDatasets } from './commands/datasets.ts';
 import { addDemo } from './commands/demo.ts';
 import { addDoctor } from './commands/doctor.ts';
@@ -8,11 +9,14 @@ import { addExplain } from './commands/explain.ts';
 import { addExport } from './commands/export.ts';
 import { addFork } from './commands/fork.ts';
 import { addGraph } from './commands/graph.ts';
+import { addLogin } from './commands/login.ts';
 import { addLs } from './commands/ls.ts';
 import { addModels } from './commands/models.ts';
 import { addStatus } from './commands/status.ts';
 import { addSteer } from './commands/steer.ts';
 import { addSubmit } from './commands/submit.ts';
+import { addTeam } from './commands/team.ts';
+import { addToken } from './commands/token.ts';
 import { addTrace } from './commands/trace.ts';
 import { addUp } from './commands/up.ts';
 import { addWatch } from './commands/watch.ts';
@@ -68,6 +72,10 @@ Exit codes: 0 done, 1 the job failed, 2 wrong usage, 3 the service cannot be rea
     addExplain,
     addDatasets,
     addModels,
+    addLogin,
+    addTeam,
+    addToken,
+    addClass,
     addDoctor,
   ]) {
     add(program, context);

@@ -1,9 +1,11 @@
+import { type AccountsApi, createAccountsApi } from './accounts.ts';
 import { createDatasetsApi, type DatasetsApi } from './datasets.ts';
 import { createJobsApi, type JobsApi } from './jobs.ts';
 import { createModelsApi, type ModelsApi } from './models.ts';
 import { type ClientOptions, createTransport, type Transport } from './transport.ts';
 
 export interface DescentClient {
+  readonly accounts: AccountsApi;
   readonly jobs: JobsApi;
   readonly models: ModelsApi;
   readonly datasets: DatasetsApi;
@@ -18,6 +20,7 @@ export interface DescentClient {
 export function createClient(options: ClientOptions): DescentClient {
   const transport = createTransport(options);
   return {
+    accounts: createAccountsApi(transport),
     jobs: createJobsApi(transport),
     models: createModelsApi(transport),
     datasets: createDatasetsApi(transport),

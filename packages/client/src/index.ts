@@ -27,6 +27,7 @@ export type {
 } from '@descent/contracts';
 export { scoreNames, timePhases } from '@descent/contracts';
 export { DescentError, isDescentError } from '@descent/errors';
+export { type AccountsApi, joinLink, readJoinLink } from './accounts.ts';
 export type { BackOff } from './back-off.ts';
 export { createClient, type DescentClient } from './create-client.ts';
 export type { DataFormat, DatasetsApi, UploadOptions } from './datasets.ts';

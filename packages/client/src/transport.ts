@@ -16,6 +16,8 @@ export interface Transport {
   readonly http: Client<paths>;
   /** The body of a 2xx answer. Anything else is thrown: as the DescentError the body describes, or UNAVAILABLE. */
   body<Data>(call: Promise<Answer<Data>>): Promise<NonNullable<Data>>;
+  /** For routes that answer without a body. */
+  done(call: Promise<Answer<unknown>>): Promise<void>;
   /** A route for reading or writing it as a stream, with the `{names}` of its path filled in. */
   stream(
     route: keyof paths,
@@ -35,14 +37,20 @@ export function createTransport({ url, token, fetch = globalThis.fetch }: Client
   const headers: Record<string, string> = token === undefined ? {} : { Authorization: `Bearer ${token}` };
   // `fetch` of a browser must be called as a method of the global object, never of ours.
   const send = (request: Request) => fetch(request);
+  const reached = <Data>(call: Promise<Answer<Data>>) =>
+    call.catch((failure: unknown) => {
+      throw errorFromFetch(failure, base);
+    });
   return {
     http: createFetchClient<paths>({ baseUrl: base, fetch: send, headers }),
     async body(call) {
-      const { data, error, response } = await call.catch((failure: unknown) => {
-        throw errorFromFetch(failure, base);
-      });
+      const { data, error, response } = await reached(call);
       if (!response.ok || data === undefined || data === null) throw errorFromAnswer(response, error);
       return data;
+    },
+    async done(call) {
+      const { error, response } = await reached(call);
+      if (!response.ok) throw errorFromAnswer(response, error);
     },
     stream: (route, path, query = {}) => ({
       url: base + fill(route, path) + search(query),

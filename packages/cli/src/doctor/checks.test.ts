@@ -25,7 +25,15 @@ function place(redisUrl?: string): CheckedPlace {
     dataDir: join(folder, 'data'),
     host: '127.0.0.1',
     port: 7070,
-    config: { ...nothing, redisUrl, cores: 2, workingDir: folder, temporaryDir: folder, env: {} },
+    config: {
+      ...nothing,
+      redisUrl,
+      cores: 2,
+      workingDir: folder,
+      temporaryDir: folder,
+      env: {},
+      loginFile: '',
+    },
     signal: new AbortController().signal,
   };
 }

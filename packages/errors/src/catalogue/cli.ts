@@ -39,6 +39,12 @@ export const cliErrors = {
     advice: 'A training job is one JSON object; the folder examples/ holds some that work.',
     retryable: false,
   },
+  CLASS_LIST_INVALID: {
+    status: 422,
+    message: '{path}:{line}: {problem}',
+    advice: 'A class list is CSV with a header line: team, name, and if wanted email and role.',
+    retryable: false,
+  },
   EXAMPLE_UNKNOWN: {
     status: 404,
     message: 'There is no example "{name}"; there are: {known}',

@@ -2,6 +2,7 @@ import { QueryClientProvider } from '@tanstack/react-query';
 import { lazy, Suspense, useMemo } from 'react';
 import { Route, Switch } from 'wouter';
 import { JobsPage } from '../jobs/jobs-page.tsx';
+import { JoinPage } from '../session/join-page.tsx';
 import { clientFor, SessionContext } from '../session/session.ts';
 import { SignInPage } from '../session/sign-in-page.tsx';
 import { useToken } from '../session/use-token.ts';
@@ -19,7 +20,7 @@ const ModelGraphPage = lazy(() => import('../graph/model-graph-page.tsx'));
 const expired = 'Your token is no longer valid. Sign in again.';
 
 export function App() {
-  const { token, notice, signIn, signOut } = useToken();
+  const { token, joinCode, notice, signIn, signOut, leaveJoin } = useToken();
   const signedIn = useMemo(
     () =>
       token === null
@@ -31,6 +32,7 @@ export function App() {
     [token, signOut],
   );
 
+  if (joinCode !== null) return <JoinPage code={joinCode} onJoined={signIn} onLeave={leaveJoin} />;
   if (signedIn === null) return <SignInPage notice={notice} onSignIn={signIn} />;
   return (
     <SessionContext value={signedIn.session}>

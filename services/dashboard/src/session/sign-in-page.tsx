@@ -63,7 +63,8 @@ export function SignInPage({ notice, onSignIn }: SignInPageProps) {
             className="w-full rounded-lg border border-line-strong bg-canvas px-3 py-2 font-mono text-sm placeholder:text-ink-faint"
           />
           <p id={`${id}-hint`} className="text-sm text-ink-soft">
-            <code className="font-mono">descent up</code> prints it when it starts for the first time.
+            <code className="font-mono">descent up</code> prints it when it starts for the first time; a join
+            link makes one.
           </p>
         </div>
         <label className="flex items-center gap-2">

@@ -1,18 +1,22 @@
 import { useCallback, useEffect, useState } from 'react';
-import { readFragmentToken } from './fragment-token.ts';
+import { readFragment } from './fragment.ts';
 import { forgetToken, storedToken, storeToken } from './token-store.ts';
 
 export interface TokenState {
   readonly token: string | null;
+  /** Of the join link that was opened. */
+  readonly joinCode: string | null;
   /** Why the user must sign in again, if there is more to say than that. */
   readonly notice: string | null;
   signIn(token: string, remember: boolean): void;
   signOut(reason?: string): void;
+  leaveJoin(): void;
 }
 
 /** Holds the token of the session; a link with `#token=…` signs in at once and loses the token from the address bar. */
 export function useToken(): TokenState {
-  const [state, setState] = useState<{ token: string | null; notice: string | null }>(() => ({
+  const [state, setState] = useState<Pick<TokenState, 'token' | 'joinCode' | 'notice'>>(() => ({
+    joinCode: takeFragment('join'),
     token: takeFragmentToken() ?? storedToken(),
     notice: null,
   }));
@@ -20,7 +24,9 @@ export function useToken(): TokenState {
   useEffect(() => {
     const onHash = () => {
       const token = takeFragmentToken();
-      if (token !== null) setState({ token, notice: null });
+      if (token !== null) setState({ token, joinCode: null, notice: null });
+      const joinCode = takeFragment('join');
+      if (joinCode !== null) setState((state) => ({ ...state, joinCode }));
     };
     window.addEventListener('hashchange', onHash);
     return () => window.removeEventListener('hashchange', onHash);
@@ -28,22 +34,29 @@ export function useToken(): TokenState {
 
   const signIn = useCallback((token: string, remember: boolean) => {
     storeToken(token, remember);
-    setState({ token, notice: null });
+    setState({ token, joinCode: null, notice: null });
   }, []);
 
   const signOut = useCallback((reason?: string) => {
     forgetToken();
-    setState({ token: null, notice: reason ?? null });
+    setState({ token: null, joinCode: null, notice: reason ?? null });
   }, []);
 
-  return { ...state, signIn, signOut };
+  const leaveJoin = useCallback(() => setState((state) => ({ ...state, joinCode: null })), []);
+
+  return { ...state, signIn, signOut, leaveJoin };
 }
 
 function takeFragmentToken(): string | null {
-  const found = readFragmentToken(window.location.hash);
+  const token = takeFragment('token');
+  if (token !== null) storeToken(token, false);
+  return token;
+}
+
+function takeFragment(name: 'token' | 'join'): string | null {
+  const found = readFragment(window.location.hash, name);
   if (found === null) return null;
   const { pathname, search } = window.location;
   window.history.replaceState(window.history.state, '', pathname + search + found.rest);
-  storeToken(found.token, false);
-  return found.token;
+  return found.value;
 }
