@@ -31,6 +31,8 @@ import { ourProcesses, refuseUndeclared } from './http/policy.ts';
 import { createRateLimits } from './http/rate-limits.ts';
 import { addComponents, bearer } from './http/schemas.ts';
 import { secureHeaders } from './http/security.ts';
+import { limitSlowClients } from './http/slow-clients.ts';
+import { limitUploads } from './http/upload-slots.ts';
 import { serializerCompiler, validatorCompiler } from './http/validator.ts';
 import { accountRoutes } from './routes/accounts.ts';
 import { auditRoute } from './routes/audit.ts';
@@ -148,6 +150,7 @@ async function compose(context: Context, options: AppOptions): Promise<Pick<App,
     bodyLimit: 1024 * 1024,
     routerOptions: { maxParamLength: 200 },
     forceCloseConnections: true,
+    http: { headersTimeout: context.limits.headersMs },
   }).withTypeProvider<TypeBoxTypeProvider>();
   app.setValidatorCompiler(validatorCompiler);
   app.setSerializerCompiler(serializerCompiler);
@@ -159,6 +162,8 @@ async function compose(context: Context, options: AppOptions): Promise<Pick<App,
   await secureHeaders(app);
   const limits = await createRateLimits(app, context.limits);
   authorizeRequests(app, context, { serviceToken: options.serviceToken, limits });
+  limitUploads(app, context.limits.uploadsPerTeam);
+  limitSlowClients(app, context.limits);
   auditChanges(app, context);
   await describeApi(app);
   await serveDashboard(app, options.dashboardDir ?? null);

@@ -34,6 +34,10 @@ export interface Limits {
   readonly streamsPerTeam: number;
   /** Files that a team may send at once. */
   readonly uploadsPerTeam: number;
+  /** Slow clients: time for the headers, between bytes of a body, and for a body that is read into memory. */
+  readonly headersMs: number;
+  readonly bodyIdleMs: number;
+  readonly bodyMs: number;
 }
 
 export const defaultLimits: Limits = {
@@ -50,6 +54,9 @@ export const defaultLimits: Limits = {
   streamsPerToken: 64,
   streamsPerTeam: 256,
   uploadsPerTeam: 4,
+  headersMs: 10_000,
+  bodyIdleMs: 30_000,
+  bodyMs: 60_000,
 };
 
 /** What routes and the dispatcher work with. Built once by `buildApp`. */

@@ -6,7 +6,8 @@ import type { FastifyInstance } from 'fastify';
  * validation can say in which field they stand. Nothing accepts them.
  */
 export function acceptJson(app: FastifyInstance): void {
-  app.removeContentTypeParser('application/json');
+  // What routes do not ask for is answered 415 before it is read.
+  app.removeContentTypeParser(['application/json', 'text/plain']);
   app.addContentTypeParser('application/json', { parseAs: 'string' }, (_request, body, done) => {
     try {
       done(null, parseBody(body.toString()));
@@ -18,11 +19,11 @@ export function acceptJson(app: FastifyInstance): void {
 
 export function parseBody(text: string): unknown {
   try {
-    return withoutPrototypes(JSON.parse(text));
+    return plain(JSON.parse(text));
   } catch (error) {
     if (!(error instanceof SyntaxError)) throw error;
     const lenient = parseWithNonFinite(text);
-    if (lenient !== undefined) return withoutPrototypes(lenient);
+    if (lenient !== undefined) return plain(lenient);
     throw new DescentError('REQUEST_MALFORMED', { problem: error.message }, { cause: error });
   }
 }
@@ -50,17 +51,34 @@ function parseWithNonFinite(text: string): unknown {
   }
 }
 
-/** `{"__proto__": …}` must never reach code that copies objects. */
-function withoutPrototypes(value: unknown): unknown {
-  const stack: unknown[] = [value];
-  for (let next = stack.pop(); next !== undefined; next = stack.pop()) {
-    if (typeof next !== 'object' || next === null) continue;
-    if (Object.hasOwn(next, '__proto__')) {
-      throw new DescentError('REQUEST_MALFORMED', { problem: 'the key "__proto__" is not allowed' });
+/** Deeper than any body of ours by far. Validation walks in, and every level costs stack. */
+const deepest = 64;
+/** In one body. Arrays are bounded by its bytes, objects cost more than their text. */
+const mostKeys = 200_000;
+/** Keys that must never reach code that copies objects. */
+const forbidden = ['__proto__', 'constructor', 'prototype'];
+
+/** Without recursion: a body of eight million brackets must not end the process. */
+function plain(value: unknown): unknown {
+  const refuse = (problem: string) => new DescentError('REQUEST_MALFORMED', { problem });
+  let keys = 0;
+  let level: unknown[] = [value];
+  for (let depth = 0; level.length > 0; depth++) {
+    if (depth > deepest) throw refuse(`it is nested more than ${deepest} levels deep`);
+    const next: unknown[] = [];
+    for (const one of level) {
+      if (typeof one !== 'object' || one === null) continue;
+      if (!Array.isArray(one)) {
+        keys += Object.keys(one).length;
+        if (keys > mostKeys) throw refuse(`it has more than ${mostKeys} keys`);
+        const bad = forbidden.find((key) => Object.hasOwn(one, key));
+        if (bad !== undefined) throw refuse(`the key "${bad}" is not allowed`);
+      }
+      for (const child of Object.values(one)) {
+        if (typeof child === 'object' && child !== null) next.push(child);
+      }
     }
-    for (const child of Object.values(next)) {
-      if (typeof child === 'object' && child !== null) stack.push(child);
-    }
+    level = next;
   }
   return value;
 }

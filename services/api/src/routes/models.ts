@@ -107,7 +107,7 @@ export function importModelRoute(app: Routes, context: Context): void {
     '/models',
     {
       bodyLimit: context.limits.modelBytes,
-      config: requires('submit'),
+      config: { ...requires('submit'), upload: true },
       schema: {
         operationId: 'importModel',
         summary: 'Import a model from a file of another framework',

@@ -21,7 +21,7 @@ export function uploadDatasetRoute(app: Routes, context: Context): void {
     '/datasets/:id/content',
     {
       bodyLimit: context.limits.uploadBytes,
-      config: requires('submit', { object: 'dataset' }),
+      config: { ...requires('submit', { object: 'dataset' }), upload: true },
       schema: {
         operationId: 'uploadDataset',
         summary: 'Fill a data set from one file',
