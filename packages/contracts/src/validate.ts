@@ -4,6 +4,7 @@ import { Value } from 'typebox/value';
 import { explain } from './explain.ts';
 import type { UnknownType } from './explain-union.ts';
 import { type FieldPath, formatPath } from './field-path.ts';
+import { findOversize } from './oversize.ts';
 import { type Finding, findImplausible } from './plain-data.ts';
 
 /**
@@ -19,7 +20,7 @@ export function validate<Schema extends TSchema>(
   value: unknown,
   at: FieldPath = [],
 ): Static<Schema> {
-  const implausible = findImplausible(value);
+  const implausible = findOversize(schema, value) ?? findImplausible(value);
   if (implausible !== undefined) throw invalid(implausible, at);
   if (Value.Check(schema, value)) return value as Static<Schema>;
   const finding = explain(schema, value) ?? foreignFinding(schema, value);

@@ -19,7 +19,7 @@ export type InputSpec = Static<typeof InputSpec>;
  */
 export const Checkpointing = Type.Union([
   Type.Literal('auto'),
-  Type.Array(Type.String(), { minItems: 1, description: 'Names of layers, blocks or nodes' }),
+  Type.Array(Type.String(), { minItems: 1, maxItems: 1000, description: 'Names of layers, blocks or nodes' }),
 ]);
 export type Checkpointing = Static<typeof Checkpointing>;
 
@@ -31,7 +31,9 @@ export const ModelSpec = Closed({
   inputs: Type.Record(Type.String({ pattern: inputNamePattern }), InputSpec, {
     additionalProperties: false,
   }),
-  layers: Type.Optional(Type.Unsafe<LayerSpec[]>(Type.Array(Recursive('layer', 'One layer')))),
+  layers: Type.Optional(
+    Type.Unsafe<LayerSpec[]>(Type.Array(Recursive('layer', 'One layer'), { maxItems: 10_000 })),
+  ),
   functions: Type.Optional(named(FunctionSpec)),
   parameters: Type.Optional(named(ParameterSpec)),
   states: Type.Optional(named(StateSpec)),
