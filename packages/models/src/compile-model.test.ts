@@ -287,8 +287,8 @@ describe('a spec that is no model is refused', () => {
   it('more layers and nodes than allowed', () => {
     const layers = Array.from({ length: 10_001 }, () => ({ type: 'activation', activation: 'relu' }));
     expect(refusal(layersOn(vector, layers))).toMatchObject({
-      code: 'SPEC_TOO_LARGE',
-      message: 'model: the number of layers and nodes is 10001; at most 10000 are allowed',
+      code: 'REQUEST_INVALID',
+      message: 'model.layers: must have at most 10000 elements, got 10001',
     });
   });
 

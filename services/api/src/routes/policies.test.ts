@@ -223,6 +223,7 @@ test('a job cannot name the data set or the model of another team', async () => 
   ).toMatchObject({ statusCode: 404, code: 'MODEL_NOT_FOUND' });
 });
 
+// Some of them start a thread each.
 test('the caller a route asks for is let in', async () => {
   const { secret } = await members.staff.token();
   // What removes things comes last.
@@ -235,4 +236,4 @@ test('the caller a route asks for is let in', async () => {
     if ([401, 403, 500].includes(statusCode)) refused.push(`${route.method} ${route.url}: ${statusCode}`);
   }
   expect(refused).toEqual([]);
-});
+}, 60_000);
