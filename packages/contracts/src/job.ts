@@ -1,13 +1,15 @@
 import { type Static, Type } from 'typebox';
 import { Closed, OneOf } from './closed.ts';
 import { DataSettings } from './data.ts';
+import { JobId } from './job-id.ts';
 import { ScoreTable } from './model/metrics.ts';
 import { ModelSpec } from './model/model-spec.ts';
 import { ModelReference } from './model/stored-model.ts';
 import { OptimizerSettings, ScheduleSettings } from './optimizer.ts';
+import { JobPriority, Waiting } from './scheduling.ts';
 import { JobTiming } from './step-times.ts';
 
-export const JobId = Type.String({ pattern: '^job_[0-9A-HJKMNP-TV-Z]{26}$' });
+export { JobId } from './job-id.ts';
 
 export const jobStates = [
   'queued',
@@ -67,6 +69,7 @@ export const JobCreate = Closed({
     Type.Integer({ minimum: 1, maximum: 1024, description: 'Left out: as many as there are micro-batches' }),
   ),
   reproducibility: Type.Optional(Reproducibility),
+  priority: Type.Optional(JobPriority),
 });
 export type JobCreate = Static<typeof JobCreate>;
 
@@ -168,6 +171,11 @@ export const Job = Closed({
   timing: Type.Optional(JobTiming),
   error: Type.Union([JobError, Type.Null()]),
   queuePosition: Type.Union([Type.Integer({ description: '0 is next' }), Type.Null()]),
+  team: Type.Optional(Type.String({ description: 'Id of the team it belongs to' })),
+  priority: Type.Optional(JobPriority),
+  waiting: Type.Optional(
+    Type.Union([Waiting, Type.Null()], { description: 'Of a queued job: why it waits' }),
+  ),
 });
 export type Job = Static<typeof Job>;
 

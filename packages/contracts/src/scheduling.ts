@@ -1,6 +1,6 @@
 import { type Static, Type } from 'typebox';
 import { Closed, OneOf } from './closed.ts';
-import { JobId } from './job.ts';
+import { JobId } from './job-id.ts';
 
 /** Orders the jobs of one team only; higher goes first. It never moves a job past another team's. */
 export const JobPriority = Type.Integer({ minimum: -100, maximum: 100, default: 0 });

@@ -76,3 +76,4 @@ export {
   tokenOwner,
   validTokens,
 } from './tokens.ts';
+export { bookUsage, listUsage, usageByTeam } from './usage.ts';

@@ -194,19 +194,34 @@ export async function queuedJobIds(db: Database): Promise<string[]> {
 /** The few fields of jobs that have not ended which decide what to do with them. */
 export type ActiveJob = Pick<
   JobRecord,
-  'id' | 'state' | 'wanted' | 'incarnation' | 'server' | 'heardAtMs' | 'queuedAtMs'
->;
+  'id' | 'teamId' | 'priority' | 'state' | 'wanted' | 'incarnation' | 'server' | 'heardAtMs' | 'queuedAtMs'
+> &
+  Pick<Progress, 'workers' | 'etaSeconds'>;
 
 export async function activeJobs(db: Database): Promise<ActiveJob[]> {
   const rows = await db
     .selectFrom('jobs')
-    .select(['id', 'state', 'wanted', 'incarnation', 'server', 'heard_at_ms', 'queued_at_ms'])
+    .select([
+      'id',
+      'team_id',
+      'priority',
+      'state',
+      'wanted',
+      'incarnation',
+      'server',
+      'heard_at_ms',
+      'queued_at_ms',
+      'progress',
+    ])
     .where('state', 'in', ['queued', 'preparing', 'running'])
     .orderBy('queued_at_ms')
     .orderBy('id')
     .execute();
   return rows.map((row) => ({
+    ...workOf(row),
     id: row.id,
+    teamId: row.team_id,
+    priority: row.priority,
     state: row.state,
     wanted: row.wanted,
     incarnation: row.incarnation,
@@ -214,6 +229,13 @@ export async function activeJobs(db: Database): Promise<ActiveJob[]> {
     heardAtMs: row.heard_at_ms,
     queuedAtMs: row.queued_at_ms,
   }));
+}
+
+/** Thousands may wait: what they have computed is read of the others only. */
+function workOf(row: Pick<JobsTable, 'state' | 'progress'>): Pick<ActiveJob, 'workers' | 'etaSeconds'> {
+  if (row.state === 'queued') return { workers: 0, etaSeconds: null };
+  const { workers, etaSeconds } = parse<Progress>(row.progress);
+  return { workers, etaSeconds };
 }
 
 export async function countJobsByState(db: Database): Promise<Map<JobState, number>> {

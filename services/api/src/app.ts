@@ -56,6 +56,8 @@ import { steerJobsRoutes } from './routes/steer-jobs.ts';
 import { teamRoutes } from './routes/teams.ts';
 import { tokenRoutes } from './routes/tokens.ts';
 import { uploadDatasetRoute } from './routes/upload-dataset.ts';
+import { usageRoute } from './routes/usage.ts';
+import { openBooks } from './scheduling/books.ts';
 import { createThreads } from './threads/threads.ts';
 import { ensureBootstrapToken } from './tokens/bootstrap-token.ts';
 
@@ -110,6 +112,7 @@ export async function buildApp(options: AppOptions): Promise<App> {
     uploadsDir,
     feeds: createFeeds(),
     streams: createOpenStreams(db, limits, clock),
+    books: await openBooks(db, limits, clock),
     metrics,
     logger,
     limits,
@@ -192,6 +195,7 @@ function publicRoutes(v1: Routes, context: Context): void {
   memberRoutes(v1, context);
   tokenRoutes(v1, context);
   auditRoute(v1, context);
+  usageRoute(v1, context);
   createJobRoute(v1, context);
   readJobsRoutes(v1, context);
   steerJobsRoutes(v1, context);

@@ -6,6 +6,7 @@ import type { ArtifactKeeper } from './artifacts/artifact-keeper.ts';
 import type { Builtins } from './datasets/builtins.ts';
 import type { Feeds } from './feeds/feeds.ts';
 import type { OpenStreams } from './feeds/open-streams.ts';
+import type { Books } from './scheduling/books.ts';
 import type { Threads } from './threads/threads.ts';
 
 /** The part of the `training` queue that the api uses. */
@@ -71,6 +72,7 @@ export interface Context {
   readonly uploadsDir: string;
   readonly feeds: Feeds;
   readonly streams: OpenStreams;
+  readonly books: Books;
   readonly metrics: ApiMetrics;
   readonly logger: Logger;
   readonly limits: Limits;

@@ -273,6 +273,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/usage": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Worker-seconds of each job of your team; for staff of all teams
+         * @description JSON by default; CSV with `Accept: text/csv`. The sum over a team is what its budget is held against.
+         */
+        get: operations["getUsage"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/jobs": {
         parameters: {
             query?: never;
@@ -829,6 +849,36 @@ export interface components {
                 advice: string;
             } | null;
             queuePosition: number | null;
+            /** @description Id of the team it belongs to */
+            team?: string;
+            /** @default 0 */
+            priority?: number;
+            /** @description Of a queued job: why it waits */
+            waiting?: {
+                /** @enum {unknown} */
+                reason: "starting" | "maintenance" | "team-paused" | "budget-spent" | "storage-full" | "no-server" | "too-large" | "no-worker" | "running-limit" | "memory-taken" | "behind-own-jobs" | "behind-other-teams" | "place-kept" | "places-taken";
+                /** @description The reason in words */
+                message: string;
+                position: {
+                    /** @description Among the queued jobs of the team; 1 is next */
+                    team: number;
+                    /** @description Among all queued jobs; 1 is next */
+                    whole: number;
+                };
+                /** @description Queued jobs whose turn comes before */
+                ahead: number;
+                /** @description null: not within what can be foreseen */
+                estimatedStart: string | null;
+                /** @description null: nothing would make it start sooner */
+                whatIf: {
+                    /** @enum {unknown} */
+                    change: "maintenance-over" | "team-resumed" | "budget-raised" | "storage-freed" | "server-added" | "worker-added" | "running-limit-raised" | "first-in-team" | "place-added" | "memory-free";
+                    /** @description null: not within what can be foreseen */
+                    estimatedStart: string | null;
+                    /** @description In words */
+                    message: string;
+                } | null;
+            } | null;
         };
         JobCreate: {
             name?: string;
@@ -1406,6 +1456,8 @@ export interface components {
             maxWorkers?: number;
             /** @enum {unknown} */
             reproducibility?: "strict" | "relaxed";
+            /** @default 0 */
+            priority?: number;
         };
         JobFromModel: {
             name?: string;
@@ -2100,6 +2152,8 @@ export interface components {
             maxWorkers?: number;
             /** @enum {unknown} */
             reproducibility?: "strict" | "relaxed";
+            /** @default 0 */
+            priority?: number;
         };
         ForkRequest: {
             /** @description ck_<step>. Left out: the newest */
@@ -5020,6 +5074,16 @@ export interface components {
             token: string | null;
             statusCode: number;
         };
+        UsageEntry: {
+            team: string;
+            job: string;
+            /** Format: date-time */
+            from: string;
+            /** Format: date-time */
+            to: string;
+            /** @description Seconds of serving, summed over workers */
+            workerSeconds: number;
+        };
         Error: {
             statusCode: number;
             /** @description One of the codes in docs/errors.md */
@@ -6336,6 +6400,56 @@ export interface operations {
             };
             /** @description Understood, but wrong: the field, the layer and both shapes are named */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    getUsage: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description All of it, newest job first */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        usage: components["schemas"]["UsageEntry"][];
+                    };
+                    "text/csv": string;
+                };
+            };
+            /** @description No valid API token */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The token has not the scope for it, or its member not the role */
+            403: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -159,6 +159,14 @@ export interface TokensTable {
   revoked_at: string | null;
 }
 
+export interface UsageTable {
+  job_id: string;
+  team_id: string;
+  from_time: string;
+  to_time: string;
+  worker_seconds: number;
+}
+
 export interface AuditTable {
   /** Sorts by time. */
   request_id: string;
@@ -209,6 +217,7 @@ export interface Tables {
   invites: InvitesTable;
   tokens: TokensTable;
   audit: AuditTable;
+  usage: UsageTable;
   artifacts: ArtifactsTable;
   idempotency_keys: IdempotencyKeysTable;
   migrations: MigrationsTable;

@@ -1,10 +1,14 @@
 import type { QueuedState } from '@descent/queue';
 import type { ActiveJob } from '@descent/storage';
 import { describe, expect, test } from 'vitest';
-import { admit, type DispatcherView, decide, makeOffer, type Offer } from './decide.ts';
+import { type DispatcherView, decide, makeOffer, type Offer } from './decide.ts';
 
 const job = (id: string, more: Partial<ActiveJob> = {}): ActiveJob => ({
   id,
+  teamId: 'team',
+  priority: 0,
+  workers: 0,
+  etaSeconds: null,
   state: 'queued',
   wanted: 'run',
   incarnation: 0,
@@ -22,7 +26,7 @@ const view = (jobs: ActiveJob[], more: Partial<DispatcherView> = {}): Dispatcher
   queue: new Map(),
   nowMs: 100_000,
   startedAtMs: 0,
-  maxRunningJobs: 2,
+  admit: jobs.map(({ id }) => id),
   silenceMs: 3000,
   ...more,
 });
@@ -30,18 +34,12 @@ const offered = (one: ActiveJob, more: Partial<Offer> = {}) =>
   new Map([[one.id, { ...makeOffer(one, 0), ...more }]]);
 const queued = (id: string, state: QueuedState) => new Map([[id, state]]);
 
-describe('admission', () => {
-  test('running jobs take places; the line gets what is left, first come first served', () => {
-    const jobs = [held('r', 0), job('a'), job('b'), job('c')];
-    expect(admit(jobs, 3).map(({ id }) => id)).toEqual(['a', 'b']);
-  });
-
-  test('more running jobs than places admit nobody', () => {
-    expect(admit([held('r', 0), held('s', 0), job('a')], 1)).toEqual([]);
-  });
-});
-
 describe('offers', () => {
+  test('only those whose turn it is are offered', () => {
+    const jobs = [job('a'), job('b'), held('r', 100_000)];
+    expect(decide(view(jobs, { admit: ['b', 'r'] }))).toMatchObject([{ type: 'offer', jobId: 'b' }]);
+  });
+
   test('an admitted job goes on the queue under the incarnation that a claim would give', () => {
     const [action] = decide(view([job('a', { incarnation: 4 })]));
     expect(action).toEqual({

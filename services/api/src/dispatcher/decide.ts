@@ -20,7 +20,8 @@ export interface DispatcherView {
   readonly nowMs: number;
   /** Reports that could not reach us while we were down are no silence. */
   readonly startedAtMs: number;
-  readonly maxRunningJobs: number;
+  /** Ids of the queued jobs whose turn it is. */
+  readonly admit: readonly string[];
   readonly silenceMs: number;
 }
 
@@ -41,21 +42,13 @@ export function decide(view: DispatcherView): DispatcherAction[] {
     .filter((job) => isSilent(job, view))
     .map((job) => ({ type: 'lose' as const, jobId: job.id, heardAtMs: job.heardAtMs ?? 0 }));
   if (queue === null) return losses;
-  const admitted = admit(view.jobs, view.maxRunningJobs);
+  const turns = new Set(view.admit);
+  const admitted = view.jobs.filter(({ id, state }) => state === 'queued' && turns.has(id));
   return [
     ...losses,
     ...withdrawals(view.offers, admitted),
     ...admitted.flatMap((job) => offerFor(job, view.offers.get(job.id), queue, view.nowMs)),
   ];
-}
-
-/**
- * The queued jobs whose turn it is, as many as there are free places. First come, first served: the place where fair
- * share between teams goes.
- */
-export function admit(jobs: readonly ActiveJob[], maxRunningJobs: number): ActiveJob[] {
-  const held = jobs.filter((job) => isHeld(job.state)).length;
-  return jobs.filter((job) => job.state === 'queued').slice(0, Math.max(0, maxRunningJobs - held));
 }
 
 function isSilent(job: ActiveJob, view: DispatcherView): boolean {

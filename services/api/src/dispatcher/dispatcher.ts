@@ -25,7 +25,8 @@ export function startDispatcher(context: Context, { queue, tickMs = 250 }: Dispa
   let failing = false;
 
   async function look(): Promise<void> {
-    const { maxRunningJobs, silenceMs } = context.limits;
+    const { silenceMs } = context.limits;
+    const { admit } = await context.books.decide();
     const jobs = await activeJobs(context.db);
     const ids = [...offers.values()].map((offer) => offer.id);
     let unreachable: unknown = null;
@@ -39,7 +40,7 @@ export function startDispatcher(context: Context, { queue, tickMs = 250 }: Dispa
       queue: present,
       nowMs: context.clock(),
       startedAtMs,
-      maxRunningJobs,
+      admit,
       silenceMs,
     });
     for (const action of actions) await perform(action);

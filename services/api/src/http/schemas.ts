@@ -43,6 +43,7 @@ import {
   Token,
   TokenCreate,
   TokenCreated,
+  UsageEntry,
 } from '@descent/contracts';
 import type { FastifyInstance } from 'fastify';
 import { type TSchema, Type } from 'typebox';
@@ -102,6 +103,7 @@ export const components = {
   ClassImport,
   ClassImported,
   AuditEntry,
+  UsageEntry,
   Error: ErrorSchema,
 } as const satisfies Record<string, TSchema>;
 export type ComponentName = keyof typeof components;

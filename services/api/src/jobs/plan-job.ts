@@ -115,7 +115,7 @@ function firstRecord(
   const { request } = plan;
   return {
     id: plan.jobId,
-    priority: 0,
+    priority: request.priority ?? 0,
     name: request.name ?? `Training on ${request.data.dataset}`,
     state: 'queued',
     wanted: 'run',

@@ -1,21 +1,21 @@
-import { isTable, type Job } from '@descent/contracts';
-import { type Database, findTiming, type JobRecord, latestEvent, queuedJobIds } from '@descent/storage';
+import { isTable, type Job, type Waiting } from '@descent/contracts';
+import { type Database, findTiming, type JobRecord, latestEvent } from '@descent/storage';
+import type { Context } from '../context.ts';
 
 /** Jobs as the API shows them. */
-export async function presentJobs(db: Database, jobs: readonly JobRecord[]): Promise<Job[]> {
-  const line = jobs.some((job) => job.state === 'queued') ? await queuedJobIds(db) : [];
-  const positions = new Map(line.map((id, position) => [id, position]));
+export async function presentJobs({ db, books }: Context, jobs: readonly JobRecord[]): Promise<Job[]> {
+  const outlook = jobs.some((job) => job.state === 'queued') ? await books.outlook() : null;
   return Promise.all(
     jobs.map(async (job) => ({
-      ...present(job, positions.get(job.id) ?? null),
+      ...present(job, job.state === 'queued' ? (outlook?.waiting(job.id) ?? null) : null),
       ...(await tablesOf(db, job)),
       ...(await timingOf(db, job)),
     })),
   );
 }
 
-export async function presentJob(db: Database, job: JobRecord): Promise<Job> {
-  const [presented] = await presentJobs(db, [job]);
+export async function presentJob(context: Context, job: JobRecord): Promise<Job> {
+  const [presented] = await presentJobs(context, [job]);
   return presented as Job;
 }
 
@@ -32,7 +32,7 @@ async function timingOf(db: Database, { id }: JobRecord): Promise<Pick<Job, 'tim
   return timing === null ? {} : { timing };
 }
 
-function present(job: JobRecord, queuePosition: number | null): Job {
+function present(job: JobRecord, waiting: Waiting | null): Job {
   return {
     id: job.id,
     name: job.name,
@@ -56,6 +56,9 @@ function present(job: JobRecord, queuePosition: number | null): Job {
       weightsHash: job.weightsHash,
     },
     error: job.error,
-    queuePosition,
+    queuePosition: waiting === null ? null : waiting.ahead,
+    team: job.teamId,
+    priority: job.priority,
+    waiting,
   };
 }

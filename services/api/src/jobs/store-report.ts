@@ -2,6 +2,7 @@ import { type JobTiming, type Outcome, type Report, type ReportAnswer, timePhase
 import { DescentError } from '@descent/errors';
 import {
   appendEvents,
+  bookUsage,
   type Database,
   holdsArtifact,
   type JobChange,
@@ -51,6 +52,7 @@ async function store(db: Database, context: Context, job: JobRecord, report: Rep
     change: { heardAtMs: nowMs, reportSerial: report.serial, ...newsOf(report) },
   });
   if (alive === null) throw stale(context, job, report);
+  await bookWork(db, context, job, nowMs);
   await putPoints(db, job.id, report.points);
   for (const point of report.points) {
     if (point.split === 'validation') await setCheckpointScores(db, job.id, point.step, point.values);
@@ -59,6 +61,17 @@ async function store(db: Database, context: Context, job: JobRecord, report: Rep
   if (report.timing !== undefined) await putTiming(db, job.id, report.timing);
   if (report.trace !== undefined) await putTrace(db, job.id, report.trace);
   return report.outcome === null ? alive : leave(db, alive, report.outcome, nowMs);
+}
+
+/** The workers of the report before, for the time since; a silence was no work. */
+async function bookWork(db: Database, context: Context, job: JobRecord, nowMs: number): Promise<void> {
+  const { silenceMs } = context.limits;
+  const fromMs = Math.max(job.heardAtMs ?? nowMs, nowMs - silenceMs);
+  const workerSeconds = (job.progress.workers * Math.max(0, nowMs - fromMs)) / 1000;
+  if (workerSeconds === 0) return;
+  const [from, to] = [fromMs, nowMs].map((ms) => new Date(ms).toISOString()) as [string, string];
+  await bookUsage(db, { job: job.id, team: job.teamId, from, to, workerSeconds });
+  context.books.book(job.teamId, workerSeconds);
 }
 
 async function leave(db: Database, job: JobRecord, outcome: Outcome, nowMs: number): Promise<JobRecord> {

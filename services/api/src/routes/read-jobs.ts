@@ -53,7 +53,7 @@ export function readJobsRoutes(app: Routes, context: Context): void {
       });
       const page = rows.slice(0, limit);
       const nextCursor = rows.length > limit ? (page.at(-1)?.id ?? null) : null;
-      return { jobs: await presentJobs(context.db, page), nextCursor };
+      return { jobs: await presentJobs(context, page), nextCursor };
     },
   );
 
@@ -69,6 +69,6 @@ export function readJobsRoutes(app: Routes, context: Context): void {
         response: { 200: { description: 'The job', ...ref('Job') }, ...failures(404, 422) },
       },
     },
-    async (request) => presentJob(context.db, await requireJob(context.db, request.params.id)),
+    async (request) => presentJob(context, await requireJob(context.db, request.params.id)),
   );
 }

@@ -32,7 +32,7 @@ export function steerJobsRoutes(app: Routes, context: Context): void {
           response: { 200: { description: 'The job now', ...ref('Job') }, ...failures(404, 409, 422) },
         },
       },
-      async (request) => presentJob(context.db, await actOnJob(context, request.params.id, action)),
+      async (request) => presentJob(context, await actOnJob(context, request.params.id, action)),
     );
   }
 }

@@ -112,6 +112,7 @@ export function teamRoutes(app: Routes, context: Context): void {
           throw new DescentError('TEAM_NAME_TAKEN', { name: named.name });
         await changeTeam(transaction, id, change);
       });
+      context.books.forgetTeams();
       context.wakeDispatcher();
       return presentTeam(db, await requireTeam(context, id));
     },
