@@ -49,11 +49,11 @@ test('who used more waits longer, and is told so', async () => {
   api.time.now += 10;
   const second = await api.storedJob(theirs);
   expect(await admitted()).toEqual([first.id]);
-  expect(await waiting(second.id)).toMatchObject({ reason: 'behind-own-jobs', ahead: 1 });
+  expect(await waiting(second.id)).toMatchObject({ reason: 'behind-other-teams', ahead: 2 });
   expect(await waiting(again.id)).toMatchObject({
-    reason: 'behind-other-teams',
-    position: { team: 1, whole: 3 },
-    message: expect.stringMatching(/^2 jobs ahead; your team used \d+ % of its share$/),
+    reason: 'places-taken',
+    position: { team: 1, whole: 2 },
+    message: expect.stringMatching(/^1 job ahead; your team used \d+ % of its share$/),
   });
 });
 
