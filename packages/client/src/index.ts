@@ -19,6 +19,7 @@ export type {
   ModelGraphRequest,
   ModelReference,
   ModelSpec,
+  Prediction,
   Progress,
   Receipt,
   Scores,

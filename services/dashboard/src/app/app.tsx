@@ -15,6 +15,8 @@ import { Shell } from './shell.tsx';
 const JobPage = lazy(() => import('../job/job-page.tsx'));
 const JobGraphPage = lazy(() => import('../graph/job-graph-page.tsx'));
 const NewJobPage = lazy(() => import('../new-job/new-job-page.tsx'));
+const PredictPage = lazy(() => import('../predict/predict-page.tsx'));
+const ComparePage = lazy(() => import('../compare/compare-page.tsx'));
 const ModelGraphPage = lazy(() => import('../graph/model-graph-page.tsx'));
 
 const expired = 'Your token is no longer valid. Sign in again.';
@@ -45,6 +47,10 @@ export function App() {
               </Route>
               <Route path="/jobs/:id">{({ id }) => <JobPage key={id} id={id} />}</Route>
               <Route path="/jobs/:id/graph">{({ id }) => <JobGraphPage key={id} id={id} />}</Route>
+              <Route path="/jobs/:id/predict">{({ id }) => <PredictPage key={id} id={id} />}</Route>
+              <Route path="/compare">
+                <ComparePage />
+              </Route>
               <Route path="/new">
                 <NewJobPage />
               </Route>

@@ -31,6 +31,11 @@ export function JobHeader({ job }: { readonly job: Job }) {
           <Link href={`/jobs/${job.id}/graph`} className={buttonClass('plain')}>
             Graph
           </Link>
+          {state === 'succeeded' && (
+            <Link href={`/jobs/${job.id}/predict`} className={buttonClass('plain')}>
+              Predict
+            </Link>
+          )}
           {!isEnded(state) && <JobControls job={job} />}
         </div>
       </div>

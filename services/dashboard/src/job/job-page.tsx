@@ -11,6 +11,7 @@ import { Headline } from './headline.tsx';
 import { JobHeader } from './job-header.tsx';
 import { LayerTable } from './layer-table.tsx';
 import { ReceiptCard } from './receipt-card.tsx';
+import { ScoreTables } from './score-tables.tsx';
 import { TimeCard } from './time-card.tsx';
 import { useEvents } from './use-events.ts';
 import { useJob } from './use-job.ts';
@@ -56,6 +57,7 @@ export default function JobPage({ id }: { readonly id: string }) {
           <CheckpointList job={job} />
         </div>
       </div>
+      <ScoreTables job={job} />
       <LayerTable layers={job.layers} />
     </div>
   );

@@ -11,9 +11,12 @@ import { mainScore, metricLabel } from './summary.ts';
 interface JobRowProps {
   readonly job: Job;
   readonly nowMs: number;
+  /** Whether it is among those to compare. */
+  readonly chosen: boolean;
+  readonly onChoose: (chosen: boolean) => void;
 }
 
-export function JobRow({ job, nowMs }: JobRowProps) {
+export function JobRow({ job, nowMs, chosen, onChoose }: JobRowProps) {
   const { progress, state } = job;
   const metric = mainScore(job);
   const running = state === 'running';
@@ -23,10 +26,19 @@ export function JobRow({ job, nowMs }: JobRowProps) {
     : formatDuration(progress.etaSeconds);
 
   return (
-    <li>
+    <li className="flex items-stretch gap-2">
+      <label className="flex items-center px-1">
+        <span className="sr-only">Choose {job.name} to compare</span>
+        <input
+          type="checkbox"
+          checked={chosen}
+          onChange={(event) => onChoose(event.target.checked)}
+          className="size-4 accent-accent"
+        />
+      </label>
       <Link
         href={`/jobs/${job.id}`}
-        className="grid gap-x-6 gap-y-3 rounded-xl border border-line bg-surface p-4 transition-colors hover:border-line-strong lg:grid-cols-[minmax(0,1fr)_minmax(0,1.4fr)] lg:items-center"
+        className="min-w-0 flex-1 grid gap-x-6 gap-y-3 rounded-xl border border-line bg-surface p-4 transition-colors hover:border-line-strong lg:grid-cols-[minmax(0,1fr)_minmax(0,1.4fr)] lg:items-center"
       >
         <div className="min-w-0 space-y-2">
           <div className="flex items-center gap-3">

@@ -1,4 +1,4 @@
-import { useEffect } from 'react';
+import { useEffect, useState } from 'react';
 import { Link, useSearchParams } from 'wouter';
 import { Button, buttonClass } from '../ui/button.tsx';
 import { FailureNotice } from '../ui/failure-notice.tsx';
@@ -16,6 +16,12 @@ export function JobsPage() {
     useJobs(state);
   const jobs = data?.pages.flatMap((page) => page.jobs);
 
+  // Kept while pages are turned and filters change: one compares across them.
+  const [chosen, setChosen] = useState<ReadonlySet<string>>(new Set());
+  function choose(id: string, now: boolean) {
+    setChosen((before) => new Set(now ? [...before, id] : [...before].filter((other) => other !== id)));
+  }
+
   useEffect(() => {
     document.title = 'Jobs · Descent';
   }, []);
@@ -24,9 +30,16 @@ export function JobsPage() {
     <div className="space-y-4">
       <div className="flex flex-wrap items-center justify-between gap-3">
         <h1 className="text-2xl font-semibold">Training jobs</h1>
-        <Link href="/new" className={buttonClass('primary')}>
-          New job
-        </Link>
+        <div className="flex flex-wrap gap-2">
+          {chosen.size >= 2 && (
+            <Link href={`/compare?jobs=${[...chosen].join(',')}`} className={buttonClass('plain')}>
+              Compare {chosen.size}
+            </Link>
+          )}
+          <Link href="/new" className={buttonClass('primary')}>
+            New job
+          </Link>
+        </div>
       </div>
       <StateTabs current={state} />
       {error !== null && <FailureNotice error={error} onRetry={() => void refetch()} />}
@@ -35,7 +48,13 @@ export function JobsPage() {
       {jobs !== undefined && jobs.length > 0 && (
         <ul aria-label="Training jobs" className="space-y-2">
           {jobs.map((job) => (
-            <JobRow key={job.id} job={job} nowMs={dataUpdatedAt} />
+            <JobRow
+              key={job.id}
+              job={job}
+              nowMs={dataUpdatedAt}
+              chosen={chosen.has(job.id)}
+              onChoose={(now) => choose(job.id, now)}
+            />
           ))}
         </ul>
       )}

@@ -6,21 +6,24 @@ export interface CurveColours {
   readonly validation: string;
 }
 
-/** The tokens a canvas needs, resolved for the theme in force. A token itself reads `light-dark(…)`, so a probe wears it. */
+/** The tokens a canvas needs, resolved for the theme in force. */
 export function readColours(element: HTMLElement): CurveColours {
-  const probe = document.createElement('span');
-  element.append(probe);
-  const read = (token: string) => {
-    probe.style.color = token;
-    return getComputedStyle(probe).color;
-  };
-  const colours = {
+  const read = (token: string) => resolveColour(element, token);
+  return {
     text: read('var(--ink-faint)'),
     grid: read('var(--curve-grid)'),
     train: read('var(--curve-train)'),
     trainFaint: read('color-mix(in srgb, var(--curve-train) 30%, transparent)'),
     validation: read('var(--curve-validation)'),
   };
+}
+
+/** A CSS colour (a token reads `light-dark(…)`) as it stands inside of an element, in words that a canvas knows. */
+export function resolveColour(element: HTMLElement, colour: string): string {
+  const probe = document.createElement('span');
+  probe.style.color = colour;
+  element.append(probe);
+  const resolved = getComputedStyle(probe).color;
   probe.remove();
-  return colours;
+  return resolved;
 }
