@@ -85,6 +85,7 @@ function truthFor(cluster: Cluster, process: Process): Truth {
   const ask = <Answer>(task: () => Answer) => cluster.askApi(process, task);
   const { truth } = cluster;
   return {
+    replace: async () => {},
     claim: () => ask(() => truth.claim(process.name)),
     report: (_, report) => ask(() => truth.report(structuredClone(report))),
     putCheckpoint: (_, incarnation, step, file) => ask(() => truth.putCheckpoint(incarnation, step, file)),
