@@ -60,7 +60,11 @@ const bugs: Record<string, { plant?: () => void; truth?: TruthBugs; shows?: RegE
   },
   'what a lost worker held is not given to others': {
     plant: plantIn(`${server}/round.ts`, 'createRound', (create) =>
-      withMethod(create, 'giveBack', () => () => {}),
+      withMethod(
+        withMethod(create, 'giveBack', () => () => {}),
+        'lost',
+        () => () => [],
+      ),
     ),
     shows: /no end/,
   },

@@ -1,5 +1,7 @@
+import type { Outcome } from '@descent/contracts';
 import { DescentError } from '@descent/errors';
 import { encodeWeights } from '../../../services/parameter-server/src/checkpoint.ts';
+import type { TimesObserver } from '../../../services/parameter-server/src/step-times.ts';
 import { createCluster } from './cluster.ts';
 import { type FaultKind, faultKinds, faults } from './faults.ts';
 import { computeReference, hashOf, model, planOf, type Reference, type Size } from './model.ts';
@@ -137,6 +139,29 @@ export async function simulate(seed: number, { bugs = {}, tell }: SimulateOption
     api,
   });
 
+  // --- what must never happen -------------------------------------------------------------------------------------
+
+  const observe = (incarnation: number): TimesObserver => {
+    const settled = new Set<string>();
+    return {
+      unit({ kind, version, first, count }) {
+        note(`incarnation ${incarnation} took ${kind} ${version} [${first}, ${first + count})`);
+        for (let index = first; index < first + count; index++) {
+          const unit = `${kind} ${version} ${index}`;
+          if (settled.has(unit)) problem(`${unit} counted twice in incarnation ${incarnation}`);
+          settled.add(unit);
+        }
+      },
+      step({ step }) {
+        note(`incarnation ${incarnation} applied ${step}`);
+        for (let index = 0; index < size.microBatches; index++) {
+          if (!settled.has(`train ${step} ${index}`))
+            problem(`step ${step} applied without micro-batch ${index}`);
+        }
+      },
+    };
+  };
+
   // --- processes --------------------------------------------------------------------------------------------------
 
   let computedAtMs = 0;
@@ -151,11 +176,13 @@ export async function simulate(seed: number, { bugs = {}, tell }: SimulateOption
     cluster.gradients.deliver();
   };
   const startServer = () => {
-    live.servers.push(startServerProcess(cluster, `server-${++started}`));
+    live.servers.push(startServerProcess(cluster, `server-${++started}`, observe));
     training.deliver();
   };
   const natures = new Map<Process, number>();
+  const killed = new Set<string>();
   const kill = (process: Process) => {
+    killed.add(process.name);
     note(`${process.name} killed`);
     time.kill(process);
     network.closeAllOf(process);
@@ -237,7 +264,8 @@ export async function simulate(seed: number, { bugs = {}, tell }: SimulateOption
     if (scenario.faults.length === 0 && computedAtMs > longest) {
       problem(`a worker began to compute ${computedAtMs - endedAtMs} ms after the cancel`);
     }
-  } else problem(`the job ended as ${truth.state}: ${JSON.stringify(truth.outcome)}`);
+  } else if (!isCrashOf(truth.outcome, killed))
+    problem(`the job ended as ${truth.state}: ${JSON.stringify(truth.outcome)}`);
   return {
     seed,
     scenario,
@@ -247,4 +275,11 @@ export async function simulate(seed: number, { bugs = {}, tell }: SimulateOption
     incarnations: claimed.newest,
     trace: hashOf(Buffer.from(lines.join('\n'))),
   };
+}
+
+/** Three workers that were killed over one micro-batch end the job, and rightly so: the simulation kills at random. */
+function isCrashOf(outcome: Outcome | undefined, killed: ReadonlySet<string>): boolean {
+  if (outcome?.state !== 'failed') return false;
+  const { workers } = outcome.error.details;
+  return Array.isArray(workers) && workers.length >= 3 && workers.every((worker) => killed.has(worker));
 }
