@@ -37,6 +37,8 @@ export interface Verdict {
 
 export interface SimulateOptions {
   readonly bugs?: TruthBugs;
+  /** Draw from these faults alone. */
+  readonly kinds?: readonly FaultKind[];
   /** Told every line of the trace. */
   readonly tell?: (line: string) => void;
 }
@@ -48,7 +50,7 @@ const cancelWithinMs = 1_000;
 const mostPending = 2_000;
 
 /** Everything about a run follows from its seed. */
-export function drawScenario(random: Random): Scenario {
+export function drawScenario(random: Random, kinds: readonly FaultKind[]): Scenario {
   const size = {
     steps: random.integer(5, 14),
     microBatches: random.integer(1, 5),
@@ -61,7 +63,7 @@ export function drawScenario(random: Random): Scenario {
     servers: random.integer(1, 2),
     faults: Array.from({ length: count }, () => ({
       atMs: random.between(0, 1_500),
-      kind: random.pick(faultKinds),
+      kind: random.pick(kinds),
     })).sort((a, b) => a.atMs - b.atMs),
     cancelAtMs: random.chance(0.08) ? random.between(0, 1_500) : undefined,
   };
@@ -69,9 +71,9 @@ export function drawScenario(random: Random): Scenario {
 
 const references = new Map<string, Reference>();
 
-export async function simulate(seed: number, { bugs = {}, tell }: SimulateOptions = {}): Promise<Verdict> {
+export async function simulate(seed: number, { bugs = {}, kinds = faultKinds, tell }: SimulateOptions = {}): Promise<Verdict> {
   const random = createRandom(seed);
-  const scenario = drawScenario(random);
+  const scenario = drawScenario(random, kinds);
   const { size } = scenario;
   const key = JSON.stringify([size.steps, size.microBatches]);
   const reference = references.get(key) ?? computeReference(size);
