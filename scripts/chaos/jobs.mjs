@@ -23,7 +23,7 @@ export function chaosJob({ large, soakSteps }) {
       inputs: { image: { columns: ['image'], transform: { type: 'scale', factor: 1 / 255 } } },
     },
     training: {
-      epochs: large ? 2 : epochs,
+      epochs: large ? 1 : epochs,
       batchSize: large ? 64 : 256,
       microBatches: 4,
       seed: 7,

@@ -13,10 +13,10 @@ const job: JobCreate = {
     loss: { type: 'softmaxCrossEntropy', labels: 'label' },
   },
   data: { dataset: 'builtin:mnist', train: 'test', inputs: { image: { columns: ['image'] } } },
-  training: { epochs: 20, batchSize: 200, microBatches: 2, optimizer: { type: 'sgd', learningRate: 1e-5 } },
+  training: { epochs: 8, batchSize: 200, microBatches: 2, optimizer: { type: 'sgd', learningRate: 1e-5 } },
 };
-/** 10,000 samples, 20 times. */
-const steps = 1_000;
+/** 10,000 samples, 8 times. */
+const steps = 400;
 
 let stack: Stack;
 beforeAll(async () => {
@@ -44,10 +44,8 @@ test('an api killed while events and points stream: its readers go on after the 
   };
   const events = collect(stack.client.jobs.events(id));
   const points = collect(stack.client.jobs.metrics(id));
-  for (const step of [steps / 4, steps / 2]) {
-    await whenStep(stack.client, id, step);
-    await stack.replace('api');
-  }
+  await whenStep(stack.client, id, steps / 4);
+  await stack.replace('api');
   const upTo = (count: number) => Array.from({ length: count }, (_, index) => index + 1);
   expect(await points).toEqual(upTo(steps));
   const seen = await events;
@@ -55,7 +53,7 @@ test('an api killed while events and points stream: its readers go on after the 
 });
 
 test('an api killed while jobs are created: each exists wholly or not at all, and its key gives it again', async () => {
-  for (const afterMs of [0, 8, 25]) {
+  for (const afterMs of [0, 15]) {
     const names = Array.from({ length: 6 }, (_, index) => `killed after ${afterMs} ms, ${index}`);
     const create = (name: string) => stack.client.jobs.create({ ...job, name }, { idempotencyKey: name });
     const first = names.map((name) => create(name).catch(() => undefined));

@@ -7,6 +7,7 @@ import { JobTiming, JobTrace } from './step-times.ts';
 /**
  * The internal routes between parameter server or worker and api (bearer: the service token).
  *
+ *   POST /internal/servers                     ReplaceRequest → {}
  *   POST /internal/jobs/:id/claim              ClaimRequest  → ClaimAnswer, or 409 JOB_CLAIM_REFUSED
  *   POST /internal/jobs/:id/reports            Report        → ReportAnswer, or 409 INCARNATION_STALE
  *   PUT  /internal/jobs/:id/checkpoints/:step  safetensors   → { hash }   headers: x-descent-incarnation
@@ -18,6 +19,13 @@ export const ClaimRequest = Closed({
   server: Type.String({ description: 'Name of the parameter server process' }),
 });
 export type ClaimRequest = Static<typeof ClaimRequest>;
+
+/** A parameter server whose supervisor saw its predecessors end: jobs that those hold need not wait to be missed. */
+export const ReplaceRequest = Closed({
+  server: Type.String(),
+  replaces: Type.String({ description: 'Servers of this name, or of this name with a dot and a number' }),
+});
+export type ReplaceRequest = Static<typeof ReplaceRequest>;
 
 export const ClaimAnswer = Closed({
   incarnation: Type.Integer({ minimum: 1 }),

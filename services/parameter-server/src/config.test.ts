@@ -14,6 +14,7 @@ const defaults = {
   channelAddress: 'tcp:127.0.0.1:0',
   advertisedAddress: undefined,
   checksum: undefined,
+  replaces: undefined,
   maxJobs: 8,
   name: `${hostname()}-${process.pid}`,
   queuePrefix: 'descent',

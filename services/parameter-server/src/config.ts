@@ -25,6 +25,8 @@ export interface Config extends ServiceSettings {
   readonly sumOrder: 'tree' | 'arrival';
   /** DESCENT_NAME: how this process is called in events. */
   readonly name: string;
+  /** DESCENT_REPLACES: name of processes that had ended before this one was started; set by a supervisor that knows. */
+  readonly replaces: string | undefined;
 }
 
 /** @throws DescentError CONFIG_INVALID naming the variable */
@@ -37,6 +39,7 @@ export function readConfig(environment: Environment): Config {
     checksum: readSwitch(environment, 'DESCENT_CHANNEL_CHECKSUM'),
     maxJobs: readInteger(environment, 'DESCENT_MAX_JOBS', { fallback: 8, minimum: 1, maximum: 1000 }),
     sumOrder: environment.DESCENT_BENCH_ARRIVAL_ORDER === '1' ? 'arrival' : 'tree',
+    replaces: readText(environment, 'DESCENT_REPLACES', '') || undefined,
     name: readText(environment, 'DESCENT_NAME', `${hostname()}-${process.pid}`),
   };
 }

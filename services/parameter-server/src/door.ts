@@ -17,6 +17,7 @@ import { createWorkerLink, type WorkerLink } from './worker-link.ts';
 
 /** A worker whose heartbeats stop for this long is treated as gone. */
 const silenceMs = 2_000;
+const silence = new Error(`no heartbeat for ${silenceMs} ms`);
 
 export interface DoorOptions {
   readonly leaseKey: Uint8Array;
@@ -82,6 +83,7 @@ export function createDoor({ leaseKey, findJob, clock }: DoorOptions): Door {
         const job = requireJob(header);
         checkLease(job, beat.lease);
         lastHeard.set(beat.worker, clock());
+        job.training.alive(beat.worker);
         if (![...(connectionsOf.get(beat.worker)?.values() ?? [])].includes(job)) {
           throw new DescentError('LEASE_INVALID', { problem: 'the worker has not joined by it' });
         }
@@ -182,10 +184,9 @@ export function createDoor({ leaseKey, findJob, clock }: DoorOptions): Door {
         closed(error) {
           if (worker !== undefined) connectionsOf.get(worker)?.delete(connection);
           if (admitted === undefined) return;
-          admitted.job.training.left(
-            admitted.link,
-            error === null ? 'it closed the connection' : error.message,
-          );
+          const { job, link } = admitted;
+          if (error === silence) job.training.left(link, error.message);
+          else job.training.lost(link, error === null ? 'it closed the connection' : error.message);
           if (receiving !== undefined) admitted.job.training.dropped(receiving);
         },
       };
@@ -197,7 +198,7 @@ export function createDoor({ leaseKey, findJob, clock }: DoorOptions): Door {
         if (now - heard < silenceMs) continue;
         lastHeard.delete(worker);
         for (const connection of connectionsOf.get(worker)?.keys() ?? []) {
-          connection.destroy(new Error(`no heartbeat for ${silenceMs} ms`));
+          connection.destroy(silence);
         }
       }
       for (const [worker, connections] of connectionsOf)

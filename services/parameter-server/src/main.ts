@@ -10,6 +10,11 @@ const config = readConfig(process.env);
 const logger = createLogger({ name: 'parameter-server', level: config.logLevel });
 const truth = createTruth({ ...config, server: config.name });
 await whenReachable(config.apiUrl, (problem) => logger.warn(problem));
+if (config.replaces !== undefined) {
+  await truth
+    .replace(config.replaces)
+    .catch((err) => logger.warn({ err }, 'the jobs of the server before this one wait to be missed'));
+}
 const queue = await connectQueue({ url: config.redisUrl, prefix: config.queuePrefix, logger });
 const host = await startHost({
   truth,

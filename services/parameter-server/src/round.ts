@@ -32,6 +32,10 @@ export interface Round {
   settle(worker: string, node: Node): void;
   /** Gives a refused node back and returns how often that has happened to one of its units. */
   refuse(worker: string, node: Node): number;
+  /** The worker was lost while it computed the node: gives it back and returns who has been lost on one of its units. */
+  lost(worker: string, node: Node): readonly string[];
+  /** The worker was heard of again: only its connection was lost. */
+  alive(worker: string): void;
   /** A node that the worker will not compute after all. */
   giveBack(worker: string, node: Node): void;
 }
@@ -52,6 +56,8 @@ export function createRound(units: readonly Unit[], deepest = nodeLevel(Math.max
   const spoiled = new Uint16Array(total);
   /** By unit: workers whose result for it was refused as not finite. */
   const spoiledBy = new Map<number, Set<string>>();
+  /** By unit: workers that were lost over it and not heard of since. */
+  const lostOn = new Map<number, Set<string>>();
   const holdings = new Set<Holding>();
 
   const each = ({ first, count }: Pick<Node, 'first' | 'count'>, visit: (index: number) => void) => {
@@ -144,6 +150,19 @@ export function createRound(units: readonly Unit[], deepest = nodeLevel(Math.max
         times = Math.max(times, ++spoiled[index]!);
       });
       return times;
+    },
+    lost(worker, node) {
+      release(worker, node);
+      let most: ReadonlySet<string> = new Set();
+      each(node, (index) => {
+        const lost = (lostOn.get(index) ?? new Set()).add(worker);
+        lostOn.set(index, lost);
+        if (lost.size > most.size) most = lost;
+      });
+      return [...most];
+    },
+    alive(worker) {
+      for (const lost of lostOn.values()) lost.delete(worker);
     },
     giveBack: (worker, node) => void release(worker, node),
   };

@@ -55,6 +55,8 @@ export interface FakeWorker {
   push(gradient: readonly number[], change?: Partial<FrameHeader> & { loss?: number; held?: Held }): void;
   scores(sums: readonly number[]): void;
   leave(): void;
+  /** Its connection breaks. */
+  break(): void;
   last<Type extends Told['type']>(type: Type): Extract<Told, { type: Type }> | undefined;
 }
 
@@ -194,6 +196,7 @@ export function createWorld(options: WorldOptions = {}) {
       },
       scores: (sums) => job.scores(link, header('SCORES', fake.held), Float64Array.from(sums), noWork),
       leave: () => job.left(link, 'test'),
+      break: () => job.lost(link, 'test'),
     };
     return fake;
   };

@@ -75,7 +75,7 @@ test('the last update ends the job with weights and ledger hash', async () => {
   expect(world.outcomes).toEqual([
     { state: 'succeeded', weightsHash: 'hash-of-weights', ledgerHash: world.state.ledgerHash },
   ]);
-  expect(world.checkpoints).toEqual([1]);
+  expect(world.checkpoints.at(-1)).toBe(1);
 });
 
 test('a gradient pushed twice is refused as a duplicate and changes nothing', () => {
@@ -149,6 +149,7 @@ test('a micro-batch that is not finite twice stops the job as diverged, with the
     state: 'failed',
     error: { code: 'JOB_DIVERGED', details: { step: 1, loss: 'Infinity', lastFiniteLoss: 2.5 } },
   });
+  expect(world.checkpoints.at(-1)).toBe(1);
   expect(world.weights()).toEqual([1, 2, 3]);
 });
 
@@ -390,4 +391,49 @@ test('an assignment that three times could not be computed fails the job with th
   }
   await world.job.ended;
   expect(world.outcomes).toMatchObject([{ state: 'failed', error: { code: 'JOB_FAILED' } }]);
+});
+
+test('two workers that are lost over a micro-batch, and one that leaves, do not end the job', () => {
+  const world = createWorld({ microBatches: 2, samples: 8, batchSize: 4, workers: ['a', 'b'] });
+  const [a, b] = world.workers;
+  expect([a!.held.node.first, b!.held.node.first]).toEqual([0, 1]);
+  b!.push([1, 0, 0]);
+  a!.break();
+  // Who leaves by itself says nothing against the micro-batch.
+  b!.leave();
+  const c = world.join('c');
+  expect(c.held.node.first).toBe(0);
+  c.break();
+  expect(world.outcomes).toEqual([]);
+});
+
+test('a micro-batch over which three workers are lost for good fails the job with the evidence', async () => {
+  const world = createWorld({ microBatches: 2, samples: 8, batchSize: 4 });
+  for (const name of ['a', 'b']) world.join(name).break();
+  world.job.alive('b');
+  world.join('c').break();
+  expect(world.outcomes).toEqual([]);
+  world.join('d').break();
+  await world.job.ended;
+  expect(world.outcomes).toMatchObject([
+    {
+      state: 'failed',
+      error: {
+        code: 'JOB_FAILED',
+        message: expect.stringContaining('3 workers were lost while they computed micro-batches 0 to'),
+        details: { workers: ['a', 'c', 'd'] },
+      },
+    },
+  ]);
+});
+
+test('workers that are lost over different steps are only replaced', () => {
+  const world = createWorld({ microBatches: 1, samples: 12, batchSize: 4 });
+  for (const name of ['a', 'b', 'c', 'd']) {
+    world.join(name).break();
+    const next = world.join(`${name}2`);
+    if (world.state.version < 2) next.push([1, 0, 0]);
+    next.leave();
+  }
+  expect(world.outcomes).toEqual([]);
 });

@@ -30,6 +30,8 @@ const refillMs = 1_000;
 const elementsPerTurn = 4_194_304;
 /** A micro-batch whose gradient was not finite twice, on whatever workers, is no accident. */
 const mostNotFinite = 2;
+/** Workers that were lost for good over one micro-batch before the job fails: the next one would be lost too. */
+const mostLost = 3;
 /** Assignments that failed on workers (engine errors, data that cannot be read) before the job fails. */
 const mostFailures = 3;
 
@@ -86,6 +88,10 @@ export interface TrainingJob {
   dropped(slot: GradientSlot): void;
   failed(link: WorkerLink, header: FrameHeader, error: DescentError): void;
   left(link: WorkerLink, reason: string): void;
+  /** Its connection broke: when its process ended with it, what it computed may be the cause. */
+  lost(link: WorkerLink, reason: string): void;
+  /** A sign of life of a worker, on whatever connection. */
+  alive(worker: string): void;
   want(wanted: ReportAnswer['wanted']): void;
   /** The process is leaving: checkpoint, and let another server take the job. */
   handBack(reason: string): void;
@@ -248,7 +254,7 @@ export function createTrainingJob(options: TrainingJobOptions): TrainingJob {
     const { version } = state;
     const values: Scores = scoresOf(options.metrics, sums);
     if (!Object.values(values).every(Number.isFinite)) {
-      diverged(values.loss);
+      void diverged(values.loss);
       return;
     }
     const tables = tablesOf(options.metrics, sums, options.classesOf);
@@ -295,7 +301,11 @@ export function createTrainingJob(options: TrainingJobOptions): TrainingJob {
     void end({ state: 'failed', error: describeError(error) });
   };
 
-  const diverged = (loss: number | undefined) =>
+  /** The state before is finite, since nothing else is ever applied: it is kept, so that the job can be forked from it. */
+  const diverged = async (loss: number | undefined) => {
+    stopRounds('ended');
+    checkpoints.write(evaluated);
+    await checkpoints.idle();
     fail(
       new DescentError('JOB_DIVERGED', {
         step: state.version,
@@ -303,6 +313,16 @@ export function createTrainingJob(options: TrainingJobOptions): TrainingJob {
         lastFiniteLoss: lastFiniteLoss ?? 'none',
       }),
     );
+  };
+
+  const leave = (link: WorkerLink, reason: string): boolean => {
+    if (!crew.leave(link)) return false;
+    for (const held of link.held) giveBack(link, held);
+    link.held = [];
+    if (over) return false;
+    reporter.event('worker-left', `Worker ${link.worker} left: ${reason}`, { worker: link.worker });
+    return true;
+  };
 
   const interrupt = async (outcomeAt: (step: number) => Outcome) => {
     stopRounds('handed-back');
@@ -381,7 +401,7 @@ export function createTrainingJob(options: TrainingJobOptions): TrainingJob {
         const attempts = open.round.refuse(link.worker, held.node);
         const { step, microBatch } = header;
         refuse(link, header, new DescentError('GRADIENT_NOT_FINITE', { step, microBatch }));
-        if (attempts >= mostNotFinite) diverged(loss);
+        if (attempts >= mostNotFinite) void diverged(loss);
         return;
       }
       const { first, count } = held.node;
@@ -436,12 +456,25 @@ export function createTrainingJob(options: TrainingJobOptions): TrainingJob {
       dispatch(link);
     },
     left(link, reason) {
-      if (!crew.leave(link)) return;
-      for (const held of link.held) giveBack(link, held);
-      link.held = [];
-      if (over) return;
-      reporter.event('worker-left', `Worker ${link.worker} left: ${reason}`, { worker: link.worker });
-      dispatch();
+      if (leave(link, reason)) dispatch();
+    },
+    alive(worker) {
+      current?.round.alive(worker);
+    },
+    lost(link, reason) {
+      // Only the first is being computed.
+      const [held] = link.held;
+      const isCurrent = held !== undefined && held.version === current?.version && held.kind === current.kind;
+      const lost = isCurrent ? current!.round.lost(link.worker, held.node) : [];
+      if (!leave(link, reason)) return;
+      if (lost.length < mostLost) {
+        dispatch();
+        return;
+      }
+      const { first, count, bounds } = held!.node;
+      const what = `micro-batches ${first} to ${first + count - 1} (samples ${bounds[0]} to ${bounds.at(-1)! - 1} in the order of the epoch)`;
+      const problem = `${lost.length} workers were lost while they computed ${what}: ${lost.join(', ')}`;
+      fail(new DescentError('JOB_FAILED', { step: state.version, problem, workers: lost }));
     },
     want(wanted) {
       if (over || wanted === 'run') return;

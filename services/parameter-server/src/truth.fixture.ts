@@ -6,6 +6,7 @@ export function createFakeTruth(routes: Partial<Truth>): Truth {
     throw new Error('this route was not expected to be called');
   };
   return {
+    replace: unexpected,
     claim: unexpected,
     report: unexpected,
     putCheckpoint: unexpected,

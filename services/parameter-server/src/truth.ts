@@ -3,6 +3,8 @@ import { DescentError, type ErrorBody } from '@descent/errors';
 
 /** The internal routes of the api, as a parameter server sees them (packages/contracts/src/internal.ts). */
 export interface Truth {
+  /** Says that servers of this name have ended and this one takes their place. */
+  replace(servers: string): Promise<void>;
   /** Takes the job over. JOB_CLAIM_REFUSED when another server is alive on it or it has ended. */
   claim(jobId: string): Promise<ClaimAnswer>;
   /** INCARNATION_STALE when another server took the job over; UNAVAILABLE when the api cannot be reached. */
@@ -67,6 +69,9 @@ export function createTruth({ apiUrl, serviceToken, server, timeoutMs = 10_000 }
   };
 
   return {
+    async replace(replaces) {
+      await post('/servers', { server, replaces });
+    },
     claim: (jobId) => post(`/jobs/${jobId}/claim`, { server }),
     report: (jobId, report) => post(`/jobs/${jobId}/reports`, report),
     putCheckpoint: (jobId, incarnation, step, file) =>

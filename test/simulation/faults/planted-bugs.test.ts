@@ -1,4 +1,5 @@
 import { afterEach, expect, test, vi } from 'vitest';
+import type { FaultKind } from './faults.ts';
 import type { TruthBugs } from './truth.ts';
 
 /** Seeds within which every planted bug must show. */
@@ -31,9 +32,23 @@ const withMethod =
     return Object.create(made, { [method]: { value: bug(real) } });
   };
 
-const bugs: Record<string, { plant?: () => void; truth?: TruthBugs; shows?: RegExp }> = {
-  'reports and files of an old incarnation are accepted': { truth: { acceptsOldIncarnations: true } },
-  'a damaged checkpoint is handed out': { truth: { servesDamagedCheckpoints: true } },
+interface Bug {
+  readonly plant?: () => void;
+  readonly truth?: TruthBugs;
+  /** Faults that bring it to light; any, when left out. */
+  readonly kinds?: readonly FaultKind[];
+  readonly shows?: RegExp;
+}
+
+const bugs: Record<string, Bug> = {
+  'reports and files of an old incarnation are accepted': {
+    truth: { acceptsOldIncarnations: true },
+    kinds: ['server stopped', 'server cut off', 'worker stopped'],
+  },
+  'a damaged checkpoint is handed out': {
+    truth: { servesDamagedCheckpoints: true },
+    kinds: ['newest checkpoint damaged'],
+  },
   'a gradient is taken whatever the ledger holds': {
     plant: plantIn(`${server}/objection.ts`, 'objectionTo', () => () => undefined),
   },
@@ -60,7 +75,11 @@ const bugs: Record<string, { plant?: () => void; truth?: TruthBugs; shows?: RegE
   },
   'what a lost worker held is not given to others': {
     plant: plantIn(`${server}/round.ts`, 'createRound', (create) =>
-      withMethod(create, 'giveBack', () => () => {}),
+      withMethod(
+        withMethod(create, 'giveBack', () => () => {}),
+        'lost',
+        () => () => [],
+      ),
     ),
     shows: /no end/,
   },
@@ -76,6 +95,7 @@ const bugs: Record<string, { plant?: () => void; truth?: TruthBugs; shows?: RegE
           },
         });
     }),
+    kinds: ['queue emptied', 'queue away'],
     shows: /no end/,
   },
   'a report that could not be delivered is forgotten': {
@@ -93,6 +113,7 @@ const bugs: Record<string, { plant?: () => void; truth?: TruthBugs; shows?: RegE
         },
       });
     }),
+    kinds: ['api killed', 'answers of the api lost'],
     shows: /curve|no end/,
   },
   'a server that fell silent keeps its job': {
@@ -137,12 +158,12 @@ afterEach(() => {
   vi.resetModules();
 });
 
-test.each(Object.entries(bugs))('found: %s', { timeout: 120_000 }, async (_name, { plant, truth, shows }) => {
+test.each(Object.entries(bugs))('found: %s', { timeout: 120_000 }, async (_name, { plant, truth, kinds, shows }) => {
   vi.resetModules();
   plant?.();
   const { simulate } = await import('./simulate.ts');
   for (let seed = 0; seed < enough; seed++) {
-    const { problems } = await simulate(seed, { bugs: truth ?? {} }).catch((error: Error) => ({
+    const { problems } = await simulate(seed, { bugs: truth ?? {}, ...(kinds && { kinds }) }).catch((error: Error) => ({
       problems: [`it threw ${error.message}`],
     }));
     if (problems.length === 0) continue;

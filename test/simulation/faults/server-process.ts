@@ -4,6 +4,7 @@ import { createLease, jobKey } from '@descent/gradient-channel';
 import { gradientQueueId } from '@descent/queue';
 import { createDoor } from '../../../services/parameter-server/src/door.ts';
 import { type RunningJob, runTrainingJob } from '../../../services/parameter-server/src/running-job.ts';
+import type { TimesObserver } from '../../../services/parameter-server/src/step-times.ts';
 import type { Truth } from '../../../services/parameter-server/src/truth.ts';
 import type { Cluster } from './cluster.ts';
 import { jobId, model } from './model.ts';
@@ -13,7 +14,11 @@ const tickMs = 50;
 const reportIntervalMs = 200;
 
 /** A parameter server: the service's door, training job, ledger of gradient jobs, reporter, checkpoint writer and restore. */
-export function startServerProcess(cluster: Cluster, name: string): Process {
+export function startServerProcess(
+  cluster: Cluster,
+  name: string,
+  observe: (incarnation: number) => TimesObserver,
+): Process {
   const { time, random, network, gradients, training } = cluster;
   const process = time.spawn(name);
   const address = `unix:/${name}`;
@@ -66,6 +71,7 @@ export function startServerProcess(cluster: Cluster, name: string): Process {
         createLease: (id, incarnation, serial) =>
           createLease(leaseKey, { jobId: id, incarnation, serial, expiresAt: Number.MAX_SAFE_INTEGER }),
         clock,
+        timesOf: () => observe(claim.incarnation),
         compile: () => model,
         onQueueError() {},
         opened(job) {
@@ -85,6 +91,7 @@ function truthFor(cluster: Cluster, process: Process): Truth {
   const ask = <Answer>(task: () => Answer) => cluster.askApi(process, task);
   const { truth } = cluster;
   return {
+    replace: async () => {},
     claim: () => ask(() => truth.claim(process.name)),
     report: (_, report) => ask(() => truth.report(structuredClone(report))),
     putCheckpoint: (_, incarnation, step, file) => ask(() => truth.putCheckpoint(incarnation, step, file)),

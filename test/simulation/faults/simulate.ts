@@ -1,5 +1,7 @@
+import type { Outcome } from '@descent/contracts';
 import { DescentError } from '@descent/errors';
 import { encodeWeights } from '../../../services/parameter-server/src/checkpoint.ts';
+import type { TimesObserver } from '../../../services/parameter-server/src/step-times.ts';
 import { createCluster } from './cluster.ts';
 import { type FaultKind, faultKinds, faults } from './faults.ts';
 import { computeReference, hashOf, model, planOf, type Reference, type Size } from './model.ts';
@@ -35,6 +37,8 @@ export interface Verdict {
 
 export interface SimulateOptions {
   readonly bugs?: TruthBugs;
+  /** Draw from these faults alone. */
+  readonly kinds?: readonly FaultKind[];
   /** Told every line of the trace. */
   readonly tell?: (line: string) => void;
 }
@@ -46,7 +50,7 @@ const cancelWithinMs = 1_000;
 const mostPending = 2_000;
 
 /** Everything about a run follows from its seed. */
-export function drawScenario(random: Random): Scenario {
+export function drawScenario(random: Random, kinds: readonly FaultKind[]): Scenario {
   const size = {
     steps: random.integer(5, 14),
     microBatches: random.integer(1, 5),
@@ -59,7 +63,7 @@ export function drawScenario(random: Random): Scenario {
     servers: random.integer(1, 2),
     faults: Array.from({ length: count }, () => ({
       atMs: random.between(0, 1_500),
-      kind: random.pick(faultKinds),
+      kind: random.pick(kinds),
     })).sort((a, b) => a.atMs - b.atMs),
     cancelAtMs: random.chance(0.08) ? random.between(0, 1_500) : undefined,
   };
@@ -67,9 +71,9 @@ export function drawScenario(random: Random): Scenario {
 
 const references = new Map<string, Reference>();
 
-export async function simulate(seed: number, { bugs = {}, tell }: SimulateOptions = {}): Promise<Verdict> {
+export async function simulate(seed: number, { bugs = {}, kinds = faultKinds, tell }: SimulateOptions = {}): Promise<Verdict> {
   const random = createRandom(seed);
-  const scenario = drawScenario(random);
+  const scenario = drawScenario(random, kinds);
   const { size } = scenario;
   const key = JSON.stringify([size.steps, size.microBatches]);
   const reference = references.get(key) ?? computeReference(size);
@@ -137,6 +141,29 @@ export async function simulate(seed: number, { bugs = {}, tell }: SimulateOption
     api,
   });
 
+  // --- what must never happen -------------------------------------------------------------------------------------
+
+  const observe = (incarnation: number): TimesObserver => {
+    const settled = new Set<string>();
+    return {
+      unit({ kind, version, first, count }) {
+        note(`incarnation ${incarnation} took ${kind} ${version} [${first}, ${first + count})`);
+        for (let index = first; index < first + count; index++) {
+          const unit = `${kind} ${version} ${index}`;
+          if (settled.has(unit)) problem(`${unit} counted twice in incarnation ${incarnation}`);
+          settled.add(unit);
+        }
+      },
+      step({ step }) {
+        note(`incarnation ${incarnation} applied ${step}`);
+        for (let index = 0; index < size.microBatches; index++) {
+          if (!settled.has(`train ${step} ${index}`))
+            problem(`step ${step} applied without micro-batch ${index}`);
+        }
+      },
+    };
+  };
+
   // --- processes --------------------------------------------------------------------------------------------------
 
   let computedAtMs = 0;
@@ -151,11 +178,13 @@ export async function simulate(seed: number, { bugs = {}, tell }: SimulateOption
     cluster.gradients.deliver();
   };
   const startServer = () => {
-    live.servers.push(startServerProcess(cluster, `server-${++started}`));
+    live.servers.push(startServerProcess(cluster, `server-${++started}`, observe));
     training.deliver();
   };
   const natures = new Map<Process, number>();
+  const killed = new Set<string>();
   const kill = (process: Process) => {
+    killed.add(process.name);
     note(`${process.name} killed`);
     time.kill(process);
     network.closeAllOf(process);
@@ -237,7 +266,8 @@ export async function simulate(seed: number, { bugs = {}, tell }: SimulateOption
     if (scenario.faults.length === 0 && computedAtMs > longest) {
       problem(`a worker began to compute ${computedAtMs - endedAtMs} ms after the cancel`);
     }
-  } else problem(`the job ended as ${truth.state}: ${JSON.stringify(truth.outcome)}`);
+  } else if (!isCrashOf(truth.outcome, killed))
+    problem(`the job ended as ${truth.state}: ${JSON.stringify(truth.outcome)}`);
   return {
     seed,
     scenario,
@@ -247,4 +277,11 @@ export async function simulate(seed: number, { bugs = {}, tell }: SimulateOption
     incarnations: claimed.newest,
     trace: hashOf(Buffer.from(lines.join('\n'))),
   };
+}
+
+/** Three workers that were killed over one micro-batch end the job, and rightly so: the simulation kills at random. */
+function isCrashOf(outcome: Outcome | undefined, killed: ReadonlySet<string>): boolean {
+  if (outcome?.state !== 'failed') return false;
+  const { workers } = outcome.error.details;
+  return Array.isArray(workers) && workers.length >= 3 && workers.every((worker) => killed.has(worker));
 }

@@ -69,6 +69,7 @@ export function stackParts(settings: StackSettings): PartDefinition[] {
         DESCENT_API_URL: settings.apiUrl(),
         DESCENT_CHANNEL_ADDRESS: settings.channelAddress,
         DESCENT_NAME: nameOf('parameter-server', start),
+        DESCENT_REPLACES: 'parameter-server',
       })),
     },
     ...Array.from({ length: settings.workers }, (_, index): PartDefinition => {

@@ -3,18 +3,19 @@ import { isHeld } from './job-state.ts';
 import { moveJob } from './move-job.ts';
 import { requireJob } from './require-job.ts';
 
-/** Puts a job whose parameter server has been silent for too long back in the line (or where the user wanted it). */
+/** Puts a job whose parameter server is gone back in the line (or where the user wanted it). */
 export async function loseSilentServer(
   context: Context,
   jobId: string,
   seenHeardAtMs: number,
+  how = 'fell silent',
 ): Promise<void> {
   const lost = await context.db.transaction().execute(async (transaction) => {
     const job = await requireJob(transaction, jobId);
     // It may have reported since the dispatcher looked.
     if (!isHeld(job.state) || (job.heardAtMs ?? 0) > seenHeardAtMs) return false;
     const nowMs = context.clock();
-    const message = `Parameter server ${job.server} fell silent at step ${job.progress.step}`;
+    const message = `Parameter server ${job.server} ${how} at step ${job.progress.step}`;
     await moveJob(transaction, job, {
       stimulus: { type: 'lose' },
       reason: message,

@@ -265,3 +265,20 @@ test('two jobs with equal checkpoints share a file until neither holds it', asyn
   await push(two.id);
   expect(await api.app.context.artifacts.size(hash)).toBe(null);
 });
+
+test('a server that takes the place of one that ended frees its jobs at once, and no others', async () => {
+  const jobs = [await api.storedJob(), await api.storedJob(), await api.storedJob()];
+  const names = ['ps', 'ps.2', 'ps-of-another-host'];
+  for (const [index, { id }] of jobs.entries()) await claim(id, names[index]);
+  await report(jobs[1]!.id, exampleReport(0));
+  const payload = { server: 'ps.3', replaces: 'ps' };
+  expect((await api.service({ method: 'POST', url: '/internal/servers', payload })).statusCode).toBe(200);
+  expect(await state(jobs[0]!.id)).toMatchObject({ state: 'queued' });
+  expect(await state(jobs[1]!.id)).toMatchObject({
+    state: 'queued',
+    reason: 'Parameter server ps.2 ended and was replaced by ps.3 at step 1',
+  });
+  expect(await state(jobs[2]!.id)).toMatchObject({ state: 'preparing' });
+  const events = await readEvents(api.app.context.db, jobs[1]!.id, { after: 0, limit: 100 });
+  expect(events.filter(({ type }) => type === 'restarted')).toHaveLength(1);
+});

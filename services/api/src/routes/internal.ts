@@ -1,9 +1,10 @@
-import { ClaimRequest, Closed, Report, validate } from '@descent/contracts';
+import { ClaimRequest, Closed, ReplaceRequest, Report, validate } from '@descent/contracts';
 import { DescentError } from '@descent/errors';
 import { listCheckpoints } from '@descent/storage';
 import { Type } from 'typebox';
 import type { Context } from '../context.ts';
 import { claimJob } from '../jobs/claim-job.ts';
+import { replaceServer } from '../jobs/replace-server.ts';
 import { requireJob } from '../jobs/require-job.ts';
 import { storeCheckpoint, storeWeights } from '../jobs/store-files.ts';
 import { storeReport } from '../jobs/store-report.ts';
@@ -23,6 +24,11 @@ export function internalRoutes(app: Routes, context: Context): void {
   app.removeContentTypeParser(octets);
   // Files are streamed to the disk: nothing is parsed, and the store counts the bytes.
   app.addContentTypeParser(octets, (_request, payload, done) => done(null, payload));
+
+  app.post('/servers', async (request) => {
+    await replaceServer(context, validate(ReplaceRequest, request.body));
+    return {};
+  });
 
   app.post('/jobs/:id/claim', { schema: { params: JobParams } }, async (request) => {
     const { server } = validate(ClaimRequest, request.body);
