@@ -1,4 +1,5 @@
 export * from './data/dataset.ts';
+export * from './data/ingest.ts';
 export * from './data/manifest.ts';
 export * from './data/report.ts';
 export * from './data/settings.ts';

@@ -19,9 +19,12 @@ export {
   changeDataset,
   deleteDataset,
   findDataset,
+  findReport,
   insertDataset,
   listDatasets,
+  type NewDataset,
   resetInterruptedUploads,
+  storedDatasetBytes,
 } from './datasets.ts';
 export { appendEvents, latestEvent, readEvents } from './events.ts';
 export {
@@ -76,3 +79,11 @@ export {
   tokenOwner,
   validTokens,
 } from './tokens.ts';
+export {
+  deleteUpload,
+  findUpload,
+  insertUpload,
+  listUploads,
+  type UploadRecord,
+  uploadsBefore,
+} from './uploads.ts';

@@ -50,7 +50,7 @@ export const dataErrors = {
     status: 415,
     message: 'The format of {file} is not known: {problem}',
     advice:
-      'Use CSV, TSV, JSON Lines, Parquet, NPZ, NPY or IDX (tables and IDX gzipped too), with its usual file name ending.',
+      'Use CSV, TSV, JSON Lines, Parquet, NPZ, NPY, safetensors or IDX (tables and IDX gzipped too), a zip or tar of images, or plain text, with its usual file name ending.',
     retryable: false,
   },
   DATA_TOO_LARGE: {
@@ -86,8 +86,30 @@ export const dataErrors = {
   },
   ARCHIVE_REFUSED: {
     status: 422,
-    message: 'The zip archive is refused: {problem}',
-    advice: 'Write it with numpy.savez: only arrays, each name once, no folders above.',
+    message: 'The archive is refused: {problem}',
+    advice:
+      'An NPZ file holds only arrays, an archive of images plain files: each name once, relative, no links, no archives inside.',
+    retryable: false,
+  },
+  IMAGE_FOLDERS_INVALID: {
+    status: 422,
+    message: 'The images cannot be sorted into splits and classes: {problem}',
+    advice:
+      'Put them into folders split/class/file or class/file, or add a table with the columns `file`, `label` and perhaps `split`.',
+    retryable: false,
+  },
+  IMAGES_UNREADABLE: {
+    status: 422,
+    message: '{count} of {total} images cannot be used; the first is {first}: {problem}',
+    advice:
+      'Images are PNG, JPEG or WebP. Of different sizes, name the one to bring them to: `image.width` and `image.height`; grey and colour together, `image.channels`.',
+    retryable: false,
+  },
+  TOKENIZER_INVALID: {
+    status: 422,
+    message: 'The tokenizer cannot be used: {problem}',
+    advice:
+      'Use a tokenizer.json with byte-level BPE, WordPiece or Unigram, or let `text.tokens` = "bpe" learn one from the text.',
     retryable: false,
   },
   IDX_INVALID: {

@@ -1,5 +1,4 @@
-import { Closed, DatasetCreate, DatasetId, OneOf, validate } from '@descent/contracts';
-import { dataFormats } from '@descent/datasets';
+import { Closed, DatasetCreate, DatasetId, dataFormats, OneOf, validate } from '@descent/contracts';
 import { insertDataset, listDatasets } from '@descent/storage';
 import { Type } from 'typebox';
 import { ulid } from 'ulid';
