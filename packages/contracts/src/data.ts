@@ -4,3 +4,4 @@ export * from './data/manifest.ts';
 export * from './data/report.ts';
 export * from './data/settings.ts';
 export * from './data/transforms.ts';
+export * from './data/upload.ts';

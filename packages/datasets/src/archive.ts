@@ -1,9 +1,9 @@
+import { stat } from 'node:fs/promises';
 import { pipeline } from 'node:stream/promises';
 import { DescentError } from '@descent/errors';
 import { openZip, zipContent, zipEntries } from '@descent/tensors';
 import { extract, type Header } from 'tar-stream';
 import { openFile, readStart } from './byte-reader.ts';
-import { stat } from 'node:fs/promises';
 
 /** A file in an archive. */
 export interface ArchiveFile {
@@ -88,9 +88,13 @@ async function* tarFiles(path: string): AsyncGenerator<ArchiveFile> {
         yield {
           name: name.replace(/^\.\//, ''),
           bytes: size,
-          read: () => {
+          read: async () => {
             consumed = true;
-            return collect(entry as AsyncIterable<Buffer>);
+            try {
+              return await collect(entry as AsyncIterable<Buffer>);
+            } catch (cause) {
+              throw await translated(cause, fed);
+            }
           },
         };
       }
@@ -117,8 +121,7 @@ function checkEntry({ name, type, size = 0 }: Header, names: Set<string>): void 
   if (names.has(name)) throw refused(`"${name}" occurs twice`);
   names.add(name);
   if (names.size > maxEntries) throw refused(`it has more than ${maxEntries} entries`);
-  if (size > maxFileBytes)
-    throw refused(`"${name}" has ${size} bytes; at most ${maxFileBytes} are allowed`);
+  if (size > maxFileBytes) throw refused(`"${name}" has ${size} bytes; at most ${maxFileBytes} are allowed`);
 }
 
 /** The parser says what is wrong with the archive; what feeds it may have failed before. */

@@ -33,7 +33,11 @@ export function csvTable(content: Buffer): string[][] {
   const bytes = marked ? content.subarray(3) : content;
   const dialect = dialectOf(bytes.toString('utf8', 0, 65_536), 'utf-8');
   checkEncoding(bytes, 0, dialect);
-  const { rows: first } = createCsvScanner(dialect, maxColumns, { only: 1, ragged: true }).scan(bytes, 0, true);
+  const { rows: first } = createCsvScanner(dialect, maxColumns, { only: 1, ragged: true }).scan(
+    bytes,
+    0,
+    true,
+  );
   if (first.count === 0) return [];
   const { scan } = createCsvScanner(dialect, first.width);
   const table: string[][] = [];

@@ -126,8 +126,10 @@ function byTable(
   const seen = new Set<string>();
   return rows.map((row, r): Labelled => {
     const name = known.get(row[file]!.trim().replace(/^\.\//, ''));
-    if (name === undefined) throw invalid(`row ${r + 2} of the table names "${row[file]}", which is not there`);
-    if (name === null) throw invalid(`row ${r + 2} of the table names "${row[file]}", which several files are`);
+    if (name === undefined)
+      throw invalid(`row ${r + 2} of the table names "${row[file]}", which is not there`);
+    if (name === null)
+      throw invalid(`row ${r + 2} of the table names "${row[file]}", which several files are`);
     if (seen.has(name)) throw invalid(`row ${r + 2} of the table names "${row[file]}" again`);
     seen.add(name);
     const word = splitAt < 0 ? split : row[splitAt]!.trim();

@@ -35,7 +35,9 @@ export function splitOfWord(word: string): string | undefined {
  */
 export function placeOfFile(name: string): FilePlace {
   const parts = name.split('/');
-  const stem = parts.pop()!.replace(/(?:\.(?:gz|csv|tsv|txt|jsonl|ndjson|parquet|np[yz]|idx|safetensors))+$/i, '');
+  const stem = parts
+    .pop()!
+    .replace(/(?:\.(?:gz|csv|tsv|txt|jsonl|ndjson|parquet|np[yz]|idx|safetensors))+$/i, '');
   const folder = parts.map(splitOfWord).find((split) => split !== undefined);
   const words = stem.replace(/-idx\d-ubyte$/i, '').split(/[-_. ]+/);
   const first = splitOfWord(words[0]!);

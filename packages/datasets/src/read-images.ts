@@ -3,7 +3,13 @@ import { DescentError } from '@descent/errors';
 import { type ArchiveFile, archiveFiles } from './archive.ts';
 import { allocateColumn, type ColumnLayout } from './column.ts';
 import { csvTable } from './csv-rows.ts';
-import { decodeImage, type ImageFacts, type ImageShape, imageFacts, UnreadableImage } from './decode-image.ts';
+import {
+  decodeImage,
+  type ImageFacts,
+  type ImageShape,
+  imageFacts,
+  UnreadableImage,
+} from './decode-image.ts';
 import { type ImagePlace, type ImagePlaces, isLabelTable, placeImages } from './image-places.ts';
 import type { SampleBlock, SplitSource } from './split-source.ts';
 
@@ -142,9 +148,7 @@ function imageSplit(
   }
 
   async function* blocks(): AsyncGenerator<SampleBlock> {
-    const data = columns.map(({ dtype }, c) =>
-      allocateColumn(dtype, capacity * (c === 0 ? imageBytes : 1)),
-    );
+    const data = columns.map(({ dtype }, c) => allocateColumn(dtype, capacity * (c === 0 ? imageBytes : 1)));
     let count = 0;
     for await (const { place, pixels } of decoded()) {
       data[0]!.set(pixels, count * imageBytes);
@@ -168,7 +172,16 @@ function imageSplit(
     findings: (): DataFinding[] =>
       left === 0
         ? []
-        : [{ kind: 'unreadable', split: name, count: left, exact: true, samples: [], files: [...unreadable] }],
+        : [
+            {
+              kind: 'unreadable',
+              split: name,
+              count: left,
+              exact: true,
+              samples: [],
+              files: [...unreadable],
+            },
+          ],
   };
 }
 

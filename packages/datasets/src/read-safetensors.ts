@@ -29,8 +29,7 @@ export async function openSafetensors(path: string, split: string): Promise<Spli
       shape,
       elementBytes: dtypes[dtype].bytes,
       decode: (bytes, elements) => arrayView(dtype, bytes, 0, elements),
-      open: () =>
-        createReadStream(path, { start: dataStart + begin, end: Math.max(0, dataStart + end - 1) }),
+      open: () => createReadStream(path, { start: dataStart + begin, end: Math.max(0, dataStart + end - 1) }),
       cut: (problem) => new DescentError('SAFETENSORS_INVALID', { problem: `tensor "${name}": ${problem}` }),
     });
   });

@@ -66,7 +66,9 @@ export const IngestOptions = Closed({
     }),
   ),
   decimal: Type.Optional(OneOf(['.', ','], 'CSV: the decimal sign')),
-  encoding: Type.Optional(OneOf(csvEncodings, 'CSV and text: left out, what the byte-order mark says, else UTF-8')),
+  encoding: Type.Optional(
+    OneOf(csvEncodings, 'CSV and text: left out, what the byte-order mark says, else UTF-8'),
+  ),
   missing: Type.Optional(
     Type.Array(Type.String({ maxLength: 256 }), {
       maxItems: 100,

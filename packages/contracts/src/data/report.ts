@@ -45,16 +45,7 @@ export type ColumnProfile = Static<typeof ColumnProfile>;
  * one of their split, in all columns. leak: samples that stand in split `other` too. unreadable: images that were left out.
  */
 export const DataFinding = Closed({
-  kind: OneOf([
-    'missing',
-    'constant',
-    'imbalance',
-    'labels',
-    'unseen',
-    'duplicates',
-    'leak',
-    'unreadable',
-  ]),
+  kind: OneOf(['missing', 'constant', 'imbalance', 'labels', 'unseen', 'duplicates', 'leak', 'unreadable']),
   split: Type.String(),
   column: Type.Optional(Type.String()),
   other: Type.Optional(Type.String()),

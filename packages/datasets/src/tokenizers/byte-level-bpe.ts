@@ -1,4 +1,4 @@
-import { bytesOfToken, byteCharacters } from './byte-level.ts';
+import { byteCharacters, bytesOfToken } from './byte-level.ts';
 import type { Tokenizer } from './tokenizer.ts';
 
 export interface BytePairs {
@@ -71,7 +71,8 @@ export function byteLevelBpe(pairs: BytePairs): Tokenizer {
     encode(text, begins = true) {
       const start = begins && prefixSpace && !/^\s/.test(text) ? ` ${text}` : text;
       const tokens: number[] = [];
-      for (const [piece] of start.matchAll(pattern)) for (const token of encodePiece(piece)) tokens.push(token);
+      for (const [piece] of start.matchAll(pattern))
+        for (const token of encodePiece(piece)) tokens.push(token);
       return Int32Array.from(tokens);
     },
     decode(tokens) {

@@ -24,7 +24,11 @@ export function openTokenizer(json: unknown): Tokenizer {
       return byteTokenizer();
     case 'Character': {
       const { characters } = model;
-      if (typeof characters !== 'string' || characters === '' || new Set(characters).size !== [...characters].length)
+      if (
+        typeof characters !== 'string' ||
+        characters === '' ||
+        new Set(characters).size !== [...characters].length
+      )
         throw invalid('`model.characters` is not a text of distinct characters');
       return characterTokenizer(characters);
     }
@@ -69,7 +73,8 @@ function openBpe(file: Fields, model: Fields): Tokenizer {
 
 function readByteLevel(preTokenizer: unknown): { pattern: RegExp; prefixSpace: boolean } {
   const outer = fields(preTokenizer, '`pre_tokenizer`');
-  const steps = outer.type === 'Sequence' && Array.isArray(outer.pretokenizers) ? outer.pretokenizers : [outer];
+  const steps =
+    outer.type === 'Sequence' && Array.isArray(outer.pretokenizers) ? outer.pretokenizers : [outer];
   const [first, second] = steps.map((step: unknown) => fields(step, '`pre_tokenizer`'));
   const last = second ?? first;
   if (last?.type !== 'ByteLevel' || steps.length > 2 || (second !== undefined && first?.type !== 'Split'))
@@ -123,16 +128,25 @@ function openUnigram(file: Fields, model: Fields): Tokenizer {
   const pieces = new Map<string, { token: number; score: number }>();
   for (const [token, entry] of model.vocab.entries()) {
     const [piece, score]: unknown[] = Array.isArray(entry) ? entry : [];
-    if (typeof piece !== 'string' || typeof score !== 'number' || !Number.isFinite(score) || piece.length > 1024)
+    if (
+      typeof piece !== 'string' ||
+      typeof score !== 'number' ||
+      !Number.isFinite(score) ||
+      piece.length > 1024
+    )
       throw invalid(`\`model.vocab[${token}]\` is not a piece with its score`);
     if (piece !== '' && !pieces.has(piece)) pieces.set(piece, { token, score });
   }
   const unknown = model.unk_id;
-  if (typeof unknown !== 'number' || !(unknown in model.vocab)) throw invalid('`model.unk_id` is not a piece');
-  const { type, replacement = metaspace, prepend_scheme: scheme, split, add_prefix_space: added } = fields(
-    file.pre_tokenizer,
-    '`pre_tokenizer`',
-  );
+  if (typeof unknown !== 'number' || !(unknown in model.vocab))
+    throw invalid('`model.unk_id` is not a piece');
+  const {
+    type,
+    replacement = metaspace,
+    prepend_scheme: scheme,
+    split,
+    add_prefix_space: added,
+  } = fields(file.pre_tokenizer, '`pre_tokenizer`');
   if (type !== 'Metaspace' || replacement !== metaspace || split === false)
     throw invalid('`pre_tokenizer` is not Metaspace');
   return unigram({
@@ -162,17 +176,25 @@ function readNormalizer(normalizer: unknown): (text: string) => string {
   }
   const step = typeof type === 'string' && Object.hasOwn(normalizers, type) ? normalizers[type] : undefined;
   if (step === undefined)
-    throw invalid(`\`normalizer\` is ${JSON.stringify(type)}; ${Object.keys(normalizers).join(', ')} are read`);
+    throw invalid(
+      `\`normalizer\` is ${JSON.stringify(type)}; ${Object.keys(normalizers).join(', ')} are read`,
+    );
   return step;
 }
 
 function refuseNormalizer({ normalizer }: Fields): void {
-  if (normalizer !== null && normalizer !== undefined)
-    throw invalid('a BPE with a `normalizer` is not read');
+  if (normalizer !== null && normalizer !== undefined) throw invalid('a BPE with a `normalizer` is not read');
 }
 
 function refuse(model: Fields, keys: readonly string[]): void {
-  const key = keys.find((name) => model[name] !== undefined && model[name] !== null && model[name] !== '' && model[name] !== false && model[name] !== 0);
+  const key = keys.find(
+    (name) =>
+      model[name] !== undefined &&
+      model[name] !== null &&
+      model[name] !== '' &&
+      model[name] !== false &&
+      model[name] !== 0,
+  );
   if (key !== undefined) throw invalid(`\`model.${key}\` is not read`);
 }
 

@@ -81,8 +81,7 @@ function countPairs(words: readonly Word[]) {
     places.set(key, where.add(word));
   }
 
-  const pairsOf = ({ tokens }: Word) =>
-    tokens.slice(1).map((token, i) => tokens[i]! * shift + token);
+  const pairsOf = ({ tokens }: Word) => tokens.slice(1).map((token, i) => tokens[i]! * shift + token);
 
   for (const [w, word] of words.entries()) for (const key of pairsOf(word)) change(key, word.count, w);
   for (const [key, count] of counts) heap.push(count, key);

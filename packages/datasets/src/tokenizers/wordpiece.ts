@@ -12,7 +12,8 @@ export interface WordPieces {
   readonly spaceChinese: boolean;
 }
 
-const chinese = /[\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\u{20000}-\u{2a6df}\u{2a700}-\u{2ceaf}\u{2f800}-\u{2fa1f}]/gu;
+const chinese =
+  /[\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\u{20000}-\u{2a6df}\u{2a700}-\u{2ceaf}\u{2f800}-\u{2fa1f}]/gu;
 /** BERT's punctuation: Unicode's, and all of ASCII that is neither letter, digit nor space. */
 const words = /[\p{P}!-/:-@[-`{-~]|[^\s\p{P}!-/:-@[-`{-~]+/gu;
 const cutCharacters = 65_536;
@@ -23,7 +24,9 @@ export function wordPiece(pieces: WordPieces): Tokenizer {
   const names = new Map(Array.from(vocabulary, ([name, token]) => [token, name]));
 
   function normalise(text: string): string {
-    let result = text.replaceAll(/[\p{Cc}\p{Cf}\ufffd]/gu, (control) => (/[\t\n\r]/.test(control) ? ' ' : ''));
+    let result = text.replaceAll(/[\p{Cc}\p{Cf}\ufffd]/gu, (control) =>
+      /[\t\n\r]/.test(control) ? ' ' : '',
+    );
     if (pieces.spaceChinese) result = result.replaceAll(chinese, ' $& ');
     if (pieces.stripAccents) result = result.normalize('NFD').replaceAll(/\p{Mn}/gu, '');
     return pieces.lowercase ? result.toLowerCase() : result;
@@ -50,7 +53,8 @@ export function wordPiece(pieces: WordPieces): Tokenizer {
   return {
     type: 'wordpiece',
     size,
-    encode: (text) => Int32Array.from(Array.from(normalise(text).matchAll(words), ([word]) => encodeWord(word)).flat()),
+    encode: (text) =>
+      Int32Array.from(Array.from(normalise(text).matchAll(words), ([word]) => encodeWord(word)).flat()),
     decode(tokens) {
       let text = '';
       for (const token of tokens) {
@@ -60,7 +64,6 @@ export function wordPiece(pieces: WordPieces): Tokenizer {
       return text;
     },
     // Words end at a space at the latest.
-    settled: (text) =>
-      Math.max(text.search(/\s\S*$/) + 1, text.length > cutCharacters ? text.length - 1 : 0),
+    settled: (text) => Math.max(text.search(/\s\S*$/) + 1, text.length > cutCharacters ? text.length - 1 : 0),
   };
 }

@@ -23,9 +23,46 @@ export const dataErrors = {
   },
   DATASET_IN_USE: {
     status: 409,
-    message: 'Data set {dataset} is used by {count} jobs, for example {job}',
-    advice: 'Keep it: the receipt of a job names it, and predictions use its statistics.',
+    message: 'Data set {dataset} is used by {count} jobs that have not ended, for example {job}',
+    advice: 'Cancel them or wait; what has ended keeps what it needs.',
     retryable: false,
+  },
+  DATASET_QUOTA_EXCEEDED: {
+    status: 413,
+    message: '{owner} may store {limit} bytes; this would make it {total}',
+    advice: 'Delete data sets that nobody needs, or ask staff for more room.',
+    retryable: false,
+  },
+  UPLOAD_NOT_FOUND: {
+    status: 404,
+    message: 'Data set {dataset} has no file {file} under way',
+    advice: 'Announce it with POST /v1/datasets/:id/files. What is not finished after a day is forgotten.',
+    retryable: false,
+  },
+  UPLOAD_OFFSET_CONFLICT: {
+    status: 409,
+    message: 'File {file} goes on at byte {offset}: {problem}',
+    advice: 'Ask for the offset with HEAD and send the rest from there, one request at a time.',
+    retryable: true,
+  },
+  UPLOAD_INCOMPLETE: {
+    status: 409,
+    message: 'File "{name}" has {offset} of {bytes} bytes',
+    advice: 'Send the rest, or delete the file, before the data set is read.',
+    retryable: false,
+  },
+  URL_REFUSED: {
+    status: 422,
+    message: '{url} is not fetched: {problem}',
+    advice:
+      'Staff allow hosts with DESCENT_DATASET_URL_HOSTS. Otherwise download the file and upload it with `descent datasets push`.',
+    retryable: false,
+  },
+  URL_FETCH_FAILED: {
+    status: 422,
+    message: '{url} cannot be fetched: {problem}',
+    advice: 'Open the address in a browser; it must answer with the file itself.',
+    retryable: true,
   },
   DATASET_FILES_MISSING: {
     status: 500,
