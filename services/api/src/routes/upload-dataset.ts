@@ -67,7 +67,7 @@ export function uploadDatasetRoute(app: Routes, context: Context): void {
     '/datasets/:id/files/:file',
     {
       bodyLimit: context.limits.uploadBytes,
-      config: requires('submit', { object: 'dataset' }),
+      config: { ...requires('submit', { object: 'dataset' }), upload: true },
       schema: {
         operationId: 'sendDatasetFile',
         summary: 'Send the next bytes of a file that comes in pieces',

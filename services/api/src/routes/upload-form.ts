@@ -25,7 +25,7 @@ export async function uploadFormRoute(app: Routes, context: Context): Promise<vo
     '/datasets/:id/content',
     {
       bodyLimit: context.limits.uploadBytes,
-      config: requires('submit', { object: 'dataset' }),
+      config: { ...requires('submit', { object: 'dataset' }), upload: true },
       schema: {
         operationId: 'uploadDatasetForm',
         summary: 'Fill a data set from the files of a form',
