@@ -5,7 +5,7 @@ import { allocateColumn, type ColumnArray } from './column.ts';
 import type { ColumnSource } from './split-source.ts';
 
 /** What the elements of an array become in a column. */
-const columnDtypes = {
+export const columnDtypes = {
   float32: 'float32',
   float64: 'float32',
   int32: 'int32',
@@ -15,8 +15,8 @@ const columnDtypes = {
 } as const satisfies Record<Dtype, ColumnDtype>;
 
 /**
- * An array whose first axis counts samples, as a column. Throws DATA_EMPTY; while streaming COLUMN_VALUE_INVALID
- * for an integer that does not fit into 32 bits.
+ * An array in memory whose first axis counts samples, as a column. Throws DATA_EMPTY; while streaming
+ * COLUMN_VALUE_INVALID for an integer that does not fit into 32 bits.
  */
 export function arrayColumn(split: string, name: string, { dtype, shape, data }: Tensor): ColumnSource {
   const [count = 0, ...sampleShape] = shape;
@@ -29,18 +29,26 @@ export function arrayColumn(split: string, name: string, { dtype, shape, data }:
     async *blocks(blockSamples) {
       for (let start = 0; start < count; start += blockSamples) {
         const part = data.subarray(start * elements, Math.min(count, start + blockSamples) * elements);
-        yield part instanceof BigInt64Array
-          ? narrow(part, (index) => ({ split, column: name, sample: start + Math.floor(index / elements) }))
-          : toColumn(part, layout.dtype);
+        yield toColumn(part, layout.dtype, (index) => ({
+          split,
+          column: name,
+          sample: start + Math.floor(index / elements),
+        }));
       }
     },
   };
 }
 
-function toColumn(part: Exclude<Tensor['data'], BigInt64Array>, dtype: ColumnDtype): ColumnArray {
-  if (!(part instanceof Float64Array)) return part;
-  const column = allocateColumn(dtype, part.length);
-  column.set(part);
+/** Elements of an array as those of a column; `place` names one of them in COLUMN_VALUE_INVALID. */
+export function toColumn(
+  data: Tensor['data'],
+  dtype: ColumnDtype,
+  place: (index: number) => { split: string; column: string; sample: number },
+): ColumnArray {
+  if (data instanceof BigInt64Array) return narrow(data, place);
+  if (!(data instanceof Float64Array)) return data;
+  const column = allocateColumn(dtype, data.length);
+  column.set(data);
   return column;
 }
 

@@ -1,11 +1,11 @@
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
-import { type DatasetManifest, nearestName } from '@descent/contracts';
+import { nearestName } from '@descent/contracts';
 import { DescentError } from '@descent/errors';
 import type { ArtifactSink } from './artifacts.ts';
 import { openIdx } from './read-idx.ts';
 import { joinColumns, type SplitSource } from './split-source.ts';
-import { writeDataset } from './write-dataset.ts';
+import { type WrittenDataset, writeDataset } from './write-dataset.ts';
 
 export interface BuiltinDataset {
   readonly id: `builtin:${string}`;
@@ -43,14 +43,13 @@ export const builtinDatasets: ReadonlyMap<string, BuiltinDataset> = new Map(
 );
 
 /** Throws DATASET_NOT_FOUND, DATASET_FILES_MISSING. */
-export async function ingestBuiltin(id: string, sink: ArtifactSink): Promise<DatasetManifest> {
+export async function ingestBuiltin(id: string, sink: ArtifactSink): Promise<WrittenDataset> {
   const dataset = builtinDatasets.get(id);
   if (dataset === undefined) {
     const didYouMean = nearestName(id, builtinDatasets.keys());
     throw new DescentError('DATASET_NOT_FOUND', { dataset: id, didYouMean });
   }
-  const { manifest } = await writeDataset(await openBuiltin(dataset), sink);
-  return manifest;
+  return writeDataset(await openBuiltin(dataset), sink);
 }
 
 async function openBuiltin(dataset: BuiltinDataset): Promise<SplitSource[]> {

@@ -2,7 +2,10 @@ import type { Column, ColumnDtype } from '@descent/contracts';
 import { elementCount } from '@descent/tensors';
 
 /** What a column is before its values are known. A float32 column may hold NaN only where `missing` says so. */
-export type ColumnLayout = Pick<Column, 'name' | 'dtype' | 'shape' | 'classes' | 'kind' | 'missing'>;
+export type ColumnLayout = Pick<
+  Column,
+  'name' | 'dtype' | 'shape' | 'classes' | 'kind' | 'missing' | 'tokenizer'
+>;
 
 /** Values of one column, sample after sample, each in row-major order. */
 export type ColumnArray = Float32Array | Int32Array | Uint8Array;

@@ -1,27 +1,10 @@
+import { csvDelimiters, type csvEncodings, type IngestOptions } from '@descent/contracts';
 import { DescentError } from '@descent/errors';
 import { parseNumber } from './cell-values.ts';
 import { csvBytes, readCsvStart } from './csv-bytes.ts';
-import type { ColumnType } from './learned-column.ts';
 
-export const csvDelimiters = [',', ';', '\t', '|'] as const;
-export const csvEncodings = ['utf-8', 'utf-16le', 'utf-16be', 'latin1'] as const;
 export type CsvEncoding = (typeof csvEncodings)[number];
-
-/** How a CSV file is written; everything left out is found from its start. */
-export interface CsvOptions {
-  readonly delimiter?: (typeof csvDelimiters)[number];
-  /** Left out: `"`. */
-  readonly quote?: '"' | "'";
-  /** Whether the first row names the columns. Left out: unless it holds only numbers. Unnamed: column1, column2, … */
-  readonly header?: boolean;
-  readonly decimal?: '.' | ',';
-  /** Left out: what the byte-order mark says, else UTF-8. */
-  readonly encoding?: CsvEncoding;
-  /** Cells that stand for a missing value, beside the empty cell. Left out: NA, N/A, NaN, nan, null, NULL, None. */
-  readonly missing?: readonly string[];
-  /** Column name → type; columns left out are inferred. */
-  readonly types?: Readonly<Record<string, ColumnType>>;
-}
+export type CsvOptions = Omit<IngestOptions, 'image' | 'text'>;
 
 export interface CsvDialect {
   readonly delimiter: string;
@@ -41,8 +24,12 @@ const sampleLines = 50;
 /** Fills the gaps of the options from the first 64 KiB. Throws CSV_ROW_INVALID for options that contradict each other. */
 export async function detectDialect(path: string, options: CsvOptions): Promise<CsvDialect> {
   const encoding = options.encoding ?? encodingOf(await readCsvStart(path, 4));
+  return dialectOf(await startOf(path, encoding), encoding, options);
+}
+
+/** `detectDialect` of text in memory, of which `start` is the beginning. */
+export function dialectOf(start: string, encoding: CsvEncoding, options: CsvOptions = {}): CsvDialect {
   const quote = options.quote ?? '"';
-  const start = await startOf(path, encoding);
   // The last line may be cut off; it counts only when it is alone.
   const lines = start.split(/\r\n|\n|\r/);
   const whole = (lines.length > 1 ? lines.slice(0, -1) : lines).filter((line) => line.trim() !== '');
@@ -58,7 +45,7 @@ export async function detectDialect(path: string, options: CsvOptions): Promise<
   return { delimiter, quote, decimal, encoding, missing, missingNumbers };
 }
 
-function encodingOf(start: Buffer): CsvEncoding {
+export function encodingOf(start: Buffer): CsvEncoding {
   if (start[0] === 0xff && start[1] === 0xfe) return 'utf-16le';
   if (start[0] === 0xfe && start[1] === 0xff) return 'utf-16be';
   return 'utf-8';

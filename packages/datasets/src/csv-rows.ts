@@ -1,7 +1,7 @@
 import { isUtf8 } from 'node:buffer';
 import { DescentError } from '@descent/errors';
 import { csvBytes } from './csv-bytes.ts';
-import type { CsvDialect } from './csv-dialect.ts';
+import { type CsvDialect, dialectOf } from './csv-dialect.ts';
 import { type CsvRows, cellKinds, createCsvScanner } from './csv-scanner.ts';
 
 /** A row of a million cells of ten characters is 10 MB; more is a quote that was never closed. */
@@ -25,6 +25,32 @@ export async function csvFirstRow(path: string, dialect: CsvDialect): Promise<st
     return Array.from({ length: rows.width }, (_, cell) => cellText(rows, cell, dialect.quote));
   }
   return undefined;
+}
+
+/** The rows of a small CSV file in memory (UTF-8), as texts. Throws CSV_ROW_INVALID, TEXT_INVALID. */
+export function csvTable(content: Buffer): string[][] {
+  const marked = content[0] === 0xef && content[1] === 0xbb && content[2] === 0xbf;
+  const bytes = marked ? content.subarray(3) : content;
+  const dialect = dialectOf(bytes.toString('utf8', 0, 65_536), 'utf-8');
+  checkEncoding(bytes, 0, dialect);
+  const { rows: first } = createCsvScanner(dialect, maxColumns, { only: 1, ragged: true }).scan(
+    bytes,
+    0,
+    true,
+  );
+  if (first.count === 0) return [];
+  const { scan } = createCsvScanner(dialect, first.width);
+  const table: string[][] = [];
+  for (let from = 0; ; ) {
+    const { rows, consumed } = scan(bytes, from, true);
+    for (let r = 0; r < rows.count; r++) {
+      table.push(
+        Array.from({ length: rows.width }, (_, c) => cellText(rows, r * rows.width + c, dialect.quote)),
+      );
+    }
+    if (rows.count === 0) return table;
+    from = consumed;
+  }
 }
 
 async function* scanned(

@@ -6,8 +6,8 @@ export { chooseSamples } from './choose-samples.ts';
 export { classesOfInput } from './classes-of-input.ts';
 export type { ColumnArray } from './column.ts';
 export { type ColumnFeed, createColumnFeed, type FeedTarget } from './column-feed.ts';
-export { type CsvEncoding, type CsvOptions, csvDelimiters, csvEncodings } from './csv-dialect.ts';
-export { type DataFormat, dataFormats, detectFormat } from './detect-format.ts';
+export type { CsvEncoding, CsvOptions } from './csv-dialect.ts';
+export { detectFormat } from './detect-format.ts';
 export { type FittedData, fitData, readsSamples } from './fit-data.ts';
 export { createGather, type Gather } from './gather.ts';
 export {
@@ -19,14 +19,18 @@ export {
   unnamedColumn,
 } from './ingest-file.ts';
 export type { BoundColumn, InputBinding, ModelInput } from './input-binding.ts';
-export { type ColumnType, columnTypes } from './learned-column.ts';
+export type { ColumnType } from './learned-column.ts';
 export { type LoadedColumn, type LoadedSplit, loadSplit } from './load-split.ts';
 export { createMemoryArtifacts } from './memory-artifacts.ts';
 export { type PermutationStream, permutation } from './permutation.ts';
+export { placeOfFile, splitOfWord } from './place-of-file.ts';
 export { sampleOrder } from './sample-order.ts';
 export { type SampleSelection, type SelectedSamples, selectSamples } from './sample-selection.ts';
 export { batchOfStep, microBatchRange, type Range, stepsPerEpoch } from './step-plan.ts';
+export { openTokenizer } from './tokenizers/open-tokenizer.ts';
+export type { Tokenizer } from './tokenizers/tokenizer.ts';
 export {
+  artifactsOf,
   defaultIngestLimits,
   type IngestLimits,
   manifestHash,

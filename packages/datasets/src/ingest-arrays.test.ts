@@ -195,14 +195,14 @@ describe('detecting the format', () => {
     [
       'x.docx',
       'text',
-      'FILE_FORMAT_UNKNOWN: The format of x.docx is not known: ".docx" is not among csv, tsv, jsonl, parquet, npz, npy, idx',
+      'FILE_FORMAT_UNKNOWN: The format of x.docx is not known: ".docx" is not among csv, tsv, jsonl, parquet, npz, npy, safetensors, idx, images, text',
     ],
     [
       'x.csv',
       Buffer.from([1, 2, 0, 3]),
       'FILE_FORMAT_UNKNOWN: The format of x.csv is not known: it is binary and starts like none of the known formats',
     ],
-    ['x.npy', encodeNpz([['a', image]]).subarray(0, 30), 'ARCHIVE_REFUSED: The zip archive is refused: '],
+    ['x.npy', encodeNpz([['a', image]]).subarray(0, 30), 'ARCHIVE_REFUSED: The archive is refused: '],
   ])('refuses %s', async (name, content, expected) => {
     expect((await failure(name, content)).startsWith(expected)).toBe(true);
   });

@@ -280,9 +280,10 @@ describe('ingesting CSV', () => {
     );
   });
 
-  it('cuts shards of 4096 samples and keeps the order', async () => {
+  it('cuts shards of 8 MB and keeps the order', async () => {
     const rows = Array.from({ length: 10_000 }, (_, i) => i);
-    const { manifest, sink } = await ingest(`a\n${rows.join('\n')}\n`);
+    const note = (i: number) => (i === 0 ? 'x'.repeat(2044) : '');
+    const { manifest, sink } = await ingest(`a,note\n${rows.map((i) => `${i},${note(i)}`).join('\n')}\n`);
     const { shards } = manifest.splits[0]!;
     expect(shards.map(({ count }) => count)).toEqual([4096, 4096, 1808]);
     const read: number[] = [];

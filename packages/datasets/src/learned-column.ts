@@ -1,7 +1,7 @@
+import type { columnTypes } from '@descent/contracts';
 import { DescentError } from '@descent/errors';
 import type { ColumnLayout } from './column.ts';
 
-export const columnTypes = ['number', 'integer', 'boolean', 'date', 'category', 'text'] as const;
 export type ColumnType = (typeof columnTypes)[number];
 
 /** What is known of a column of a table after its rows went by. */

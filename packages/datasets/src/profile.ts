@@ -19,6 +19,8 @@ interface ColumnState {
   /** Of scalar columns. */
   readonly distinct: Distinct | undefined;
   readonly missingSamples: number[];
+  /** Of an integer label: the first that are below 0. */
+  readonly negativeSamples: number[];
   missing: number;
   moments: Moments;
 }
@@ -49,6 +51,11 @@ export function createProfile(): Profile {
       for (const [c, column] of split.columns.entries()) {
         addTo(column, split.count, data[c]!, moments[c]!);
       }
+      // Tokens of a text repeat by nature.
+      if (split.columns.every(({ layout }) => layout.kind === 'tokens')) {
+        split.count += count;
+        return;
+      }
       const elements = split.columns.map(({ layout }) => elementCount(layout.shape));
       rows.add(splits.length - 1, split.count, count, data, elements);
       split.count += count;
@@ -64,6 +71,7 @@ export function createProfile(): Profile {
         splits: splits.map(({ name, count, columns }) => ({ name, count, columns: columns.map(profileOf) })),
         findings: [
           ...splits.flatMap(({ name, columns }) => columns.flatMap((column) => findingsOf(name, column))),
+          ...unseenLabels(splits),
           ...repeated,
         ],
       };
@@ -78,6 +86,7 @@ function columnState(layout: ColumnLayout, columns: number): ColumnState {
     histogram: createHistogram({ whole: layout.dtype !== 'float32' }),
     distinct: scalar ? createDistinct(Math.min(maxExact, Math.ceil(maxExactOfAll / columns))) : undefined,
     missingSamples: [],
+    negativeSamples: [],
     missing: 0,
     moments: noMoments,
   };
@@ -88,6 +97,10 @@ function addTo(column: ColumnState, firstSample: number, data: ColumnArray, mome
   column.moments = mergeMoments(column.moments, moments);
   if (layout.kind !== 'text') histogram.add(data, moments.minimum, moments.maximum);
   distinct?.add(data);
+  if (moments.minimum < 0 && isLabel(layout)) {
+    for (let i = 0; i < data.length && column.negativeSamples.length < maxShown; i++)
+      if (data[i]! < 0) column.negativeSamples.push(firstSample + i);
+  }
   if (layout.missing === undefined) return;
   const missingCode = layout.classes === undefined ? Number.NaN : layout.classes.length - 1;
   for (let i = 0; i < data.length; i++) {
@@ -123,10 +136,48 @@ function findingsOf(split: string, column: ColumnState): DataFinding[] {
   if (moments.minimum >= moments.maximum) {
     findings.push({ kind: 'constant', ...place, count: moments.count, samples: [] });
   }
-  const counts = layout.classes === undefined ? [] : [...(distinct?.occurrences()?.values() ?? [])];
+  const counts = isLabel(layout) ? [...(distinct?.occurrences()?.values() ?? [])] : [];
   const ratio = counts.length < 2 ? 1 : Math.max(...counts) / Math.min(...counts);
   if (ratio > imbalanced) {
     findings.push({ kind: 'imbalance', ...place, count: Math.round(ratio), samples: [] });
   }
+  const outside = layout.classes === undefined && isLabel(layout) ? labelsOutside(distinct) : 0;
+  if (outside > 0)
+    findings.push({ kind: 'labels', ...place, count: outside, samples: column.negativeSamples });
   return findings;
+}
+
+/** Whether a column looks like the classes of a classification: text with few values, or integers by a name in use. */
+function isLabel({ name, dtype, shape, kind, classes }: ColumnLayout): boolean {
+  if (classes !== undefined) return true;
+  const integer = dtype !== 'float32' && shape.length === 0 && kind === undefined;
+  return integer && /^(?:labels?|class|target|y)$/i.test(name);
+}
+
+/** Samples whose label no class 0, 1, … stands for: negative ones, and those above the first number that does not occur. */
+function labelsOutside(distinct: Distinct | undefined): number {
+  const occurrences = distinct?.occurrences();
+  if (occurrences === undefined) return 0;
+  let classes = 0;
+  while (occurrences.has(classes)) classes++;
+  let outside = 0;
+  for (const [label, count] of occurrences) if (label < 0 || label >= classes) outside += count;
+  return outside;
+}
+
+/** Labels of other splits that the training split has none of. */
+function unseenLabels(splits: readonly SplitState[]): DataFinding[] {
+  const train = splits.find(({ name }) => name === 'train');
+  if (train === undefined) return [];
+  return splits.flatMap((split) =>
+    split.columns.flatMap(({ layout, distinct }, c): DataFinding[] => {
+      const known = train.columns[c]?.distinct?.occurrences();
+      const here = distinct?.occurrences();
+      if (split === train || !isLabel(layout) || known === undefined || here === undefined) return [];
+      let count = 0;
+      for (const [label, times] of here) if (!known.has(label)) count += times;
+      const place = { split: split.name, column: layout.name, other: train.name };
+      return count === 0 ? [] : [{ kind: 'unseen', ...place, count, exact: true, samples: [] }];
+    }),
+  );
 }

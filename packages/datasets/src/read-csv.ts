@@ -14,14 +14,14 @@ import {
   missingValue,
   shorten,
 } from './learned-column.ts';
-import type { TableFile } from './table.ts';
+import type { InferredColumn, TableFile } from './table.ts';
 
 const sampleRows = 1000;
 const blockBytes = 4 * 1024 ** 2;
 
 /**
  * A CSV or TSV file (gzip too). It is streamed twice: first every cell is checked and types and categories are found,
- * then values are delivered, so memory does not grow with the file.
+ * then values are delivered, so memory does not grow with the file. Clean numbers need one pass: see `tableSplits`.
  * Throws CSV_HEADER_INVALID, CSV_ROW_INVALID, TEXT_INVALID, DATA_EMPTY; while reading CELL_INVALID, DATA_TOO_LARGE.
  */
 export async function openCsv(path: string, options: CsvOptions = {}): Promise<TableFile> {
@@ -45,7 +45,7 @@ export async function openCsv(path: string, options: CsvOptions = {}): Promise<T
     names,
     async infer() {
       for await (const { rows, from } of dataRows()) {
-        return names.map((_, c) => inferType(rows, from, c, dialect));
+        return names.map((_, c) => inferColumn(rows, from, c, dialect));
       }
       throw new DescentError('DATA_EMPTY', { part: 'the file: only a header row was found' });
     },
@@ -54,9 +54,13 @@ export async function openCsv(path: string, options: CsvOptions = {}): Promise<T
         for (const [c, column] of columns.entries()) learnCells(column, rows, from, c, dialect);
       }
     },
-    async *blocks(columns, layouts) {
+    async *blocks(columns, layouts, check) {
       const step = Math.max(1, Math.floor(blockBytes / bytesPerSample(layouts)));
       for await (const { rows, from } of dataRows()) {
+        if (check !== undefined) {
+          for (const [c, column] of columns.entries()) learnCells(column, rows, from, c, dialect);
+          check();
+        }
         for (let start = from; start < rows.count; start += step) {
           const count = Math.min(step, rows.count - start);
           const data = columns.map((column, c) =>
@@ -85,24 +89,34 @@ function headerNames(cells: readonly string[]): string[] {
  * Boolean and date when every sampled cell is one; number when at least as many are numbers as are text; missing cells
  * do not vote.
  */
-function inferType(rows: CsvRows, from: number, c: number, dialect: CsvDialect): ColumnType {
+function inferColumn(rows: CsvRows, from: number, c: number, dialect: CsvDialect): InferredColumn {
   let [numbers, dates, booleans, texts] = [0, 0, 0, 0];
+  let [whole, missing] = [true, false];
   for (let r = from; r < Math.min(rows.count, from + sampleRows); r++) {
     const cell = r * rows.width + c;
     const kind = rows.kinds[cell];
-    if (isPlainNumber(kind, dialect)) numbers++;
-    else {
+    if (isPlainNumber(kind, dialect)) {
+      numbers++;
+      const value = rows.values[cell]!;
+      whole &&= kind === cellKinds.integer && value === (value | 0);
+    } else {
       const text = presentText(rows, cell, dialect)?.trim();
+      missing ||= text === undefined;
       if (text === undefined) continue;
-      if (parseNumber(text, dialect.decimal) !== undefined) numbers++;
+      const number = parseNumber(text, dialect.decimal);
+      whole &&= number !== undefined && isIntegerText(text) && number === (number | 0);
+      if (number !== undefined) numbers++;
       else if (isTrueOrFalse(text)) booleans++;
       else if (parseDate(text) !== undefined) dates++;
       else texts++;
     }
   }
-  if (texts + numbers === 0 && dates > 0 && booleans === 0) return 'date';
-  if (texts + numbers === 0 && booleans > 0 && dates === 0) return 'boolean';
-  return numbers >= texts + dates + booleans ? 'number' : 'category';
+  const typeOf = (): ColumnType => {
+    if (texts + numbers === 0 && dates > 0 && booleans === 0) return 'date';
+    if (texts + numbers === 0 && booleans > 0 && dates === 0) return 'boolean';
+    return numbers >= texts + dates + booleans ? 'number' : 'category';
+  };
+  return { type: typeOf(), whole, missing };
 }
 
 function learnCells(

@@ -49,6 +49,21 @@ describe('the report of an ingest', () => {
     ]);
   });
 
+  it('finds labels that no class stands for, and classes that training never sees', async () => {
+    const { findings } = await reportOf({
+      train: 'x,label\n1,0\n2,1\n3,-1\n4,7\n',
+      test: 'x,label\n5,0\n6,3\n7,3\n',
+    });
+    const found = (kind: string) => findings.filter((finding) => finding.kind === kind);
+    expect(found('labels')).toEqual([
+      { kind: 'labels', split: 'train', column: 'label', exact: true, count: 2, samples: [2] },
+      { kind: 'labels', split: 'test', column: 'label', exact: true, count: 2, samples: [] },
+    ]);
+    expect(found('unseen')).toEqual([
+      { kind: 'unseen', split: 'test', column: 'label', other: 'train', exact: true, count: 2, samples: [] },
+    ]);
+  });
+
   it('finds missing values, constant columns, duplicates, rows in two splits and imbalance', async () => {
     const many = Array.from({ length: 30 }, (_, i) => `${i},7,common\n`).join('');
     const { findings } = await reportOf({

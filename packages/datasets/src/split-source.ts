@@ -1,3 +1,4 @@
+import type { DataFinding } from '@descent/contracts';
 import { DescentError } from '@descent/errors';
 import { bytesPerSample, type ColumnArray, type ColumnLayout } from './column.ts';
 
@@ -12,6 +13,8 @@ export interface SplitSource {
   readonly name: string;
   readonly columns: readonly ColumnLayout[];
   readonly blocks: () => AsyncIterable<SampleBlock>;
+  /** What reading found beside the samples; asked after the last block. */
+  readonly findings?: () => DataFinding[];
 }
 
 /** One column of a split whose length is known from its header. */

@@ -7,7 +7,8 @@ import type { Profile } from './profile.ts';
 import type { SampleBlock, SplitSource } from './split-source.ts';
 import { type Moments, mergeMoments, momentsOf, noMoments } from './statistics.ts';
 
-const maxShardSamples = 4096;
+/** Binds only where samples are of few bytes: tokens of a text. */
+const maxShardSamples = 2 ** 20;
 const maxShardBytes = 8 * 1024 ** 2;
 
 export interface WrittenSplit {
@@ -17,8 +18,8 @@ export interface WrittenSplit {
 }
 
 /**
- * Streams a split into shards of 4096 samples, fewer when a shard would pass 8 MB. Shard borders depend only on the
- * columns, so equal samples give equal hashes. Memory: two shards. Throws DATA_EMPTY, DATA_TOO_LARGE, COLUMN_VALUE_INVALID.
+ * Streams a split into shards of 8 MB. Shard borders depend only on the columns, so equal samples give equal hashes. One
+ * shard is stored while the next is filled. Memory: three shards. Throws DATA_EMPTY, DATA_TOO_LARGE, COLUMN_VALUE_INVALID.
  */
 export async function writeSplit(
   source: SplitSource,
@@ -36,6 +37,7 @@ export async function writeSplit(
   let written = 0;
   profile.begin(name, columns);
   let filled = 0;
+  let storing: Promise<void> = Promise.resolve();
 
   async function flush(): Promise<void> {
     const data = buffers.map((buffer, c) => buffer.subarray(0, filled * elements[c]!));
@@ -50,28 +52,40 @@ export async function writeSplit(
       column,
       tensor(dtype, [filled, ...shape], data[c]!),
     ]);
-    shards.push({ ...(await sink.put(encodeSafetensors(tensors))), count: filled });
+    const content = encodeSafetensors(tensors);
+    const count = filled;
+    await storing;
+    storing = sink.put(content).then((stored) => {
+      shards.push({ ...stored, count });
+    });
+    // Awaited with the next shard; until then a failure must not count as unhandled.
+    storing.catch(() => undefined);
     written += filled;
     filled = 0;
   }
 
-  for await (const block of source.blocks()) {
-    if ((written + filled + block.count) * sampleBytes > maxBytes) {
-      throw new DescentError('DATA_TOO_LARGE', {
-        part: `Split "${name}"`,
-        actual: `more than ${written + filled} samples of ${sampleBytes} bytes`,
-        limit: `${maxBytes} bytes`,
-      });
+  try {
+    for await (const block of source.blocks()) {
+      if ((written + filled + block.count) * sampleBytes > maxBytes) {
+        throw new DescentError('DATA_TOO_LARGE', {
+          part: `Split "${name}"`,
+          actual: `more than ${written + filled} samples of ${sampleBytes} bytes`,
+          limit: `${maxBytes} bytes`,
+        });
+      }
+      for (let from = 0; from < block.count; ) {
+        const count = Math.min(capacity - filled, block.count - from);
+        copyBlock(block, from, count, buffers, filled, elements);
+        from += count;
+        filled += count;
+        if (filled === capacity) await flush();
+      }
     }
-    for (let from = 0; from < block.count; ) {
-      const count = Math.min(capacity - filled, block.count - from);
-      copyBlock(block, from, count, buffers, filled, elements);
-      from += count;
-      filled += count;
-      if (filled === capacity) await flush();
-    }
+    if (filled > 0) await flush();
+  } finally {
+    // Also after a failure: what is being stored must be known to whoever clears it away.
+    await storing;
   }
-  if (filled > 0) await flush();
   if (written === 0) throw new DescentError('DATA_EMPTY', { part: `split "${name}"` });
   return { split: { name, count: written, shards }, moments };
 }

@@ -21,7 +21,12 @@ export function valueTable(names: readonly string[], rows: () => AsyncIterable<V
       const sample: ValueRow[] = [];
       for await (const row of rows()) if (sample.push(row) === sampleRows) break;
       if (sample.length === 0) throw new DescentError('DATA_EMPTY', { part: 'the file' });
-      return names.map((_, c) => inferValueType(sample.map(({ values }) => values[c])));
+      return names.map((_, c) => ({
+        type: inferValueType(sample.map(({ values }) => values[c])),
+        whole: false,
+        // Rows of values are always learned first: reading them twice is not what takes long.
+        missing: true,
+      }));
     },
     async learn(columns) {
       for await (const { row, values } of rows()) {

@@ -52,7 +52,19 @@ export async function writeDataset(
     ),
     splits: written.map(({ split }) => split),
   };
-  return { manifest: { hash: manifestHash(content), ...content }, report: profile.report() };
+  const { splits, findings } = profile.report();
+  return {
+    manifest: { hash: manifestHash(content), ...content },
+    report: { splits, findings: [...findings, ...sources.flatMap((source) => source.findings?.() ?? [])] },
+  };
+}
+
+/** Every artifact that a manifest names: its shards and tokenizers. */
+export function artifactsOf({ columns, splits }: DatasetManifest): Set<string> {
+  return new Set([
+    ...splits.flatMap(({ shards }) => shards.map(({ hash }) => hash)),
+    ...columns.flatMap(({ tokenizer }) => (tokenizer === undefined ? [] : [tokenizer.hash])),
+  ]);
 }
 
 /** SHA-256 over the canonical JSON of a manifest without its hash. */

@@ -1,11 +1,14 @@
-import type { Dataset, DatasetManifest, DatasetState } from '@descent/contracts';
-import type { Selectable } from 'kysely';
+import type { Dataset, DatasetManifest, DatasetReport, DatasetState } from '@descent/contracts';
+import { type Selectable, sql } from 'kysely';
 import type { Database } from './database/database.ts';
 import type { DatasetsTable } from './database/tables.ts';
 import { parseOrNull, textOrNull } from './json.ts';
 
+/** A data set to be: what its row says before it has content. Its version follows the last one of its name in its team. */
+export type NewDataset = Omit<Dataset, 'version' | 'bytes'>;
+
 /** @param team null: everybody's */
-export async function insertDataset(db: Database, dataset: Dataset, team: string | null): Promise<void> {
+export async function insertDataset(db: Database, dataset: NewDataset, team: string | null): Promise<void> {
   await db
     .insertInto('datasets')
     .values({
@@ -16,6 +19,8 @@ export async function insertDataset(db: Database, dataset: Dataset, team: string
       created_at: dataset.createdAt,
       manifest: textOrNull(dataset.manifest),
       error: textOrNull(dataset.error),
+      version: sql<number>`(select coalesce(max(version), 0) + 1 from datasets where name = ${dataset.name} and coalesce(team_id, '') = coalesce(${team}, ''))`,
+      bytes: 0,
     })
     .execute();
 }
@@ -46,6 +51,8 @@ export async function changeDataset(
     readonly state: DatasetState;
     readonly manifest?: DatasetManifest | null;
     readonly error?: Dataset['error'];
+    readonly bytes?: number;
+    readonly report?: DatasetReport;
   },
 ): Promise<boolean> {
   const result = await db
@@ -54,11 +61,40 @@ export async function changeDataset(
       state: change.state,
       ...(change.manifest === undefined ? {} : { manifest: textOrNull(change.manifest) }),
       ...(change.error === undefined ? {} : { error: textOrNull(change.error) }),
+      ...(change.bytes === undefined ? {} : { bytes: change.bytes }),
+      ...(change.report === undefined ? {} : { report: textOrNull(change.report) }),
     })
     .where('id', '=', id)
     .where('state', '=', from)
     .executeTakeFirst();
   return result.numUpdatedRows === 1n;
+}
+
+/** What its ingest found; null for one that was not filled, or before reports were kept. */
+export async function findReport(db: Database, id: string): Promise<DatasetReport | null> {
+  const row = await db.selectFrom('datasets').select('report').where('id', '=', id).executeTakeFirst();
+  return parseOrNull<DatasetReport>(row?.report ?? null);
+}
+
+/** Stored shards of all uploaded data sets and the files that are being uploaded for one. A file that two share counts once. */
+export async function storedDatasetBytes(db: Database): Promise<number> {
+  const shards = await db
+    .selectFrom(
+      db
+        .selectFrom('artifacts')
+        .innerJoin('datasets', 'datasets.id', 'artifacts.owner')
+        .select(['artifacts.hash', 'artifacts.bytes'])
+        .where('datasets.id', 'like', 'ds_%')
+        .distinct()
+        .as('held'),
+    )
+    .select(({ fn }) => fn.sum<number | null>('bytes').as('bytes'))
+    .executeTakeFirst();
+  const uploads = await db
+    .selectFrom('uploads')
+    .select(({ fn }) => fn.sum<number | null>('bytes').as('bytes'))
+    .executeTakeFirst();
+  return Number(shards?.bytes ?? 0) + Number(uploads?.bytes ?? 0);
 }
 
 /** An upload that was under way when the process died left nothing behind: the data set is empty again. */
@@ -79,5 +115,7 @@ function fromRow(row: Selectable<DatasetsTable>): Dataset {
     createdAt: row.created_at,
     manifest: parseOrNull<DatasetManifest>(row.manifest),
     error: parseOrNull<NonNullable<Dataset['error']>>(row.error),
+    version: row.version,
+    bytes: Number(row.bytes),
   };
 }

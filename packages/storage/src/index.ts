@@ -19,9 +19,12 @@ export {
   changeDataset,
   deleteDataset,
   findDataset,
+  findReport,
   insertDataset,
   listDatasets,
+  type NewDataset,
   resetInterruptedUploads,
+  storedDatasetBytes,
 } from './datasets.ts';
 export { appendEvents, latestEvent, readEvents } from './events.ts';
 export {
@@ -76,4 +79,12 @@ export {
   tokenOwner,
   validTokens,
 } from './tokens.ts';
+export {
+  deleteUpload,
+  findUpload,
+  insertUpload,
+  listUploads,
+  type UploadRecord,
+  uploadsBefore,
+} from './uploads.ts';
 export { bookUsage, listUsage, usageByTeam } from './usage.ts';

@@ -252,6 +252,7 @@ export async function jobsUsingDataset(db: Database, datasetId: string): Promise
     .selectFrom('jobs')
     .select('id')
     .where('dataset_id', '=', datasetId)
+    .where('state', 'not in', ['succeeded', 'failed', 'cancelled'])
     .orderBy('id')
     .execute();
   return rows.map((row) => row.id);

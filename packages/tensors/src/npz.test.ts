@@ -72,7 +72,7 @@ describe('readNpz', () => {
     );
     for (let at = twice.indexOf('ab.npy'); at >= 0; at = twice.indexOf('ab.npy', at))
       twice.write('aa.npy', at);
-    expect(await problemOf(twice)).toContain('array "aa" occurs twice');
+    expect(await problemOf(twice)).toContain('"aa.npy" occurs twice');
   });
 
   it('refuses content that does not match its checksum', async () => {
@@ -91,8 +91,8 @@ describe('readNpz', () => {
 
   it('refuses an archive cut short', async () => {
     const bytes = encodeNpz([['image', image]]);
-    expect(await problemOf(bytes.subarray(0, bytes.byteLength - 8))).toContain('The zip archive is refused');
-    expect(await problemOf(new Uint8Array(0))).toContain('The zip archive is refused');
+    expect(await problemOf(bytes.subarray(0, bytes.byteLength - 8))).toContain('The archive is refused');
+    expect(await problemOf(new Uint8Array(0))).toContain('The archive is refused');
   });
 
   it('answers any altered bytes with arrays or a refusal', async () => {

@@ -1,10 +1,9 @@
-import { crc32 } from 'node:zlib';
 import { DescentError } from '@descent/errors';
 import { zipSync } from 'fflate';
-import yauzl from 'yauzl';
 import { decodeNpy, encodeNpy } from './npy.ts';
 import type { NamedTensors } from './safetensors-encode.ts';
 import type { Tensor } from './tensor.ts';
+import { openZip, type ZipEntry, type ZipFile, zipContent, zipEntries } from './zip.ts';
 
 export interface NpzLimits {
   readonly maxEntries: number;
@@ -29,7 +28,7 @@ export async function readNpz(
 ): Promise<Map<string, Tensor>> {
   const zip = await openZip(source);
   try {
-    const entries = await checkedEntries(zip, { ...defaultNpzLimits, ...limits });
+    const entries = await npzEntries(zip, limits);
     const tensors = new Map<string, Tensor>();
     for (const [name, entry] of entries) tensors.set(name, decodeNpy(await readEntry(zip, entry), name));
     return tensors;
@@ -46,34 +45,21 @@ export function encodeNpz(tensors: NamedTensors): Uint8Array {
   return zipSync(Object.fromEntries(files), { level: 0, mtime: new Date(1980, 0, 1) });
 }
 
-async function openZip(source: string | Uint8Array): Promise<yauzl.ZipFile> {
-  // Opening lazily leaves the entries to `eachEntry`; `autoClose` would close the file after the last of them.
-  const options = { lazyEntries: true, autoClose: false, validateEntrySizes: true, strictFileNames: true };
-  try {
-    if (typeof source === 'string') return await yauzl.openPromise(source, options);
-    return await yauzl.fromBufferPromise(
-      Buffer.from(source.buffer, source.byteOffset, source.byteLength),
-      options,
-    );
-  } catch (cause) {
-    if (isSystemError(cause)) throw cause;
-    throw refused(messageOf(cause), cause);
-  }
-}
-
-async function checkedEntries(zip: yauzl.ZipFile, limits: NpzLimits): Promise<Map<string, yauzl.Entry>> {
-  if (zip.entryCount > limits.maxEntries) {
-    throw refused(`it has ${zip.entryCount} entries; at most ${limits.maxEntries} are allowed`);
-  }
-  const entries = new Map<string, yauzl.Entry>();
+/** The arrays of an NPZ file by name, without reading any. Throws ARCHIVE_REFUSED, DATA_TOO_LARGE. */
+export async function npzEntries(
+  zip: ZipFile,
+  { maxEntries, maxBytes, maxRatio }: Partial<NpzLimits> = {},
+): Promise<Map<string, ZipEntry>> {
+  const limits = {
+    maxEntries: maxEntries ?? defaultNpzLimits.maxEntries,
+    maxBytes: maxBytes ?? defaultNpzLimits.maxBytes,
+    maxRatio: maxRatio ?? defaultNpzLimits.maxRatio,
+  };
+  const entries = new Map<string, ZipEntry>();
   let totalBytes = 0;
-  for await (const entry of listEntries(zip)) {
+  for await (const entry of zipEntries(zip, limits.maxEntries)) {
     if (!entry.fileName.endsWith('.npy')) throw refused(`entry "${entry.fileName}" is not an .npy array`);
     const name = entry.fileName.slice(0, -'.npy'.length);
-    if (entries.has(name)) throw refused(`array "${name}" occurs twice`);
-    if (entry.isEncrypted()) throw refused(`array "${name}" is encrypted`);
-    if (!entry.canDecodeFileData())
-      throw refused(`array "${name}" is packed by method ${entry.compressionMethod}`);
     const { compressedSize, uncompressedSize } = entry;
     totalBytes += uncompressedSize;
     if (totalBytes > limits.maxBytes) {
@@ -91,40 +77,11 @@ async function checkedEntries(zip: yauzl.ZipFile, limits: NpzLimits): Promise<Ma
   return entries;
 }
 
-async function* listEntries(zip: yauzl.ZipFile): AsyncGenerator<yauzl.Entry> {
-  try {
-    yield* zip.eachEntry();
-  } catch (cause) {
-    throw refused(messageOf(cause), cause);
-  }
-}
-
-async function readEntry(zip: yauzl.ZipFile, entry: yauzl.Entry): Promise<Uint8Array> {
-  try {
-    const stream = await zip.openReadStreamPromise(entry);
-    const bytes = Buffer.allocUnsafeSlow(entry.uncompressedSize);
-    let length = 0;
-    for await (const chunk of stream as AsyncIterable<Buffer>) {
-      if (length + chunk.byteLength > bytes.byteLength)
-        throw refused(`"${entry.fileName}" is longer than it declares`);
-      length += chunk.copy(bytes, length);
-    }
-    if (length < bytes.byteLength) throw refused(`"${entry.fileName}" is shorter than it declares`);
-    if (crc32(bytes) !== entry.crc32) throw refused(`"${entry.fileName}" does not match its checksum`);
-    return bytes;
-  } catch (cause) {
-    if (cause instanceof DescentError || isSystemError(cause)) throw cause;
-    throw refused(`"${entry.fileName}" cannot be unpacked: ${messageOf(cause)}`, cause);
-  }
-}
-
-/** ENOENT and its like say something about the machine, not about the archive. */
-function isSystemError(error: unknown): boolean {
-  return error instanceof Error && 'syscall' in error;
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
+async function readEntry(zip: ZipFile, entry: ZipEntry): Promise<Uint8Array> {
+  const bytes = Buffer.allocUnsafeSlow(entry.uncompressedSize);
+  let length = 0;
+  for await (const chunk of zipContent(zip, entry)) length += chunk.copy(bytes, length);
+  return bytes;
 }
 
 function refused(problem: string, cause?: unknown): DescentError {

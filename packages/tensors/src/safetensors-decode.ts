@@ -27,7 +27,33 @@ export function decodeSafetensors(
   bytes: Uint8Array,
   { maxHeaderBytes = defaultMaxHeaderBytes }: { readonly maxHeaderBytes?: number } = {},
 ): SafetensorsFile {
-  const header = readHeader(bytes, maxHeaderBytes);
+  const { entries, dataStart, metadata } = readSafetensorsHeader(bytes, bytes.byteLength, maxHeaderBytes);
+  const tensors = new Map<string, Tensor>();
+  for (const { name, dtype, shape, begin, end } of entries) {
+    const length = (end - begin) / dtypes[dtype].bytes;
+    tensors.set(name, tensor(dtype, shape, arrayView(dtype, bytes, dataStart + begin, length)));
+  }
+  return { tensors, metadata };
+}
+
+export interface SafetensorsHeader {
+  /** In the order of the data section; together they are all of it. */
+  readonly entries: readonly SafetensorsEntry[];
+  /** Where the data section starts in the file. */
+  readonly dataStart: number;
+  readonly metadata: Readonly<Record<string, string>>;
+}
+
+/**
+ * What the header of a safetensors file of `fileBytes` bytes says; `start` holds the file's beginning, header included.
+ * Throws SAFETENSORS_INVALID.
+ */
+export function readSafetensorsHeader(
+  start: Uint8Array,
+  fileBytes: number,
+  maxHeaderBytes = defaultMaxHeaderBytes,
+): SafetensorsHeader {
+  const header = readHeader(start, maxHeaderBytes);
   const { __metadata__: rawMetadata, ...rawEntries } = header.fields;
   const entries = Object.entries(rawEntries).map(([name, value]) => readEntry(name, value));
   entries.sort((a, b) => a.begin - b.begin || a.end - b.end);
@@ -39,15 +65,10 @@ export function decodeSafetensors(
       throw invalid(`there is a gap of ${entry.begin - end} bytes before tensor "${entry.name}"`);
     end = entry.end;
   }
-  const available = bytes.byteLength - header.dataStart;
+  const available = fileBytes - header.dataStart;
   if (end !== available) throw invalid(`the tensors take ${end} bytes; the file holds ${available}`);
 
-  const tensors = new Map<string, Tensor>();
-  for (const { name, dtype, shape, begin, end: entryEnd } of entries) {
-    const length = (entryEnd - begin) / dtypes[dtype].bytes;
-    tensors.set(name, tensor(dtype, shape, arrayView(dtype, bytes, header.dataStart + begin, length)));
-  }
-  return { tensors, metadata: readMetadata(rawMetadata) };
+  return { entries, dataStart: header.dataStart, metadata: readMetadata(rawMetadata) };
 }
 
 function readHeader(

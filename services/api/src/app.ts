@@ -18,6 +18,7 @@ import { ulid } from 'ulid';
 import { createArtifactKeeper } from './artifacts/artifact-keeper.ts';
 import { type Context, defaultLimits, type Limits, type TrainingQueue } from './context.ts';
 import { createBuiltins } from './datasets/builtins.ts';
+import { openUploads } from './datasets/uploads.ts';
 import { type Dispatcher, startDispatcher } from './dispatcher/dispatcher.ts';
 import { createFeeds } from './feeds/feeds.ts';
 import { createOpenStreams } from './feeds/open-streams.ts';
@@ -37,6 +38,7 @@ import { serializerCompiler, validatorCompiler } from './http/validator.ts';
 import { accountRoutes } from './routes/accounts.ts';
 import { auditRoute } from './routes/audit.ts';
 import { createJobRoute } from './routes/create-job.ts';
+import { datasetFilesRoutes } from './routes/dataset-files.ts';
 import { datasetRoutes } from './routes/datasets.ts';
 import { explainRoutes } from './routes/explain.ts';
 import { exportJobRoute } from './routes/export-job.ts';
@@ -56,6 +58,7 @@ import { steerJobsRoutes } from './routes/steer-jobs.ts';
 import { teamRoutes } from './routes/teams.ts';
 import { tokenRoutes } from './routes/tokens.ts';
 import { uploadDatasetRoute } from './routes/upload-dataset.ts';
+import { uploadFormRoute } from './routes/upload-form.ts';
 import { usageRoute } from './routes/usage.ts';
 import { openBooks } from './scheduling/books.ts';
 import { createThreads } from './threads/threads.ts';
@@ -95,6 +98,7 @@ export async function buildApp(options: AppOptions): Promise<App> {
   await rm(uploadsDir, { recursive: true, force: true });
   await mkdir(uploadsDir, { mode: 0o700 });
   await resetInterruptedUploads(db);
+  const uploads = await openUploads({ db, folder: path.join(dataDir, 'parts'), clock });
   await forgetIdempotentBefore(db, new Date(clock() - idempotencyKeyLifeMs).toISOString());
   await keeper.discardUnheld();
   const bootstrapToken = await ensureBootstrapToken(db, dataDir);
@@ -110,6 +114,7 @@ export async function buildApp(options: AppOptions): Promise<App> {
     builtins: createBuiltins({ db, artifactsDir, keeper, threads }),
     artifactsDir,
     uploadsDir,
+    uploads,
     feeds: createFeeds(),
     streams: createOpenStreams(db, limits, clock),
     books: await openBooks(db, limits, clock),
@@ -208,7 +213,9 @@ function publicRoutes(v1: Routes, context: Context): void {
   v1.register(async (scope: Routes) => predictRoute(scope, context));
   v1.register(async (scope: Routes) => explainRoutes(scope, context));
   datasetRoutes(v1, context);
+  datasetFilesRoutes(v1, context);
   v1.register(async (scope: Routes) => uploadDatasetRoute(scope, context));
+  v1.register(async (scope: Routes) => uploadFormRoute(scope, context));
   modelsRoutes(v1, context);
   v1.register(async (scope: Routes) => importModelRoute(scope, context));
 }

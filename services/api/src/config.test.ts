@@ -16,6 +16,8 @@ test('what is left out has a default', () => {
     queuePrefix: 'descent',
     serviceToken: '0123456789abcdef',
     maxRunningJobs: 4,
+    datasetBytes: Number.MAX_SAFE_INTEGER,
+    urlHosts: [],
     logLevel: 'info',
   });
 });

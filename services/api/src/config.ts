@@ -18,6 +18,10 @@ export interface Config extends ServiceSettings {
   readonly port: number;
   /** DESCENT_MAX_RUNNING_JOBS, default 4. */
   readonly maxRunningJobs: number;
+  /** DESCENT_DATASET_BYTES: what all uploaded data sets may take together; left out: no limit. */
+  readonly datasetBytes: number;
+  /** DESCENT_DATASET_URL_HOSTS: hosts that data sets may be fetched from, with commas between: names, `*.example.org`, `*`. Left out: none. */
+  readonly urlHosts: readonly string[];
 }
 
 /** @throws DescentError CONFIG_INVALID naming the variable */
@@ -27,6 +31,15 @@ export function readConfig(environment: Environment): Config {
     dataDir: path.resolve(requireText(environment, 'DESCENT_DATA_DIR')),
     host: readText(environment, 'DESCENT_HOST', '127.0.0.1'),
     port: readInteger(environment, 'DESCENT_PORT', { fallback: 7100, minimum: 0, maximum: 65_535 }),
+    datasetBytes: readInteger(environment, 'DESCENT_DATASET_BYTES', {
+      fallback: Number.MAX_SAFE_INTEGER,
+      minimum: 0,
+      maximum: Number.MAX_SAFE_INTEGER,
+    }),
+    urlHosts: readText(environment, 'DESCENT_DATASET_URL_HOSTS', '')
+      .split(',')
+      .map((host) => host.trim().toLowerCase())
+      .filter((host) => host !== ''),
     maxRunningJobs: readInteger(environment, 'DESCENT_MAX_RUNNING_JOBS', {
       fallback: 4,
       minimum: 1,

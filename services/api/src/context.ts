@@ -4,6 +4,7 @@ import type { JobQueue } from '@descent/queue';
 import type { ArtifactStore, Database } from '@descent/storage';
 import type { ArtifactKeeper } from './artifacts/artifact-keeper.ts';
 import type { Builtins } from './datasets/builtins.ts';
+import type { Uploads } from './datasets/uploads.ts';
 import type { Feeds } from './feeds/feeds.ts';
 import type { OpenStreams } from './feeds/open-streams.ts';
 import type { Books } from './scheduling/books.ts';
@@ -20,6 +21,10 @@ export interface Limits {
   /** Checkpoints kept per job. */
   readonly checkpointsKept: number;
   readonly uploadBytes: number;
+  /** Of all uploaded data sets and their files under way. */
+  readonly datasetBytes: number;
+  /** Hosts that data sets may be fetched from: names, `*.example.org`, or `*` for all. None: fetching is off. */
+  readonly urlHosts: readonly string[];
   /** A model file of another framework; read whole. */
   readonly modelBytes: number;
   /** A job whose micro-batch would need more of a worker is refused. */
@@ -46,6 +51,8 @@ export const defaultLimits: Limits = {
   silenceMs: 3000,
   checkpointsKept: 5,
   uploadBytes: 20 * 2 ** 30,
+  datasetBytes: Number.MAX_SAFE_INTEGER,
+  urlHosts: [],
   modelBytes: 2 ** 30,
   workerMemoryBytes: 16 * 2 ** 30,
   checkpointBytes: 16 * 2 ** 30,
@@ -68,8 +75,10 @@ export interface Context {
   readonly threads: Threads;
   readonly builtins: Builtins;
   readonly artifactsDir: string;
-  /** Uploads under way, one file each. */
+  /** Files of requests under way, a folder each; emptied at start. */
   readonly uploadsDir: string;
+  /** Files that come in pieces, over several requests. */
+  readonly uploads: Uploads;
   readonly feeds: Feeds;
   readonly streams: OpenStreams;
   readonly books: Books;

@@ -24,7 +24,11 @@ try {
     },
     logger,
     dashboardDir: fileURLToPath(new URL('../../dashboard/dist', import.meta.url)),
-    limits: { maxRunningJobs: config.maxRunningJobs },
+    limits: {
+      maxRunningJobs: config.maxRunningJobs,
+      datasetBytes: config.datasetBytes,
+      urlHosts: config.urlHosts,
+    },
   });
   const { close } = closeWithGrace({ delay: 8000 }, async ({ err, signal }) => {
     if (err !== undefined) logger.fatal({ err }, 'The api stops after an error that nobody caught');

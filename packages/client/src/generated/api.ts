@@ -621,6 +621,102 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/datasets/{id}/report": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What reading a data set found: statistics per split, missing values, repeated rows, leaks */
+        get: operations["getDatasetReport"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/datasets/{id}/files": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Files of a data set that are under way */
+        get: operations["listDatasetFiles"];
+        put?: never;
+        /**
+         * Announce a file of a data set that comes in pieces
+         * @description Send it with `PATCH /v1/datasets/{id}/files/{file}`, as often as connections break; read all files of the data set with `POST /v1/datasets/{id}/ingest`.
+         */
+        post: operations["announceDatasetFile"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/datasets/{id}/files/{file}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Abandon a file that is under way */
+        delete: operations["deleteDatasetFile"];
+        options?: never;
+        head?: never;
+        /**
+         * Send the next bytes of a file that comes in pieces
+         * @description `Upload-Offset` says where they begin, which must be where the file ends by now (`HEAD` tells). What arrives before a connection breaks is kept.
+         */
+        patch: operations["sendDatasetFile"];
+        trace?: never;
+    };
+    "/v1/datasets/{id}/ingest": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Read the files of a data set, all of which have arrived
+         * @description Answers at once; the data set is `ingesting` until it is `ready`, or `failed` with what is wrong. The files are gone afterwards.
+         */
+        post: operations["ingestDataset"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/datasets/{id}/fetch": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Fill a data set from an address, where staff allow its host */
+        post: operations["fetchDataset"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/models": {
         parameters: {
             query?: never;
@@ -727,10 +823,14 @@ export interface paths {
         get?: never;
         /**
          * Fill a data set from one file
-         * @description The body is the file itself, streamed: CSV, TSV, NPZ, NPY or IDX, gzip too. Answers when it is read and ready, or with the first error (a bad CSV cell names row and column); then nothing of it is kept.
+         * @description The body is the file itself, streamed: CSV, TSV, JSON Lines, Parquet, NPZ, NPY, safetensors, IDX, a zip or tar of images, or text. Answers when it is read and ready, or with the first error (a bad CSV cell names row and column); then nothing of it is kept.
          */
         put: operations["uploadDataset"];
-        post?: never;
+        /**
+         * Fill a data set from the files of a form
+         * @description A file in a field named `train`, `test` or `validation` becomes that split; any other field says nothing. A field `options` holds IngestOptions as JSON and comes first. Answers as `PUT` does.
+         */
+        post: operations["uploadDatasetForm"];
         delete?: never;
         options?: never;
         head?: never;
@@ -4791,10 +4891,14 @@ export interface components {
             /** @description the id of a data set, ds_… or builtin:… */
             id: string;
             name: string;
+            /** @description Data sets of one name are versions, counted in the order they were made */
+            version: number;
             /** @enum {unknown} */
             state: "empty" | "ingesting" | "ready" | "failed";
             /** Format: date-time */
             createdAt: string;
+            /** @description Of its shards, as stored; shared ones count for each */
+            bytes: number;
             manifest: components["schemas"]["DatasetManifest"] | null;
             error: {
                 code: string;
@@ -4803,6 +4907,146 @@ export interface components {
         };
         DatasetCreate: {
             name: string;
+        };
+        DatasetFile: {
+            id: string;
+            name: string;
+            bytes: number;
+            offset: number;
+            split: string | null;
+            format: ("csv" | "tsv" | "jsonl" | "parquet" | "npz" | "npy" | "safetensors" | "idx" | "images" | "text") | null;
+        };
+        DatasetFileCreate: {
+            /** @description With its folder, if it has one. Of several files, names and folders such as `train` and `test` say the split */
+            name: string;
+            bytes: number;
+            /** @description Of a file without splits of its own. Left out: what the name of one of several files says, else `train` */
+            split?: string;
+            /**
+             * @description Left out: found from the first bytes and the file name
+             * @enum {unknown}
+             */
+            format?: "csv" | "tsv" | "jsonl" | "parquet" | "npz" | "npy" | "safetensors" | "idx" | "images" | "text";
+        };
+        DatasetFetch: {
+            /** @description https only */
+            url: string;
+            /** @description With its folder, if it has one. Of several files, names and folders such as `train` and `test` say the split */
+            filename?: string;
+            /**
+             * @description Left out: found from the first bytes and the file name
+             * @enum {unknown}
+             */
+            format?: "csv" | "tsv" | "jsonl" | "parquet" | "npz" | "npy" | "safetensors" | "idx" | "images" | "text";
+            /** @description Of a file without splits of its own. Left out: what the name of one of several files says, else `train` */
+            split?: string;
+            options?: components["schemas"]["IngestOptions"];
+        };
+        IngestRequest: {
+            options?: components["schemas"]["IngestOptions"];
+        };
+        IngestOptions: {
+            /**
+             * @description CSV: between cells
+             * @enum {unknown}
+             */
+            delimiter?: "," | ";" | "\t" | "|";
+            /**
+             * @description CSV: default "
+             * @enum {unknown}
+             */
+            quote?: "\"" | "'";
+            /** @description CSV: whether the first row names the columns. Left out: unless it holds only numbers. Unnamed: column1, column2, … */
+            header?: boolean;
+            /**
+             * @description CSV: the decimal sign
+             * @enum {unknown}
+             */
+            decimal?: "." | ",";
+            /**
+             * @description CSV and text: left out, what the byte-order mark says, else UTF-8
+             * @enum {unknown}
+             */
+            encoding?: "utf-8" | "utf-16le" | "utf-16be" | "latin1";
+            /** @description CSV: cells that stand for a missing value, beside the empty cell. Left out: NA, N/A, NaN, nan, null, NULL, None */
+            missing?: string[];
+            /** @description Tables: column name → type; columns left out are inferred */
+            types?: {
+                [key: string]: "number" | "integer" | "boolean" | "date" | "category" | "text";
+            };
+            image?: {
+                width?: number;
+                height?: number;
+                /**
+                 * @description cover (default): scaled to cover the size and cropped around the centre; contain: scaled to fit, black around; fill: stretched
+                 * @enum {unknown}
+                 */
+                fit?: "cover" | "contain" | "fill";
+                /**
+                 * @description Left out: as the first image; a colour image is then never made grey
+                 * @enum {unknown}
+                 */
+                channels?: "grey" | "rgb";
+            };
+            text?: {
+                /**
+                 * @description character (default): each code point; byte: UTF-8; bpe: byte-level byte-pair encoding, learned from the training split
+                 * @enum {unknown}
+                 */
+                tokens?: "character" | "byte" | "bpe";
+                /** @description Of bpe: bytes and merges together, default 1024 */
+                vocabulary?: number;
+            };
+        };
+        DatasetReport: {
+            splits: {
+                name: string;
+                count: number;
+                columns: {
+                    name: string;
+                    /** @description Without the missing ones */
+                    values: number;
+                    missing: number;
+                    statistics: {
+                        minimum: number;
+                        maximum: number;
+                        mean: number;
+                        standardDeviation: number;
+                    };
+                    /** @description Of scalar columns: exact up to 1000 (fewer in tables of more than 1000 columns), beyond that HyperLogLog with 1.6 % standard error */
+                    distinct?: {
+                        count: number;
+                        exact: boolean;
+                    };
+                    /** @description Bin i holds start + i·width ≤ x < start + (i + 1)·width */
+                    histogram?: {
+                        /** @description Lower edge of the first bin, a multiple of the width */
+                        start: number;
+                        /** @description A power of two */
+                        width: number;
+                        counts: number[];
+                    };
+                    /** @description The most frequent values of a scalar column with at most 1000 distinct ones; class names where it has them */
+                    top?: {
+                        value: string;
+                        count: number;
+                    }[];
+                }[];
+            }[];
+            findings: {
+                /** @enum {unknown} */
+                kind: "missing" | "constant" | "imbalance" | "labels" | "unseen" | "duplicates" | "leak" | "unreadable";
+                split: string;
+                column?: string;
+                other?: string;
+                count: number;
+                /** @description false: estimated from a sample of the rows, by their hash */
+                exact: boolean;
+                /** @description The first ones, counted from 0 */
+                samples: number[];
+                /** @description Of `unreadable`: the first ones and what is wrong with them */
+                files?: string[];
+            }[];
         };
         DatasetManifest: {
             /** @description SHA-256, lower-case hex */
@@ -4820,11 +5064,19 @@ export interface components {
                     standardDeviation: number;
                 };
                 /** @enum {unknown} */
-                kind?: "date" | "boolean" | "text";
+                kind?: "date" | "boolean" | "text" | "image" | "tokens";
                 /** @description Values that are missing, over all splits: NaN in a float32 column, the last class (`missing`) in a column with classes. Left out: none */
                 missing?: number;
                 /** @description Names of the category codes 0, 1, …, for a text column */
                 classes?: string[];
+                tokenizer?: {
+                    /** @enum {unknown} */
+                    type: "byte" | "character" | "bpe" | "wordpiece" | "unigram";
+                    /** @description Entries of the vocabulary: tokens are 0 to size − 1 */
+                    size: number;
+                    /** @description SHA-256, lower-case hex */
+                    hash: string;
+                };
             }[];
             splits: {
                 name: string;
@@ -8014,6 +8266,611 @@ export interface operations {
             };
         };
     };
+    getDatasetReport: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description the id of a data set, ds_… or builtin:… */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The report */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DatasetReport"];
+                };
+            };
+            /** @description No valid API token */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The token has not the scope for it, or its member not the role */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Not there */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Not in this state, or already done with other content */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Understood, but wrong: the field, the layer and both shapes are named */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    listDatasetFiles: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description the id of a data set, ds_… or builtin:… */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description All of them, as announced */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        files: components["schemas"]["DatasetFile"][];
+                    };
+                };
+            };
+            /** @description No valid API token */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The token has not the scope for it, or its member not the role */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Not there */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Understood, but wrong: the field, the layer and both shapes are named */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    announceDatasetFile: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description the id of a data set, ds_… or builtin:… */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DatasetFileCreate"];
+            };
+        };
+        responses: {
+            /** @description Announced */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DatasetFile"];
+                };
+            };
+            /** @description No valid API token */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The token has not the scope for it, or its member not the role */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Not there */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Not in this state, or already done with other content */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Understood, but wrong: the field, the layer and both shapes are named */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    deleteDatasetFile: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description the id of a data set, ds_… or builtin:… */
+                id: string;
+                /** @description the id of a file, up_… */
+                file: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Gone */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description No valid API token */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The token has not the scope for it, or its member not the role */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Not there */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Understood, but wrong: the field, the layer and both shapes are named */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    sendDatasetFile: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description Where the body begins in the file */
+                "upload-offset": number;
+            };
+            path: {
+                /** @description the id of a data set, ds_… or builtin:… */
+                id: string;
+                /** @description the id of a file, up_… */
+                file: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/offset+octet-stream": string;
+            };
+        };
+        responses: {
+            /** @description Taken; `Upload-Offset` says where the file goes on */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description No valid API token */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The token has not the scope for it, or its member not the role */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Not there */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Not in this state, or already done with other content */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Understood, but wrong: the field, the layer and both shapes are named */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description A part of the service cannot be reached */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    ingestDataset: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description the id of a data set, ds_… or builtin:… */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["IngestRequest"];
+            };
+        };
+        responses: {
+            /** @description Begun */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Dataset"];
+                };
+            };
+            /** @description No valid API token */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The token has not the scope for it, or its member not the role */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Not there */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Not in this state, or already done with other content */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Understood, but wrong: the field, the layer and both shapes are named */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    fetchDataset: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description the id of a data set, ds_… or builtin:… */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DatasetFetch"];
+            };
+        };
+        responses: {
+            /** @description Ready */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Dataset"];
+                };
+            };
+            /** @description No valid API token */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The token has not the scope for it, or its member not the role */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Not there */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Not in this state, or already done with other content */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Content type not accepted */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Understood, but wrong: the field, the layer and both shapes are named */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description A part of the service cannot be reached */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
     listModels: {
         parameters: {
             query?: never;
@@ -8564,8 +9421,11 @@ export interface operations {
         parameters: {
             query?: {
                 /** @description Left out: found from the first bytes and the file name */
-                format?: "csv" | "tsv" | "jsonl" | "parquet" | "npz" | "npy" | "idx";
+                format?: "csv" | "tsv" | "jsonl" | "parquet" | "npz" | "npy" | "safetensors" | "idx" | "images" | "text";
                 filename?: string;
+                split?: string;
+                /** @description IngestOptions as JSON */
+                options?: string;
             };
             header?: {
                 /** @description Its `filename` is used when the query gives none */
@@ -8583,6 +9443,110 @@ export interface operations {
                 "text/csv": string;
             };
         };
+        responses: {
+            /** @description Ready */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Dataset"];
+                };
+            };
+            /** @description No valid API token */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The token has not the scope for it, or its member not the role */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Not there */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Not in this state, or already done with other content */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Content type not accepted */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Understood, but wrong: the field, the layer and both shapes are named */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description A part of the service cannot be reached */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    uploadDatasetForm: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description the id of a data set, ds_… or builtin:… */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
         responses: {
             /** @description Ready */
             200: {

@@ -13,8 +13,13 @@ export type DatasetState = Static<typeof DatasetState>;
 export const Dataset = Closed({
   id: DatasetId,
   name: Type.String(),
+  version: Type.Integer({
+    minimum: 1,
+    description: 'Data sets of one name are versions, counted in the order they were made',
+  }),
   state: DatasetState,
   createdAt: Type.String({ format: 'date-time' }),
+  bytes: Type.Integer({ minimum: 0, description: 'Of its shards, as stored; shared ones count for each' }),
   manifest: Type.Union([DatasetManifest, Type.Null()]),
   error: Type.Union([Type.Object({ code: Type.String(), message: Type.String() }), Type.Null()]),
 });

@@ -10,8 +10,10 @@ export type ColumnDtype = Static<typeof ColumnDtype>;
  * date: days since 1970-01-01 in UTC (int32; float32 when a time of day or a missing value occurs).
  * boolean: 0 or 1 (uint8; float32 when a value is missing).
  * text: UTF-8 (uint8), filled up with zero bytes to the longest value.
+ * image: [height, width, channels] (uint8), 1 channel for grey and 3 for RGB.
+ * tokens: one token of a running text per sample, by the `tokenizer` of the column (uint8 when it has at most 256, else int32).
  */
-export const ColumnKind = OneOf(['date', 'boolean', 'text']);
+export const ColumnKind = OneOf(['date', 'boolean', 'text', 'image', 'tokens']);
 export type ColumnKind = Static<typeof ColumnKind>;
 
 /**
@@ -26,6 +28,17 @@ export const ColumnStatistics = Closed({
   standardDeviation: Type.Number(),
 });
 export type ColumnStatistics = Static<typeof ColumnStatistics>;
+
+export const tokenizerTypes = ['byte', 'character', 'bpe', 'wordpiece', 'unigram'] as const;
+export type TokenizerType = (typeof tokenizerTypes)[number];
+
+/** How the text of a column became tokens; the artifact holds what decodes them. */
+export const ColumnTokenizer = Closed({
+  type: OneOf(tokenizerTypes),
+  size: Type.Integer({ minimum: 1, description: 'Entries of the vocabulary: tokens are 0 to size − 1' }),
+  hash: ContentHash,
+});
+export type ColumnTokenizer = Static<typeof ColumnTokenizer>;
 
 export const Column = Closed({
   name: Type.String({ minLength: 1 }),
@@ -43,6 +56,7 @@ export const Column = Closed({
   classes: Type.Optional(
     Type.Array(Type.String(), { description: 'Names of the category codes 0, 1, …, for a text column' }),
   ),
+  tokenizer: Type.Optional(ColumnTokenizer),
 });
 export type Column = Static<typeof Column>;
 

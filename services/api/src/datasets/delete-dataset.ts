@@ -10,6 +10,8 @@ export async function removeDataset(context: Context, id: string): Promise<void>
     const what = state === 'ingesting' ? state : 'built in';
     throw new DescentError('DATASET_STATE_CONFLICT', { dataset: id, state: what, action: 'be deleted' });
   }
+  // One that is ready has none, and only those have jobs.
+  await context.uploads.remove(id);
   const orphans = await context.db.transaction().execute(async (transaction) => {
     const jobs = await jobsUsingDataset(transaction, id);
     if (jobs[0] !== undefined) {

@@ -1,6 +1,14 @@
-import { Closed, DatasetCreate, DatasetId, OneOf, validate } from '@descent/contracts';
-import { dataFormats } from '@descent/datasets';
-import { insertDataset, listDatasets } from '@descent/storage';
+import {
+  Closed,
+  DatasetCreate,
+  DatasetId,
+  dataFormats,
+  IngestOptions,
+  OneOf,
+  validate,
+} from '@descent/contracts';
+import { DescentError } from '@descent/errors';
+import { findReport, insertDataset, listDatasets } from '@descent/storage';
 import { Type } from 'typebox';
 import { ulid } from 'ulid';
 import type { Context } from '../context.ts';
@@ -86,6 +94,30 @@ export function datasetRoutes(app: Routes, context: Context): void {
     async (request) => requireDataset(context, request.params.id),
   );
 
+  app.get(
+    '/datasets/:id/report',
+    {
+      config: requires('read', { object: 'dataset' }),
+      schema: {
+        operationId: 'getDatasetReport',
+        summary: 'What reading a data set found: statistics per split, missing values, repeated rows, leaks',
+        tags: ['datasets'],
+        params: Params,
+        response: {
+          200: { description: 'The report', ...ref('DatasetReport') },
+          ...failures(404, 409, 422),
+        },
+      },
+    },
+    async (request) => {
+      const { id } = request.params;
+      const { state } = await requireDataset(context, id);
+      const report = await findReport(context.db, id);
+      if (report === null) throw new DescentError('DATASET_NOT_READY', { dataset: id, state });
+      return report;
+    },
+  );
+
   app.delete(
     '/datasets/:id',
     {
@@ -108,5 +140,18 @@ export function datasetRoutes(app: Routes, context: Context): void {
 export const UploadQuery = Closed({
   format: Type.Optional(OneOf(dataFormats, 'Left out: found from the first bytes and the file name')),
   filename: Type.Optional(Type.String({ minLength: 1, maxLength: 255 })),
+  split: Type.Optional(Type.String({ minLength: 1, maxLength: 64, pattern: '^[\\w -]+$' })),
+  options: Type.Optional(Type.String({ maxLength: 65_536, description: 'IngestOptions as JSON' })),
 });
 export const UploadParams = Params;
+
+/** IngestOptions that stand as text in a query or a form. @throws DescentError REQUEST_INVALID, REQUEST_MALFORMED */
+export function parseOptions(text: string): IngestOptions {
+  let json: unknown;
+  try {
+    json = JSON.parse(text);
+  } catch (cause) {
+    throw new DescentError('REQUEST_MALFORMED', { problem: '`options` is not JSON' }, { cause });
+  }
+  return validate(IngestOptions, json, ['options']);
+}

@@ -1,5 +1,10 @@
-import type { DatasetManifest } from '@descent/contracts';
-import { type ArtifactSink, type DataFormat, ingestBuiltin, ingestFile } from '@descent/datasets';
+import {
+  type ArtifactSink,
+  type IngestInput,
+  ingestBuiltin,
+  ingestFiles,
+  type WrittenDataset,
+} from '@descent/datasets';
 import type { HeldArtifact } from '@descent/storage';
 import { openArtifactStore } from '@descent/storage';
 import { answering, type ThreadAnswer } from './answer.ts';
@@ -8,12 +13,12 @@ export interface IngestTask {
   readonly artifactsDir: string;
   readonly source:
     | { readonly type: 'builtin'; readonly id: string }
-    | { readonly type: 'file'; readonly path: string; readonly name?: string; readonly format?: DataFormat };
+    | { readonly type: 'files'; readonly files: readonly IngestInput[] };
 }
 
 export interface IngestResult {
-  readonly answer: ThreadAnswer<DatasetManifest>;
-  /** Files that were put, also when reading failed half-way: then nobody needs them. */
+  readonly answer: ThreadAnswer<WrittenDataset>;
+  /** Files that were put; those that the manifest does not name, all when reading failed half-way, nobody needs. */
   readonly stored: readonly HeldArtifact[];
 }
 
@@ -29,7 +34,7 @@ export default async function ingest({ artifactsDir, source }: IngestTask): Prom
     },
   };
   const answer = await answering(() =>
-    source.type === 'builtin' ? ingestBuiltin(source.id, sink) : ingestFile({ ...source, sink }),
+    source.type === 'builtin' ? ingestBuiltin(source.id, sink) : ingestFiles({ files: source.files, sink }),
   );
   return { answer, stored };
 }
