@@ -93,6 +93,9 @@ export const Price = Closed({
     ),
   ),
   serverMemoryBytes: Type.Integer(),
+  microBatches: Type.Optional(
+    Type.Integer({ minimum: 1, description: 'Slices per step, as given or as chosen by price' }),
+  ),
   wireBytesPerStep: Type.Integer({ description: 'Parameters down and gradients up, per worker' }),
   stepsPerEpoch: Type.Integer(),
   steps: Type.Integer(),

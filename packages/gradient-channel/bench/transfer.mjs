@@ -1,14 +1,20 @@
 // Bytes per second of the gradient channel against a bare pair of node:net sockets, on this machine:
-//   npx tsc -b packages/gradient-channel && node packages/gradient-channel/bench/transfer.mjs [--json]
-// One transfer = the payload up, then the payload down. The two ways take turns; medians of 15.
+//   npx tsc -b packages/gradient-channel && node packages/gradient-channel/bench/transfer.mjs [--json] [--quick]
+// One transfer = the payload up, then the payload down. The ways take turns; medians. `ratio` is against a bare pair as node:net
+// offers it, `ratioToInPlace` against one that reads in place at both ends, as the channel does: what framing and checks cost.
 import { mkdtempSync, rmSync } from 'node:fs';
-import { connect, createServer } from 'node:net';
+import { connect, createServer, Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { connectChannel, createChannelServer } from '@descent/gradient-channel';
 
-const SIZES = [400_000, 4_000_000, 40_000_000];
-const ROUNDS = 15;
+/** Bytes, and how many transfers of so many: short ones need many to warm up. */
+const SIZES = [
+  [400_000, 200],
+  [4_000_000, 40],
+  [40_000_000, 11],
+];
+const isQuick = process.argv.includes('--quick');
 const folder = mkdtempSync(join(tmpdir(), 'descent-bench-'));
 
 /** The channel: GRADIENT up, PARAMETERS down, each into a buffer that is there. */
@@ -34,7 +40,10 @@ async function channel(kind, bytes) {
     refused: () => {},
     closed: () => {},
   }));
-  worker.sendJson({ type: 'JOIN' }, { worker: 'w', numericsClass: 'n', lease: 'l', wantsPlan: false });
+  worker.sendJson(
+    { type: 'JOIN' },
+    { worker: 'w', numericsClass: 'n', lease: 'l', wantsPlan: false, holds: 1 },
+  );
   return {
     transfer: () =>
       new Promise((resolve) => {
@@ -45,37 +54,52 @@ async function channel(kind, bytes) {
   };
 }
 
-/** Two sockets and a counter: the connecting one reads in place, the accepting one with 'data', as node:net offers it. */
-async function bare(kind, bytes) {
-  const sent = new Uint8Array(bytes).fill(7);
+/** Reads `bytes` bytes at a time into one buffer, without a copy. */
+function readInPlace(bytes, whole) {
   const target = new Uint8Array(bytes);
-  let done = () => {};
-  const server = createServer((socket) => {
-    let received = 0;
-    socket.on('data', (chunk) => {
-      received += chunk.length;
-      if (received < bytes) return;
-      received = 0;
-      socket.write(sent);
-    });
-  });
-  await new Promise((resolve) =>
-    kind === 'unix'
-      ? server.listen(join(folder, `bare-${bytes}`), resolve)
-      : server.listen(0, '127.0.0.1', resolve),
-  );
   let received = 0;
-  const onread = {
+  return {
     buffer: () => target.subarray(received),
     callback: (count) => {
       received += count;
       if (received === bytes) {
         received = 0;
-        done();
+        whole();
       }
       return true;
     },
   };
+}
+
+/** Two sockets and a counter. The connecting one reads in place; the accepting one with 'data', or in place too. */
+async function bare(kind, bytes, inPlace) {
+  const sent = new Uint8Array(bytes).fill(7);
+  let done = () => {};
+  const accepted = new Set();
+  const server = createServer({ pauseOnConnect: inPlace }, (shell) => {
+    if (inPlace) {
+      const handle = shell._handle;
+      shell._handle = null;
+      shell.destroy();
+      const socket = new Socket({ handle, onread: readInPlace(bytes, () => socket.write(sent)) });
+      accepted.add(socket);
+      return;
+    }
+    accepted.add(shell);
+    let received = 0;
+    shell.on('data', (chunk) => {
+      received += chunk.length;
+      if (received < bytes) return;
+      received = 0;
+      shell.write(sent);
+    });
+  });
+  await new Promise((resolve) =>
+    kind === 'unix'
+      ? server.listen(join(folder, `bare-${inPlace}-${bytes}`), resolve)
+      : server.listen(0, '127.0.0.1', resolve),
+  );
+  const onread = readInPlace(bytes, () => done());
   const address = server.address();
   const socket = connect(
     kind === 'unix'
@@ -91,38 +115,49 @@ async function bare(kind, bytes) {
       }),
     close: () => {
       socket.destroy();
+      for (const other of accepted) other.destroy();
       return new Promise((resolve) => server.close(resolve));
     },
   };
 }
 
-const median = (values) => values.sort((a, b) => a - b)[values.length >> 1];
+const median = (values) => values.toSorted((a, b) => a - b)[values.length >> 1];
 
 for (const kind of ['unix', 'tcp']) {
-  for (const bytes of SIZES) {
-    const ways = { channel: await channel(kind, bytes), bare: await bare(kind, bytes) };
-    const times = { channel: [], bare: [] };
-    for (let round = -2; round < ROUNDS; round++) {
-      for (const way of ['channel', 'bare']) {
+  for (const [bytes, transfers] of SIZES) {
+    const rounds = isQuick ? Math.ceil(transfers / 5) : transfers;
+    const ways = {
+      channel: await channel(kind, bytes),
+      bare: await bare(kind, bytes, false),
+      bareInPlace: await bare(kind, bytes, true),
+    };
+    const names = Object.keys(ways);
+    const times = Object.fromEntries(names.map((name) => [name, []]));
+    for (let round = -Math.ceil(rounds / 10); round < rounds; round++) {
+      for (const name of names) {
         const start = performance.now();
-        await ways[way].transfer();
-        if (round >= 0) times[way].push(performance.now() - start);
+        await ways[name].transfer();
+        if (round >= 0) times[name].push(performance.now() - start);
       }
     }
-    await Promise.all([ways.channel.close(), ways.bare.close()]);
-    const ms = { channel: median(times.channel), bare: median(times.bare) };
+    await Promise.all(names.map((name) => ways[name].close()));
+    const ms = Object.fromEntries(names.map((name) => [name, median(times[name])]));
     const result = {
+      figure: 'S5',
+      case: `${kind} ${bytes / 1e6} MB`,
+      ratio: ms.bare / ms.channel,
+      ratioToInPlace: ms.bareInPlace / ms.channel,
       kind,
       bytes,
       channelMs: ms.channel,
       bareMs: ms.bare,
+      bareInPlaceMs: ms.bareInPlace,
       channelBytesPerSecond: (2 * bytes * 1000) / ms.channel,
-      ratioToBare: ms.bare / ms.channel,
     };
     console.log(
       process.argv.includes('--json')
         ? JSON.stringify(result)
-        : `${kind} ${bytes / 1e6} MB each way: channel ${ms.channel.toFixed(2)} ms (${(result.channelBytesPerSecond / 1e9).toFixed(2)} GB/s), bare ${ms.bare.toFixed(2)} ms, ratio ${result.ratioToBare.toFixed(2)}`,
+        : `${result.case} each way: channel ${ms.channel.toFixed(2)} ms (${(result.channelBytesPerSecond / 1e9).toFixed(2)} GB/s), bare ${ms.bare.toFixed(2)} ms, bare in place ${ms.bareInPlace.toFixed(2)} ms, ratios ${result.ratio.toFixed(2)} and ${result.ratioToInPlace.toFixed(2)}`,
     );
   }
 }

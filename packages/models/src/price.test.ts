@@ -42,6 +42,7 @@ describe('price', () => {
       serverMemoryBytes: 6 * bytes,
       stepsPerEpoch: 469,
       steps: 1407,
+      microBatches: 2,
     });
   });
 

@@ -1,5 +1,6 @@
 import { cost, type Graph, peakMemory } from '@descent/autodiff';
 import type { LayerSummary, Price } from '@descent/contracts';
+import { deepestLevel } from '@descent/gradient-channel';
 import type { CompiledModel } from './compile-model.ts';
 import { plainTrainingGraph, trainingGraph } from './graphs.ts';
 
@@ -38,12 +39,14 @@ export function price(
     parameters: layout.entries.reduce((sum, entry) => sum + (entry.trainable ? entry.length : 0), 0),
     parameterBytes,
     flopsPerStep,
-    // The gradient waits in a buffer of its own while it is sent and the next parameters arrive.
-    workerMemoryBytes: memory + parameterBytes + gradientBytes,
+    // Adding up a node of the step's tree takes a gradient per level and one more; another one is being sent meanwhile.
+    workerMemoryBytes:
+      memory + parameterBytes + (deepestLevel(microBatches, gradientBytes) + 2) * gradientBytes,
     ...checkpointingOf(),
     // Two parameter versions, one gradient per micro-batch until its sibling in the tree arrives, the optimizer's slots.
     serverMemoryBytes:
       2 * parameterBytes + microBatches * gradientBytes + optimizerSlots * layout.trainableElements * 4,
+    microBatches,
     wireBytesPerStep: parameterBytes + gradientBytes,
     stepsPerEpoch,
     steps: stepsPerEpoch * epochs,

@@ -1,37 +1,54 @@
 import { expect, test } from 'vitest';
-import { timeLeft, unitsFor, worthRepeating } from './crew-plan.ts';
+import { type Member, timeLeft, unitsFor, worthRepeating } from './crew-plan.ts';
 
-const equal = (held = 0) => ({ unitMs: 10, held });
+const equal = (held = 0): Member => ({ unitMs: 10, held });
+
+/** What `member` gets beside the others. */
+const plan = (open: number, member: Member, others: readonly Member[]) => {
+  const all = [member, ...others];
+  return unitsFor(open, member, {
+    members: all.length,
+    speed: all.reduce((sum, { unitMs }) => sum + 1 / unitMs, 0),
+    held: all.reduce((sum, { held }) => sum + held, 0),
+    fastestMs: Math.min(...all.map(({ unitMs }) => unitMs)),
+  });
+};
 
 test('a worker alone gets everything, equal ones equal shares', () => {
-  expect(unitsFor(8, equal(), [])).toBe(8);
-  expect(unitsFor(8, equal(), [equal()])).toBe(4);
-  expect(unitsFor(4, equal(), [equal(), equal(), equal()])).toBe(1);
-  expect(unitsFor(2, equal(), [equal(2)])).toBe(2);
-  expect(unitsFor(0, equal(), [])).toBe(0);
+  expect(plan(8, equal(), [])).toBe(8);
+  expect(plan(8, equal(), [equal()])).toBe(4);
+  expect(plan(4, equal(), [equal(), equal(), equal()])).toBe(1);
+  expect(plan(2, equal(), [equal(2)])).toBe(2);
+  expect(plan(0, equal(), [])).toBe(0);
 });
 
 test('a share that is nearly the next whole number is that number', () => {
-  expect(unitsFor(4, { unitMs: 11, held: 0 }, [equal()])).toBe(2);
+  expect(plan(4, { unitMs: 11, held: 0 }, [equal()])).toBe(2);
 });
 
 test('what is left over goes to the one that is done with it first', () => {
-  expect(unitsFor(1, equal(1), [equal(2)])).toBe(1);
-  expect(unitsFor(1, equal(2), [equal(1)])).toBe(0);
+  expect(plan(1, equal(1), [equal(2)])).toBe(1);
+  expect(plan(1, equal(2), [equal(1)])).toBe(0);
+});
+
+test('with as many units as workers everybody gets one, also one that was somewhat slower', () => {
+  const others = Array.from({ length: 63 }, () => equal());
+  expect(plan(64, { unitMs: 14, held: 0 }, others)).toBe(1);
+  expect(plan(1, { unitMs: 14, held: 0 }, others)).toBe(1);
 });
 
 test('a slow worker gets nothing when the others are done sooner, and its share of a long step', () => {
   const slow = { unitMs: 100, held: 0 };
   const fast = [equal(), equal(), equal()];
-  expect(unitsFor(8, slow, fast)).toBe(0);
-  expect(unitsFor(62, slow, fast)).toBe(2);
+  expect(plan(8, slow, fast)).toBe(0);
+  expect(plan(62, slow, fast)).toBe(2);
 });
 
 test('a half as fast worker takes part where it ends no later', () => {
   const half = { unitMs: 20, held: 0 };
-  expect(unitsFor(3, equal(), [half])).toBe(2);
-  expect(unitsFor(1, half, [equal(2)])).toBe(1);
-  expect(unitsFor(1, half, [equal(0)])).toBe(0);
+  expect(plan(3, equal(), [half])).toBe(2);
+  expect(plan(1, half, [equal(2)])).toBe(1);
+  expect(plan(1, half, [equal(0)])).toBe(0);
 });
 
 test('an assignment is repeated when the idle worker would be done in half the time', () => {

@@ -6,28 +6,40 @@ export interface Member {
   readonly held: number;
 }
 
-/** A share that is nearly the next whole number counts as it: two equal workers must not split one half because one was 5 % faster. */
+/** What all members have together; kept up to date while units are handed out, so that a plan is made without looking at everybody. */
+export interface Crowd {
+  readonly members: number;
+  /** Units per millisecond. */
+  readonly speed: number;
+  readonly held: number;
+  /** The shortest time per unit. */
+  readonly fastestMs: number;
+}
+
+/** A share that is nearly the next whole number counts as it: of two equal workers, one must not get less because the other was 5 % faster. */
 const nearlyWhole = 1 / 3;
+/** Workers whose times differ by less are equal: what is measured holds waits for the network and for other processes. */
+const equalWithin = 1.5;
 
 /**
- * How many of the `open` units `member` should get now; 0: the `others` will be done with all of them sooner.
+ * How many of the `open` units `member` should get now; 0: the others will be done with all of them sooner.
  *
- * It is its share by speed of all that is left, less what it holds, so that all end at the same time. When that is less than one unit, it gets one if it ends with it no
- * later than the others would with everything: list scheduling that waits for a faster worker (earliest completion time; Ibarra & Kim,
- * "Heuristic algorithms for scheduling independent tasks on nonidentical processors", 1977).
+ * It is its share by speed of all that is left, less what it holds, so that all end at the same time. When that is less than one
+ * unit, it gets one if it ends with it no later than the others would with everything: list scheduling that waits for a faster
+ * worker (earliest completion time; Ibarra & Kim, "Heuristic algorithms for scheduling independent tasks on nonidentical
+ * processors", 1977). A worker that holds nothing and is about as fast as any gets one without more ado.
  */
-export function unitsFor(open: number, member: Member, others: readonly Member[]): number {
+export function unitsFor(open: number, member: Member, crowd: Crowd): number {
   if (open === 0) return 0;
-  const speed = (one: Member) => 1 / one.unitMs;
-  const othersSpeed = others.reduce((sum, one) => sum + speed(one), 0);
-  const othersHeld = others.reduce((sum, one) => sum + one.held, 0);
-  const all = open + member.held + othersHeld;
-  const share = (all * speed(member)) / (speed(member) + othersSpeed) - member.held + nearlyWhole;
-  if (share >= 1) return Math.min(open, Math.floor(share));
+  const speed = 1 / member.unitMs;
+  const share = ((open + crowd.held) * speed) / crowd.speed - member.held + nearlyWhole;
+  if (share >= 1 || crowd.members === 1) return Math.max(1, Math.min(open, Math.floor(share)));
+  if (member.held === 0 && member.unitMs <= equalWithin * crowd.fastestMs) return 1;
   const own = (member.held + 1) * member.unitMs;
-  const together = (othersHeld + open) / othersSpeed;
-  const soonest = Math.min(...others.map((one) => (one.held + 1) * one.unitMs));
-  return own <= 1.1 * Math.max(together, soonest) ? 1 : 0;
+  const together = (crowd.held - member.held + open) / (crowd.speed - speed);
+  // Units are whole: nobody is done in the middle of one.
+  const others = Math.ceil(together / crowd.fastestMs - nearlyWhole) * crowd.fastestMs;
+  return own <= 1.1 * others ? 1 : 0;
 }
 
 /**

@@ -75,22 +75,28 @@ export function createCrew({ gradientJobs, hold, clock }: CrewOptions): Crew {
   const isInRound = ({ held }: WorkerLink, { kind, version }: OpenRound) =>
     held.every((one) => one.version === version && one.kind === kind);
 
-  const membersOf = (open: OpenRound) => {
+  /** Who takes part in the round, and what they have together. */
+  const crowdOf = (open: OpenRound) => {
     const now = clock();
-    const usual = usualMs(open.kind) ?? 1;
-    const members = new Map<WorkerLink, { readonly unitMs: number; readonly held: number }>();
+    const usual = usualMs(open.kind);
+    const members = new Map<WorkerLink, { readonly unitMs: number; held: number }>();
+    const crowd = { members: 0, speed: 0, held: 0, fastestMs: Number.POSITIVE_INFINITY };
     for (const link of links) {
       const isComing = link.ready && now - link.servedAt < returnMs;
       if (!(mayTake(link) || isComing) || !isInRound(link, open)) continue;
       const held = link.held.reduce((sum, { node }) => sum + node.count, 0);
-      members.set(link, { unitMs: link.pace[open.kind].unitMs ?? usual, held });
+      const unitMs = link.pace[open.kind].unitMs ?? usual ?? 1;
+      members.set(link, { unitMs, held });
+      crowd.members += 1;
+      crowd.speed += 1 / unitMs;
+      crowd.held += held;
+      crowd.fastestMs = Math.min(crowd.fastestMs, unitMs);
     }
-    return members;
+    /** No assignment is longer than a gradient job should be. */
+    const longest = (unitMs: number) =>
+      usual === undefined ? firstBudget : Math.max(1, Math.floor(gradientJobMs / unitMs));
+    return { members, crowd, longest };
   };
-
-  /** No assignment is longer than a gradient job should be. */
-  const longestNode = (unitMs: number, kind: Held['kind']) =>
-    usualMs(kind) === undefined ? firstBudget : Math.max(1, Math.floor(gradientJobMs / unitMs));
 
   const assign = ({ kind, version, epoch }: OpenRound, link: WorkerLink, node: Node) => {
     const now = clock();
@@ -135,21 +141,24 @@ export function createCrew({ gradientJobs, hold, clock }: CrewOptions): Crew {
       const order = [...links].filter((link) => link !== last);
       if (last !== undefined && links.has(last)) order.push(last);
       for (const link of order) if (link.budget <= 0 && link.held.length === 0) release(link, 'served');
+      let left = open.round.open;
+      if (left === 0) return;
+      const { members, crowd, longest } = crowdOf(open);
       // One each first, then a second one for those that take it.
       const deepest = Math.max(0, ...order.map(({ holds }) => holds));
-      for (let depth = 0; depth < deepest && open.round.open > 0; depth++) {
-        const members = membersOf(open);
+      for (let depth = 0; depth < deepest; depth++) {
         for (const link of order) {
-          const { round } = open;
           const member = members.get(link);
+          if (left === 0) return;
           if (member === undefined || !mayTake(link) || link.held.length !== depth || depth >= link.holds)
             continue;
-          members.delete(link);
-          const units = unitsFor(round.open, member, [...members.values()]);
-          const atMost = Math.min(units, link.budget, longestNode(member.unitMs, open.kind));
-          const node = atMost === 0 ? undefined : round.take(link.worker, atMost);
-          if (node !== undefined) assign(open, link, node);
-          members.set(link, { ...member, held: member.held + (node?.count ?? 0) });
+          const units = Math.min(unitsFor(left, member, crowd), link.budget, longest(member.unitMs));
+          const node = units === 0 ? undefined : open.round.take(link.worker, units);
+          if (node === undefined) continue;
+          assign(open, link, node);
+          left -= node.count;
+          member.held += node.count;
+          crowd.held += node.count;
         }
       }
     },
