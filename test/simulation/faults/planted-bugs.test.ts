@@ -158,17 +158,23 @@ afterEach(() => {
   vi.resetModules();
 });
 
-test.each(Object.entries(bugs))('found: %s', { timeout: 120_000 }, async (_name, { plant, truth, kinds, shows }) => {
-  vi.resetModules();
-  plant?.();
-  const { simulate } = await import('./simulate.ts');
-  for (let seed = 0; seed < enough; seed++) {
-    const { problems } = await simulate(seed, { bugs: truth ?? {}, ...(kinds && { kinds }) }).catch((error: Error) => ({
-      problems: [`it threw ${error.message}`],
-    }));
-    if (problems.length === 0) continue;
-    if (shows !== undefined) expect(problems.join('\n')).toMatch(shows);
-    return;
-  }
-  expect.fail(`not found within ${enough} seeds`);
-});
+test.each(Object.entries(bugs))(
+  'found: %s',
+  { timeout: 120_000 },
+  async (_name, { plant, truth, kinds, shows }) => {
+    vi.resetModules();
+    plant?.();
+    const { simulate } = await import('./simulate.ts');
+    for (let seed = 0; seed < enough; seed++) {
+      const { problems } = await simulate(seed, { bugs: truth ?? {}, ...(kinds && { kinds }) }).catch(
+        (error: Error) => ({
+          problems: [`it threw ${error.message}`],
+        }),
+      );
+      if (problems.length === 0) continue;
+      if (shows !== undefined) expect(problems.join('\n')).toMatch(shows);
+      return;
+    }
+    expect.fail(`not found within ${enough} seeds`);
+  },
+);

@@ -71,7 +71,10 @@ export function drawScenario(random: Random, kinds: readonly FaultKind[]): Scena
 
 const references = new Map<string, Reference>();
 
-export async function simulate(seed: number, { bugs = {}, kinds = faultKinds, tell }: SimulateOptions = {}): Promise<Verdict> {
+export async function simulate(
+  seed: number,
+  { bugs = {}, kinds = faultKinds, tell }: SimulateOptions = {},
+): Promise<Verdict> {
   const random = createRandom(seed);
   const scenario = drawScenario(random, kinds);
   const { size } = scenario;
