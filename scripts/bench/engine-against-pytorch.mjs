@@ -1,7 +1,8 @@
 /**
  * One training step (forward, loss, backward) of the bare engine against PyTorch's, one thread each, turn by turn.
  *
- *   node scripts/bench/engine-against-pytorch.mjs [--case mlp]… [--batch N]… [--repeats 25] [--optimizer] [--json]
+ *   node scripts/bench/engine-against-pytorch.mjs [--case mlp]… [--batch N]… [--repeats 25] [--quick]
+ *     [--optimizer] [--ours] [--json]
  *
  * Needs Debian's python3-torch. Prints milliseconds per step by the clock (medians) and by the processor, and the median
  * of the ratios of neighbours: PyTorch's time ÷ ours, so above 1 we are faster. `--optimizer` adds an update with momentum
@@ -27,6 +28,7 @@ const { values } = parseArgs({
     optimizer: { type: 'boolean', default: false },
     ours: { type: 'boolean', default: false },
     json: { type: 'boolean', default: false },
+    quick: { type: 'boolean', default: false },
   },
 });
 
@@ -121,6 +123,7 @@ function startPyTorch() {
 
 /** Short turns, many of them: what disturbs the machine comes and goes within seconds. */
 const turnSeconds = 0.1;
+const repeats = values.quick ? 5 : Number(values.repeats);
 const median = (numbers) => numbers.toSorted((a, b) => a - b)[numbers.length >> 1];
 const peer = values.ours ? undefined : startPyTorch();
 const columns = (cells) => cells.map((cell) => String(cell).padStart(12)).join('');
@@ -136,7 +139,7 @@ for (const name of values.case) {
     const [seconds] = await ours(run, 3);
     const steps = Math.ceil((turnSeconds * 3) / seconds);
     const measured = [];
-    for (let repeat = 0; repeat < Number(values.repeats); repeat += 1) {
+    for (let repeat = 0; repeat < repeats; repeat += 1) {
       const us = await ours(run, steps);
       const them = (await peer?.measure(name, batch, steps)) ?? [Number.NaN, Number.NaN];
       measured.push([...us, ...them].map((time) => (1000 * time) / steps));
@@ -156,7 +159,7 @@ for (const name of values.case) {
       pytorchProcessorMs: theirProcessor,
       processorRatio,
     };
-    if (values.json) console.log(JSON.stringify({ ...row, optimizer: values.optimizer }));
+    if (values.json) console.log(JSON.stringify({ figure: 'S4', ...row, optimizer: values.optimizer }));
     else
       console.log(
         columns([

@@ -1,5 +1,5 @@
 /**
- * Where a training step's time goes: onnxruntime's own profile, summed by operator and shapes.
+ * Where a training step's time goes: onnxruntime's own profile, summed by operator and shapes, with the whole batch in one run.
  *
  *   node scripts/bench/engine-profile.mjs cnn [--batch 128] [--runs 20] [--top 25] [--by node] [--write step.onnx]
  */
@@ -31,12 +31,11 @@ const { values, positionals } = parseArgs({
 const [name = 'mlp'] = positionals;
 const graph = trainingGraph(compileModel(models[name]));
 const runtime = await loadRuntime();
-const { bytes, inputs } = emitModel(
-  graph,
-  Number(values.batch ?? wholeBatch[name]),
-  [...graph.outputs.keys()],
-  await channelBlockOf(runtime),
-);
+const { bytes, inputs } = emitModel(graph, {
+  batch: Number(values.batch ?? wholeBatch[name]),
+  outputs: [...graph.outputs.keys()],
+  channelBlock: await channelBlockOf(runtime),
+});
 if (values.write) writeFileSync(values.write, bytes);
 
 const folder = mkdtempSync(join(tmpdir(), 'descent-profile-'));

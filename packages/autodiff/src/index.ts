@@ -68,3 +68,4 @@ export {
 export { recompute } from './recompute.ts';
 export { type Window, windowOf } from './rules/window.ts';
 export { simplify } from './simplify/simplify.ts';
+export { sumsOfSamples } from './sums-of-samples.ts';

@@ -23,17 +23,21 @@ export interface EmittedModel {
 
 export const inputName = (index: number): string => `i${index}`;
 export const outputName = (index: number): string => `o${index}`;
+export const previousName = (index: number): string => `p${index}`;
 
-/**
- * Writes the nodes that the named outputs depend on as one ONNX model for a fixed batch size. `channelBlock` is that of
- * the device (channel-blocks.ts).
- */
-export function emitModel(
-  given: Graph,
-  batch: number,
-  outputs: readonly string[],
-  channelBlock?: number,
-): EmittedModel {
+export interface EmitOptions {
+  readonly batch: number;
+  /** Names of the graph's outputs. */
+  readonly outputs: readonly string[];
+  /** That of the device (channel-blocks.ts). */
+  readonly channelBlock?: number | undefined;
+  /** Adds to every output an input `p<index>` of its shape; the two may share their memory. */
+  readonly accumulates?: boolean;
+}
+
+/** Writes the nodes that the named outputs depend on as one ONNX model for a fixed batch size. */
+export function emitModel(given: Graph, options: EmitOptions): EmittedModel {
+  const { batch, outputs, channelBlock, accumulates = false } = options;
   const graph = decompose(given, ({ op }) => lowerings[op] === 'decompose');
   const kept = outputs.map((name) => graph.outputs.get(name)!);
   const needed = nodesFor(graph, kept);
@@ -90,7 +94,8 @@ export function emitModel(
   writeUnreturned(writer);
   const outputPorts = outputs.map((name) => portOf(graph, name, graph.outputs.get(name)!, batch));
   outputPorts.forEach((port, index) => {
-    const value = values.get(kept[index]!)!;
+    const computed = values.get(kept[index]!)!;
+    const value = accumulates ? sumWithPrevious(writer, computed, index, port) : computed;
     writer.output(outputName(index), supported(port.dtype, port.name, 'output'), port.shape, value);
   });
   return {
@@ -99,6 +104,16 @@ export function emitModel(
     outputs: outputPorts,
     webgpuGaps: writer.nodesWhere(isMissingOnWebgpu),
   };
+}
+
+/** A product takes what it is added to along; anything else is added. */
+function sumWithPrevious(writer: ModelWriter, value: OnnxValue, index: number, port: Port): OnnxValue {
+  const previous = previousName(index);
+  writer.input(previous, supported(port.dtype, port.name, 'output'), port.shape);
+  const made = writer.production(value);
+  return made?.opType === 'Gemm' && made.inputs.length === 2
+    ? writer.op('Gemm', [...made.inputs, previous], made.attributes)
+    : writer.op('Add', [value, previous]);
 }
 
 function consumersOf(nodes: readonly Node[]): ReadonlyMap<ValueName, readonly Node[]> {

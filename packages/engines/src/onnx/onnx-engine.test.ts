@@ -2,7 +2,10 @@ import { createGraphBuilder, type Graph } from '@descent/autodiff';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { ElementArray, Engine } from '../engine.ts';
 import { engineSuite } from '../testing/engine-suite.ts';
+import { feedArrays } from '../testing/run-program.ts';
+import { trainingCases } from '../testing/training-graphs.ts';
 import { createOnnxEngine } from './onnx-engine.ts';
+import { partsOf } from './parts.ts';
 
 engineSuite('onnx', createOnnxEngine);
 
@@ -48,6 +51,43 @@ describe('onnx', () => {
     await bound.run();
     expect([...out]).toEqual([2, 3, 4, 11]);
     await program.release();
+  });
+
+  it('computes a batch that outgrows the caches in parts, and adds their gradients up in place', async () => {
+    const { graph, feeds } = trainingCases[0]!;
+    const outputs = [...graph.outputs.keys()];
+    const batch = 2 ** 17;
+    expect([1, 2].map((times) => partsOf(graph, (times * batch) / 2, outputs))).toEqual([1, 2]);
+    const fed = feeds(batch);
+    const whole = await engine.compile(graph, { batch });
+    const results = new Map(whole.outputs.map(({ name, elements }) => [name, new Float32Array(elements)]));
+    const bound = whole.bind({ inputs: feedArrays(whole.inputs, fed), outputs: results });
+    await bound.run();
+    const first = new Map([...results].map(([name, values]) => [name, values.slice()]));
+    await bound.run();
+    expect(results).toEqual(first);
+    await whole.release();
+
+    const half = await engine.compile(graph, { batch: batch / 2 });
+    const halves: Map<string, Float32Array>[] = [];
+    for (const part of [0, 1]) {
+      const inputs = [...feedArrays(whole.inputs, fed)].map(([name, array]) => {
+        const { elements } = half.inputs.find((port) => port.name === name)!;
+        const from = array.length === elements ? 0 : part * elements;
+        return [name, array.subarray(from, from + elements)] as const;
+      });
+      const sums = new Map(half.outputs.map(({ name, elements }) => [name, new Float32Array(elements)]));
+      await half.bind({ inputs: new Map(inputs), outputs: sums }).run();
+      halves.push(sums);
+    }
+    await half.release();
+    for (const [name, values] of results) {
+      const largest = Math.max(...values.map(Math.abs));
+      values.forEach((value, index) => {
+        const sum = halves[0]!.get(name)![index]! + halves[1]!.get(name)![index]!;
+        expect(Math.abs(value - sum) / largest, name).toBeLessThan(1e-5);
+      });
+    }
   });
 
   it('batch normalisation in training leaves the statistics that it was fed as they are', async () => {

@@ -1,4 +1,4 @@
-import { graphHash } from '@descent/autodiff';
+import { type Graph, graphHash } from '@descent/autodiff';
 import { DescentError } from '@descent/errors';
 import type { InferenceSession, Tensor } from 'onnxruntime-node';
 import { checkOutputs, wholeNumber } from '../check-options.ts';
@@ -13,12 +13,13 @@ import type {
   Program,
 } from '../engine.ts';
 import { messageOf } from '../message-of.ts';
-import { boundArray } from '../ports.ts';
+import { boundArray, portOf } from '../ports.ts';
 import { ProgramCache } from '../program-cache.ts';
 import { channelBlockOf } from './channel-block.ts';
 import { requireDevice } from './devices.ts';
 import { isEngineDtype } from './element-types.ts';
-import { type EmittedModel, emitModel, inputName, outputName } from './emit.ts';
+import { type EmitOptions, emitModel, inputName, outputName, previousName } from './emit.ts';
+import { partsOf } from './parts.ts';
 import { loadRuntime, type Runtime, sessionOptions } from './runtime.ts';
 import { isUnreturned, unreturnedFetch } from './unreturned.ts';
 
@@ -35,8 +36,13 @@ export interface OnnxEngineOptions {
 
 interface Prepared {
   readonly session: InferenceSession;
+  /** Those of the whole batch. */
   readonly inputs: readonly Port[];
   readonly outputs: readonly Port[];
+  /** The inputs of one run of the session. */
+  readonly partInputs: readonly Port[];
+  /** Runs that a batch takes; with more than one, each adds to the outputs of the one before. */
+  readonly parts: number;
 }
 
 /**
@@ -64,7 +70,7 @@ export async function createOnnxEngine(options: OnnxEngineOptions = {}): Promise
       checkOutputs(graph, outputs);
       const key = JSON.stringify([graphHash(graph), batch, outputs]);
       const prepared = await cache.acquire(key, () =>
-        prepare(runtime, emitModel(graph, batch, outputs, channelBlock), device, threads),
+        prepare(runtime, graph, { batch, outputs, channelBlock }, device, threads),
       );
       return programOf(runtime, prepared, () => cache.release(key));
     },
@@ -77,23 +83,32 @@ export async function createOnnxEngine(options: OnnxEngineOptions = {}): Promise
 
 async function prepare(
   runtime: Runtime,
-  { bytes, inputs, outputs, webgpuGaps }: EmittedModel,
+  graph: Graph,
+  { batch, outputs, channelBlock }: EmitOptions,
   device: DeviceName,
   threads: number,
 ): Promise<Prepared> {
+  const parts = device === 'cpu' ? partsOf(graph, batch, outputs) : 1;
+  const model = emitModel(graph, { batch: batch / parts, outputs, channelBlock, accumulates: parts > 1 });
   try {
-    const session = await runtime.InferenceSession.create(bytes, sessionOptions(device, threads, webgpuGaps));
-    return { session, inputs, outputs };
+    const session = await runtime.InferenceSession.create(
+      model.bytes,
+      sessionOptions(device, threads, model.webgpuGaps),
+    );
+    return {
+      session,
+      inputs: model.inputs.map(({ name }) => portOf(graph, name, name, batch)),
+      outputs: model.outputs,
+      partInputs: model.inputs,
+      parts,
+    };
   } catch (cause) {
     throw new DescentError('ENGINE_COMPILE_FAILED', { engine: 'onnx', problem: messageOf(cause) }, { cause });
   }
 }
 
-function programOf(
-  runtime: Runtime,
-  { session, inputs, outputs }: Prepared,
-  giveBack: () => Promise<void>,
-): Program {
+function programOf(runtime: Runtime, prepared: Prepared, giveBack: () => Promise<void>): Program {
+  const { session, inputs, outputs } = prepared;
   let released = false;
   const inUse = () => {
     if (released) throw new DescentError('ENGINE_DISPOSED', { what: 'A program' });
@@ -103,24 +118,13 @@ function programOf(
     outputs,
     bind: (bindings: Bindings): BoundProgram => {
       inUse();
-      const feeds = tied(runtime, inputs, bindings.inputs, inputName);
-      const fetches = {
-        ...unreturnedFetch,
-        ...tied(runtime, outputs, bindings.outputs, outputName),
-      };
+      const written = outputs.map((port) => boundArray(port, bindings.outputs));
+      const fetches = { ...unreturnedFetch, ...tensorsOf(runtime, outputs, written, outputName) };
+      const runs = feedsOfRuns(runtime, prepared, bindings, written);
       return {
         run: async () => {
           inUse();
-          try {
-            await session.run(feeds, fetches);
-          } catch (cause) {
-            if (isUnreturned(cause)) return;
-            throw new DescentError(
-              'ENGINE_RUN_FAILED',
-              { engine: 'onnx', problem: messageOf(cause) },
-              { cause },
-            );
-          }
+          for (const feeds of runs) await runOnce(session, feeds, fetches);
         },
       };
     },
@@ -132,15 +136,54 @@ function programOf(
   };
 }
 
+async function runOnce(
+  session: InferenceSession,
+  feeds: Record<string, Tensor>,
+  fetches: Record<string, Tensor | null>,
+): Promise<void> {
+  try {
+    await session.run(feeds, fetches);
+  } catch (cause) {
+    if (isUnreturned(cause)) return;
+    throw new DescentError('ENGINE_RUN_FAILED', { engine: 'onnx', problem: messageOf(cause) }, { cause });
+  }
+}
+
+/** What each run of the session reads: its part of the samples, and zeros or what the runs before have added up. */
+function feedsOfRuns(
+  runtime: Runtime,
+  { inputs, outputs, partInputs, parts }: Prepared,
+  bindings: Bindings,
+  written: readonly ElementArray[],
+): readonly Record<string, Tensor>[] {
+  const arrays = inputs.map((port) => boundArray(port, bindings.inputs));
+  const partOf = (array: ElementArray, index: number, part: number): ElementArray => {
+    const { elements } = partInputs[index]!;
+    return elements === array.length ? array : array.subarray(part * elements, (part + 1) * elements);
+  };
+  if (parts === 1) return [tensorsOf(runtime, inputs, arrays, inputName)];
+  const zeros = new Float32Array(Math.max(...outputs.map(({ elements }) => elements)));
+  const first = outputs.map(({ elements }) => zeros.subarray(0, elements));
+  return Array.from({ length: parts }, (_, part) => ({
+    ...tensorsOf(
+      runtime,
+      partInputs,
+      arrays.map((array, index) => partOf(array, index, part)),
+      inputName,
+    ),
+    ...tensorsOf(runtime, outputs, part === 0 ? first : written, previousName),
+  }));
+}
+
 /** onnxruntime reads and writes the arrays in place, views with an offset included (tested in onnx-engine.test.ts). */
-function tied(
+function tensorsOf(
   runtime: Runtime,
   ports: readonly Port[],
-  arrays: ReadonlyMap<string, ElementArray>,
+  arrays: readonly ElementArray[],
   nameOf: (index: number) => string,
 ): Record<string, Tensor> {
   return Object.fromEntries(
-    ports.map((port, index) => [nameOf(index), onnxTensor(runtime, port, boundArray(port, arrays))]),
+    ports.map((port, index) => [nameOf(index), onnxTensor(runtime, port, arrays[index]!)]),
   );
 }
 

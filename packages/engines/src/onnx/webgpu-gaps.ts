@@ -21,6 +21,10 @@ export function isMissingOnWebgpu(node: WrittenNode): boolean {
     // Overflows where the exponentials do.
     case 'ReduceLogSumExp':
       return true;
+    // Add in no fixed order where an index repeats.
+    case 'ScatterElements':
+    case 'ScatterND':
+      return true;
     case 'Slice':
       return node.constant(4).some((step) => step < 0);
     default:

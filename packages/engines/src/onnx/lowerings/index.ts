@@ -10,6 +10,7 @@ import { gelu } from './gelu.ts';
 import { gatherGrad, gatherND, oneHot, reverseSequence, scatterND } from './indexing.ts';
 import { div, mod } from './integers.ts';
 import { layerNormalization, layerNormalizationGrad, rmsNormalization } from './layer-normalization.ts';
+import { matMul } from './mat-mul.ts';
 import { plain } from './plain.ts';
 import { averagePool, averagePoolGrad, maxPool, maxPoolGrad } from './pooling.ts';
 import { pow } from './pow.ts';
@@ -90,7 +91,7 @@ export const lowerings: Readonly<Record<OperationName, Lowering | 'decompose'>> 
   LpNormalization: plain,
   LRN: 'decompose',
   LpPool: 'decompose',
-  MatMul: plain,
+  MatMul: matMul,
   Max: plain,
   MaxPool: maxPool,
   Mean: plain,
