@@ -15,6 +15,8 @@ export const cases = {
   kernels: side('packages/optimizers/bench/kernels.mjs'),
   'slow-worker': async (context) => (await import('./slow-worker-case.mjs')).slowWorkerCase(context),
   order: async (context) => (await import('./order-case.mjs')).orderCase(context),
+  'slow-link': async (context) => (await import('./slow-link-case.mjs')).slowLinkCase(context),
+  elastic: async (context) => (await import('./elastic-case.mjs')).elasticCase(context),
   redis: async (context) => (await import('./redis-case.mjs')).redisCase(context),
 };
 

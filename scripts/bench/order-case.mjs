@@ -17,7 +17,9 @@ export async function orderCase({ files, repeats, seconds, log, service }) {
           ['ordered', ordered],
           ['arrival', arrival],
         ])
-          speeds[way].push(await stack.measure(name, seconds, { maxWorkers: 2, training }));
+          speeds[way].push(
+            (await stack.measure(name, seconds, { maxWorkers: 2, training })).samplesPerSecond,
+          );
         log(
           `order, ${name}, repeat ${repeat + 1} of ${repeats}: ${Math.round(speeds.ordered.at(-1))} / ${Math.round(speeds.arrival.at(-1))} samples/s`,
         );

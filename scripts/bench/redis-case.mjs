@@ -12,7 +12,7 @@ export async function redisCase({ files, quick, log }) {
   const redis = await openRedis(join(service.stack.dataDir, 'queue', 'queue.sock'));
   const bytesOf = async (name) => {
     const before = await redis.traffic();
-    const samplesPerSecond = await service.measure(name, quick ? 5 : 15, { maxWorkers: 2 });
+    const { samplesPerSecond } = await service.measure(name, quick ? 5 : 15, { maxWorkers: 2 });
     const after = await redis.traffic();
     const gradientJobs = after.gradientJobs - before.gradientJobs;
     const bytesPerGradientJob = (after.bytes - before.bytes) / gradientJobs;

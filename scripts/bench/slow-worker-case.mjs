@@ -18,8 +18,8 @@ export async function slowWorkerCase({ files, repeats, seconds, log }) {
     try {
       const raw = { one: [], four: [] };
       for (let repeat = 0; repeat < repeats; repeat++) {
-        raw.one.push(await one.measure('cnn', seconds, { maxWorkers: 1, training }));
-        raw.four.push(await four.measure('cnn', 2 * seconds, { maxWorkers: 4, training }));
+        raw.one.push((await one.measure('cnn', seconds, { maxWorkers: 1, training })).samplesPerSecond);
+        raw.four.push((await four.measure('cnn', 2 * seconds, { maxWorkers: 4, training })).samplesPerSecond);
         log(
           `slow worker, repeat ${repeat + 1} of ${repeats}: ${Math.round(raw.four.at(-1))} samples/s, one worker alone ${Math.round(raw.one.at(-1))}`,
         );

@@ -48,7 +48,12 @@ export async function trainingCase(name, context) {
       throw new Error(
         `the models differ: ${bare.ready.parameters} parameters here, ${torch.ready.parameters} in PyTorch`,
       );
-    const through = (workers) => service.measure(name, seconds, { maxWorkers: workers });
+    let timing;
+    const through = async (workers) => {
+      const measured = await service.measure(name, seconds, { maxWorkers: workers });
+      timing = measured.timing;
+      return measured.samplesPerSecond;
+    };
     const one = async (loop, share = 1) => Math.min(...(await loop.measure(seconds * share)));
     const ways = {
       bare: () => one(bare),
@@ -93,10 +98,19 @@ export async function trainingCase(name, context) {
         figure('S1', 'service2', 'ddp'),
         figure('S2', 'service1', 'bare'),
         figure('S3', 'service2', 'pair'),
+        ...dataRow(name, timing, 2),
       ],
-      raw: speeds,
+      raw: { speeds, timing },
     };
   } finally {
     for (const loop of loops) loop.stop();
   }
+}
+
+/** Time that the workers spend on data, as a share of the time that they have; of the last measurement. */
+function dataRow(name, timing, workers) {
+  if (timing === undefined) return [];
+  const { phases, microBatches, steps, stepMs } = timing;
+  const share = (phases.data * microBatches) / (steps * workers * stepMs);
+  return [figureRow('data', name, share, { stepMs, phases })];
 }

@@ -1,4 +1,5 @@
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
+import { phaseBuckets } from './phase-buckets.ts';
 
 /** Every metric that the api exports, under the name that dashboards and alerts know it by. */
 export interface ApiMetrics {
@@ -12,9 +13,6 @@ export interface ApiMetrics {
   readonly silentServers: Counter;
   readonly queueAdditions: Counter<'cause'>;
 }
-
-/** From a part of a millisecond, where small models are, to a minute. */
-const phaseBuckets = [0.0003, 0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1, 3, 10, 30];
 
 /** A registry of its own per call: nothing is shared between two apps in one process. */
 export function createApiMetrics(): ApiMetrics {

@@ -1,0 +1,67 @@
+// A worker that joins in the middle of a job: from its engine being ready to its first gradient that counts, and what
+// that costs the other one. The worker is killed; its successor is the one that joins.
+import { setTimeout as sleep } from 'node:timers/promises';
+import { startService } from './service.mjs';
+import { median, spread } from './statistics.mjs';
+import { figureRow } from './targets.mjs';
+
+/** Large steps, a few per second: the trace of the latest 64 then reaches back further than the time between two of them. */
+const training = { batchSize: 512, microBatches: 16 };
+/** Steps this long after the first gradient still count as the cost of joining. */
+const settlingMs = 2_000;
+
+export async function elasticCase({ files, quick, log }) {
+  const joins = [];
+  for (let repeat = 0; repeat < (quick ? 1 : 3); repeat++) {
+    const service = await startService({ files, workers: 2 });
+    try {
+      joins.push(await joinOnce(service));
+      log(`elastic: ${JSON.stringify(joins.at(-1))}`);
+    } finally {
+      await service.stop();
+    }
+  }
+  const seconds = joins.map((join) => join.seconds);
+  const costs = joins.map((join) => join.costInSteps);
+  return {
+    rows: [
+      figureRow('elastic', 'seconds', median(seconds), { spread: spread(seconds) }),
+      figureRow('elastic', 'steps', median(costs), { spread: spread(costs) }),
+    ],
+    raw: joins,
+  };
+}
+
+async function joinOnce({ submit, client, stack }) {
+  const { id } = await submit('cnn', { epochs: 100_000, maxWorkers: 2, training });
+  while ((await client.jobs.get(id)).progress.step < 8) await sleep(100);
+  await stack.replace('worker-2');
+  const readyMs = Date.now();
+  let first;
+  while (first === undefined) {
+    await sleep(500);
+    if (Date.now() - readyMs > 30_000) throw new Error('the joiner sends nothing that counts');
+    first = firstGradient(await client.jobs.trace(id), 'worker-2.2');
+  }
+  await client.jobs.cancel(id);
+  const marks = [];
+  for await (const { split, time } of client.jobs.metrics(id))
+    if (split === 'train') marks.push(Date.parse(time));
+  const gaps = marks.slice(1).map((mark, index) => ({ mark, ms: mark - marks[index] }));
+  const usual = median(gaps.filter(({ mark }) => mark > readyMs).map(({ ms }) => ms));
+  const around = gaps.filter(({ mark }) => mark > readyMs && mark < first + settlingMs);
+  const longest = Math.max(...around.map(({ ms }) => ms));
+  return {
+    seconds: (first - readyMs) / 1000,
+    usualStepMs: usual,
+    longestStepMs: longest,
+    costInSteps: Number((longest / usual - 1).toFixed(2)),
+  };
+}
+
+/** When the first gradient of this worker was taken, as far as the trace goes back. */
+function firstGradient({ otherData, traceEvents }, worker) {
+  const row = traceEvents.find(({ ph, args }) => ph === 'M' && args.name === `${worker}, sending`)?.tid;
+  const ends = traceEvents.filter(({ ph, tid }) => ph === 'X' && tid === row).map(({ ts, dur }) => ts + dur);
+  return ends.length === 0 ? undefined : Date.parse(otherData.startedAt) + Math.min(...ends) / 1000;
+}
