@@ -7,5 +7,6 @@ export {
   requireSecret,
   requireText,
 } from './environment.ts';
+export { type MetricsSettings, readMetricsSettings } from './metrics-settings.ts';
 export { readServiceSettings, type ServiceSettings } from './service-settings.ts';
 export { whenReachable } from './when-reachable.ts';

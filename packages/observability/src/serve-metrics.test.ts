@@ -3,8 +3,8 @@ import { createPhaseMetrics } from './phase-metrics.ts';
 import { serveMetrics } from './serve-metrics.ts';
 
 test('phases are served at /metrics, and nothing elsewhere', async () => {
-  const { registry, phaseSeconds } = createPhaseMetrics('descent_worker_');
-  phaseSeconds.observe({ phase: 'compute' }, 0.02);
+  const { registry, observe } = createPhaseMetrics('descent_worker_');
+  observe({ compute: 20, push: 1 }, 1);
   const server = await serveMetrics(registry, { host: '127.0.0.1', port: 0 });
   onTestFinished(() => server.close());
   const get = (path: string) => fetch(`http://127.0.0.1:${server.port}${path}`);

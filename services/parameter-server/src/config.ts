@@ -1,7 +1,9 @@
 import { hostname } from 'node:os';
 import {
   type Environment,
+  type MetricsSettings,
   readInteger,
+  readMetricsSettings,
   readServiceSettings,
   readSwitch,
   readText,
@@ -23,6 +25,8 @@ export interface Config extends ServiceSettings {
   readonly maxJobs: number;
   /** DESCENT_BENCH_ARRIVAL_ORDER=1: add gradients as they come, for the benchmark of the fixed order. Gives up equal bits. */
   readonly sumOrder: 'tree' | 'arrival';
+  /** DESCENT_METRICS_PORT: where `/metrics` is served for Prometheus, at DESCENT_METRICS_HOST (127.0.0.1); default: nowhere. */
+  readonly metrics: MetricsSettings | undefined;
   /** DESCENT_NAME: how this process is called in events. */
   readonly name: string;
 }
@@ -36,6 +40,7 @@ export function readConfig(environment: Environment): Config {
     advertisedAddress: readText(environment, 'DESCENT_CHANNEL_ADVERTISED_ADDRESS', '') || undefined,
     checksum: readSwitch(environment, 'DESCENT_CHANNEL_CHECKSUM'),
     maxJobs: readInteger(environment, 'DESCENT_MAX_JOBS', { fallback: 8, minimum: 1, maximum: 1000 }),
+    metrics: readMetricsSettings(environment),
     sumOrder: environment.DESCENT_BENCH_ARRIVAL_ORDER === '1' ? 'arrival' : 'tree',
     name: readText(environment, 'DESCENT_NAME', `${hostname()}-${process.pid}`),
   };

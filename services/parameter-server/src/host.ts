@@ -6,7 +6,7 @@ import type { Logger } from '@descent/observability';
 import { gradientQueueId, type QueueConnection } from '@descent/queue';
 import { createDoor } from './door.ts';
 import type { GradientQueue } from './gradient-jobs.ts';
-import { type RunningJob, runTrainingJob } from './running-job.ts';
+import { type RunningJob, type RunOptions, runTrainingJob } from './running-job.ts';
 import type { Truth } from './truth.ts';
 
 /** A lease outlives the longest gradient job and any wait on the queue; a late one is replaced. */
@@ -27,6 +27,8 @@ export interface HostOptions {
   readonly maxJobs: number;
   /** For benchmarks only: see TrainingStateOptions. */
   readonly sumOrder?: 'tree' | 'arrival';
+  /** Hears where the time of every micro-batch went. */
+  readonly onPhases?: RunOptions['onPhases'];
   readonly logger: Logger;
 }
 
@@ -93,6 +95,7 @@ export async function startHost(options: HostOptions): Promise<Host> {
         createLease(leaseKey, { jobId: id, incarnation, serial, expiresAt: Date.now() + leaseMs }),
       clock,
       sumOrder: options.sumOrder,
+      onPhases: options.onPhases,
       onQueueError: (error) => logger.warn({ jobId, err: error }, 'gradient jobs wait for the queue'),
       opened(job) {
         const key = jobKey(job.jobId);

@@ -1,5 +1,5 @@
 import { whenReachable } from '@descent/configuration';
-import { createLogger } from '@descent/observability';
+import { createLogger, createPhaseMetrics, serveMetrics } from '@descent/observability';
 import { connectQueue } from '@descent/queue';
 import closeWithGrace from 'close-with-grace';
 import { readConfig } from './config.ts';
@@ -11,6 +11,8 @@ const logger = createLogger({ name: 'parameter-server', level: config.logLevel }
 const truth = createTruth({ ...config, server: config.name });
 await whenReachable(config.apiUrl, (problem) => logger.warn(problem));
 const queue = await connectQueue({ url: config.redisUrl, prefix: config.queuePrefix, logger });
+const metrics = config.metrics && createPhaseMetrics('descent_parameter_server_');
+const metricsServer = config.metrics && metrics && (await serveMetrics(metrics.registry, config.metrics));
 const host = await startHost({
   truth,
   queue,
@@ -19,6 +21,7 @@ const host = await startHost({
   checksum: config.checksum,
   maxJobs: config.maxJobs,
   sumOrder: config.sumOrder,
+  ...(metrics && { onPhases: metrics.observe }),
   logger,
 });
 logger.info({ address: host.address }, 'parameter server ready');
@@ -28,6 +31,7 @@ const { close } = closeWithGrace({ delay: 9_000, logger }, async ({ err }) => {
   if (err !== undefined) logger.fatal({ err }, 'parameter server failed');
   await host.close();
   await queue.close();
+  await metricsServer?.close();
 });
 // A supervisor that was killed cannot stop us: the end of its IPC channel does.
 process.once('disconnect', close);

@@ -1,11 +1,4 @@
-import type {
-  NewJobEvent,
-  NewMetricPoint,
-  Outcome,
-  Progress,
-  Report,
-  ReportAnswer,
-} from '@descent/contracts';
+import type { NewJobEvent, NewMetricPoint, Outcome, Report, ReportAnswer } from '@descent/contracts';
 import { isDescentError } from '@descent/errors';
 import type { Truth } from './truth.ts';
 
@@ -14,8 +7,8 @@ export interface ReporterOptions {
   readonly jobId: string;
   readonly incarnation: number;
   readonly intervalMs: number;
-  /** Read at each report. */
-  current(): { progress: Progress; numericsClass: string | null };
+  /** Read at each report; the last one carries the outcome. */
+  current(isLast: boolean): Pick<Report, 'progress' | 'numericsClass' | 'timing' | 'trace'>;
   /** What the users want, after each delivered report. */
   onWanted(wanted: ReportAnswer['wanted']): void;
   /** Another server owns the job: this one must leave it. */
@@ -68,7 +61,7 @@ export function createReporter(options: ReporterOptions): Reporter {
 
   const send = async () => {
     if (unacknowledged === undefined) {
-      unacknowledged = { incarnation, serial, ...options.current(), points, events, outcome };
+      unacknowledged = { incarnation, serial, ...options.current(outcome !== null), points, events, outcome };
       serial++;
       points = [];
       events = [];

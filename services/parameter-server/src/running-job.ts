@@ -8,7 +8,7 @@ import { createGradientJobs, type GradientJobs, type GradientQueue } from './gra
 import { createNumericsGate, type NumericsGate } from './numerics-gate.ts';
 import { createReporter, type Reporter } from './reporter.ts';
 import { restore } from './restore.ts';
-import type { TimesObserver } from './step-times.ts';
+import { createStepBreakdown, type StepBreakdownOptions } from './step-breakdown.ts';
 import { planTimetable } from './timetable.ts';
 import { createTrainingJob, type TrainingJob } from './training-job.ts';
 import { createTrainingState, type TrainingStateOptions } from './training-state.ts';
@@ -39,8 +39,8 @@ export interface RunOptions {
   /** Default: from the plan's model, which must be the one that was priced. */
   compile?(plan: TrainingPlan): Pick<CompiledModel, 'layout' | 'metrics'>;
   readonly sumOrder?: TrainingStateOptions['sumOrder'];
-  /** Hears where the time of each training job goes. */
-  timesOf?(jobId: string): TimesObserver;
+  /** Hears where the time of every micro-batch went. */
+  readonly onPhases?: StepBreakdownOptions['onPhases'];
   onQueueError(error: unknown): void;
   /** Called when workers may join; what it returns is called when they may no longer. */
   opened(job: RunningJob): () => void;
@@ -54,6 +54,7 @@ export async function runTrainingJob(claim: ClaimAnswer, options: RunOptions): P
   const { training, reproducibility = 'strict' } = plan.request;
   const numerics = createNumericsGate(reproducibility, claim.numericsClass);
   const fence = new AbortController();
+  const breakdown = createStepBreakdown({ clock: options.clock, onPhases: options.onPhases });
   let job: TrainingJob | undefined;
   // Until a checkpoint is read the newest one is the best guess: progress must not seem to start over.
   const expectedStep = claim.checkpoints[0]?.step ?? plan.forkOf?.step ?? 0;
@@ -63,7 +64,8 @@ export async function runTrainingJob(claim: ClaimAnswer, options: RunOptions): P
     jobId,
     incarnation,
     intervalMs: options.reportIntervalMs,
-    current: () => ({
+    current: (isLast) => ({
+      ...breakdown.news(isLast),
       numericsClass: numerics.numericsClass,
       progress: job?.progress() ?? {
         step: expectedStep,
@@ -140,7 +142,7 @@ export async function runTrainingJob(claim: ClaimAnswer, options: RunOptions): P
       reporter,
       checkpoints,
       clock: options.clock,
-      times: options.timesOf?.(jobId),
+      times: breakdown,
     });
     const close = options.opened({
       jobId,

@@ -1,5 +1,4 @@
-import { validate } from '@descent/contracts';
-import { JobTiming, JobTrace } from '@descent/contracts';
+import { JobTiming, JobTrace, validate } from '@descent/contracts';
 import { expect, test } from 'vitest';
 import { createStepBreakdown, phasesOf } from './step-breakdown.ts';
 import type { StepTimes, UnitTimes } from './step-times.ts';
@@ -58,10 +57,21 @@ test('the means are those of the latest 256 steps', () => {
   for (let index = 0; index < 600; index++) {
     const slow = index < 344 ? 100 : 8;
     breakdown.unit({ ...unit, version: index, work: { ...unit.work, compute: slow } });
-    breakdown.unit({ ...unit, version: index, first: 1, worker: 'w2', work: { ...unit.work, compute: slow + 2 } });
+    breakdown.unit({
+      ...unit,
+      version: index,
+      first: 1,
+      worker: 'w2',
+      work: { ...unit.work, compute: slow + 2 },
+    });
     breakdown.step(at(1000 + 30 * index, index));
   }
-  expect(breakdown.timing()).toMatchObject({ steps: 256, microBatches: 512, stepMs: 30, phases: { compute: 9 } });
+  expect(breakdown.timing()).toMatchObject({
+    steps: 256,
+    microBatches: 512,
+    stepMs: 30,
+    phases: { compute: 9 },
+  });
 });
 
 test('evaluations and units of other versions do not count', () => {
@@ -82,7 +92,14 @@ test('the trace holds the latest 64 steps, from the opening of the first on', ()
   }
   const trace = breakdown.trace()!;
   expect(trace.steps).toHaveLength(64);
-  expect(trace.steps[0]).toEqual({ step: 6, openedAt: 0, completedAt: 19, appliedAt: 24, reduceMs: 1, updateMs: 3 });
+  expect(trace.steps[0]).toEqual({
+    step: 6,
+    openedAt: 0,
+    completedAt: 19,
+    appliedAt: 24,
+    reduceMs: 1,
+    updateMs: 3,
+  });
   expect(trace.units[0]).toMatchObject({ step: 6, worker: 0, assignedAt: 1, computeMs: 8 });
   // 8.82 s before the clock's 10 s.
   expect(trace.startedAt).toBe('2025-12-31T23:59:51.180Z');

@@ -96,9 +96,7 @@ export function createStepBreakdown(options: StepBreakdownOptions): StepBreakdow
         rounded(latest.reduce((total, { phases }) => total + phases[phase], 0) / microBatches);
       const { openedAt, appliedAt } = kept.at(-1)!.times;
       const stepMs =
-        latest.length === 1
-          ? appliedAt - openedAt
-          : (last.appliedAt - first.appliedAt) / (latest.length - 1);
+        latest.length === 1 ? appliedAt - openedAt : (last.appliedAt - first.appliedAt) / (latest.length - 1);
       return {
         steps: latest.length,
         microBatches,

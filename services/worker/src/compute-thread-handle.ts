@@ -1,5 +1,6 @@
 import { Worker } from 'node:worker_threads';
 import type { GradientQueuePayload } from '@descent/contracts';
+import type { WorkTimings } from '@descent/gradient-channel';
 import type { ComputeThreadData, FromCompute, ToCompute } from './thread-messages.ts';
 
 /** The compute thread, as the main thread sees it. It serves one gradient job at a time. */
@@ -15,7 +16,11 @@ export interface ComputeThread {
   close(): Promise<void>;
 }
 
-export async function startComputeThread(data: ComputeThreadData): Promise<ComputeThread> {
+/** @param timed hears the times of all the work of a gradient job when it is over */
+export async function startComputeThread(
+  data: ComputeThreadData,
+  timed: (times: readonly WorkTimings[]) => void,
+): Promise<ComputeThread> {
   const thread = new Worker(new URL('./compute-thread.js', import.meta.url), { workerData: data });
   let served: { resolve(problem: string | undefined): void; reject(error: Error): void } | undefined;
   let closing = false;
@@ -31,7 +36,10 @@ export async function startComputeThread(data: ComputeThreadData): Promise<Compu
   const ready = new Promise<string>((resolve, reject) => {
     thread.on('message', (message: FromCompute) => {
       if (message.type === 'ready') resolve(message.numericsClass);
-      else served?.resolve(message.problem);
+      else {
+        timed(message.times);
+        served?.resolve(message.problem);
+      }
     });
     void died.then(reject);
   });

@@ -1,25 +1,27 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { createEngine } from '@descent/engines';
-import { connectChannel } from '@descent/gradient-channel';
+import { connectChannel, type WorkTimings } from '@descent/gradient-channel';
 import { createGradientAgent } from './gradient-agent.ts';
 import { prepareJob } from './prepared-job.ts';
 import { createShardCache } from './shard-cache.ts';
 import { slowDown } from './slow-down.ts';
 import type { ComputeThreadData, FromCompute, ToCompute } from './thread-messages.ts';
 
-const { worker, apiUrl, serviceToken, cacheDir, threads, choice, slowdown, checksum } =
+const { worker, apiUrl, serviceToken, cacheDir, threads, choice, slowdown, checksum, timed } =
   workerData as ComputeThreadData;
 const post = (message: FromCompute) => parentPort!.postMessage(message);
 
 const fullSpeed = await createEngine({ ...choice, threads });
 const engine = slowdown === 1 ? fullSpeed : slowDown(fullSpeed, slowdown);
 const shards = createShardCache({ apiUrl, serviceToken, folder: cacheDir });
+let times: WorkTimings[] = [];
+const onWork = (one: WorkTimings) => void times.push(one);
 const agent = createGradientAgent({
   worker,
   numericsClass: engine.numericsClass,
   connect: (address, connected) =>
     connectChannel(address, connected, checksum === undefined ? {} : { checksum }),
-  prepare: (plan, parameters) => prepareJob({ plan, parameters, engine, shards }),
+  prepare: (plan, parameters) => prepareJob({ plan, parameters, engine, shards, ...(timed && { onWork }) }),
 });
 
 parentPort!.on('message', async (message: ToCompute) => {
@@ -28,6 +30,7 @@ parentPort!.on('message', async (message: ToCompute) => {
     return;
   }
   const problem = await agent.serve(message.job);
-  post({ type: 'served', ...(problem === undefined ? {} : { problem }) });
+  post({ type: 'served', ...(problem === undefined ? {} : { problem }), times });
+  times = [];
 });
 post({ type: 'ready', numericsClass: engine.numericsClass });

@@ -20,6 +20,7 @@ test('what the environment leaves out has a default', () => {
     threads: 1,
     choice: { engine: 'auto', device: 'auto', vulkanDrivers: [] },
     slowdown: 1,
+    metrics: undefined,
     name: `${hostname()}-${process.pid}`,
   });
 });

@@ -1,7 +1,9 @@
 import { hostname } from 'node:os';
 import {
   type Environment,
+  type MetricsSettings,
   readInteger,
+  readMetricsSettings,
   readServiceSettings,
   readSwitch,
   requireText,
@@ -24,6 +26,8 @@ export interface Config extends ServiceSettings {
   readonly slowdown: number;
   /** DESCENT_CHANNEL_CHECKSUM: 1 on every connection, 0 on none. Not set: between hosts. */
   readonly checksum: boolean | undefined;
+  /** DESCENT_METRICS_PORT: where `/metrics` is served for Prometheus, at DESCENT_METRICS_HOST (127.0.0.1); default: nowhere. */
+  readonly metrics: MetricsSettings | undefined;
   /** DESCENT_NAME: how this process is called in events. */
   readonly name: string;
 }
@@ -38,6 +42,7 @@ export function readConfig(environment: Environment): Config {
     threads: readInteger(environment, 'DESCENT_THREADS', { fallback: 1, minimum: 1, maximum: 256 }),
     checksum: readSwitch(environment, 'DESCENT_CHANNEL_CHECKSUM'),
     choice: readEngineChoice(environment),
+    metrics: readMetricsSettings(environment),
     slowdown: slowdownOf(environment.DESCENT_BENCH_SLOWDOWN, name),
     name,
   };

@@ -1,5 +1,5 @@
 import { whenReachable } from '@descent/configuration';
-import { createLogger } from '@descent/observability';
+import { createLogger, createPhaseMetrics, serveMetrics } from '@descent/observability';
 import { connectQueue } from '@descent/queue';
 import closeWithGrace from 'close-with-grace';
 import { startComputeThread } from './compute-thread-handle.ts';
@@ -13,7 +13,15 @@ process.env.TF_DETERMINISTIC_OPS = '1';
 process.env.TF_CPP_MIN_LOG_LEVEL ??= '2';
 const config = readConfig(process.env);
 const logger = createLogger({ name: 'worker', level: config.logLevel });
-const compute = await startComputeThread({ ...config, worker: config.name });
+const metrics = config.metrics && createPhaseMetrics('descent_worker_');
+const metricsServer = config.metrics && metrics && (await serveMetrics(metrics.registry, config.metrics));
+const compute = await startComputeThread(
+  { ...config, worker: config.name, timed: config.metrics !== undefined },
+  (times) => {
+    for (const { wait, pull, data, compute, sum } of times)
+      metrics?.observe({ queue: wait, pull, data, compute, reduce: sum }, 1);
+  },
+);
 const heartbeats = createHeartbeats(config.name, {
   clock: () => performance.now(),
   onSilence: compute.abandon,
@@ -39,6 +47,7 @@ const { close } = closeWithGrace({ delay: 9_000, logger }, async ({ err }) => {
   heartbeats.stop();
   await compute.close();
   await queue.close();
+  await metricsServer?.close();
 });
 // A supervisor that was killed cannot stop us: the end of its IPC channel does.
 process.once('disconnect', close);

@@ -16,7 +16,14 @@ import {
 } from '@descent/datasets';
 import type { Engine } from '@descent/engines';
 import { DescentError } from '@descent/errors';
-import { type Assignment, deepestLevel, nodeLevel, writeSums, writeTimings } from '@descent/gradient-channel';
+import {
+  type Assignment,
+  deepestLevel,
+  nodeLevel,
+  type WorkTimings,
+  writeSums,
+  writeTimings,
+} from '@descent/gradient-channel';
 import { compileModel, evaluationGraph, sumCount, trainingGraph } from '@descent/models';
 import { type BoundWork, type Draw, makeBoundWork } from './bound-work.ts';
 import { createRecentlyUsed } from './recently-used.ts';
@@ -60,6 +67,8 @@ export interface PrepareOptions {
   readonly parameters: Float32Array;
   readonly engine: Engine;
   readonly shards: ArtifactSource;
+  /** Hears the times of every assignment. */
+  readonly onWork?: (times: WorkTimings) => void;
 }
 
 /** Samples that one kind of assignment draws from. */
@@ -72,7 +81,8 @@ interface Samples {
 }
 
 /** Resolves when the programs of a usual step are compiled and all samples are in memory. */
-export async function prepareJob({ plan, parameters, engine, shards }: PrepareOptions): Promise<PreparedJob> {
+export async function prepareJob(options: PrepareOptions): Promise<PreparedJob> {
+  const { plan, parameters, engine, shards, onWork } = options;
   const { request, manifest, seed } = plan;
   const { batchSize } = request.training;
   const model = compileModel(request.model);
@@ -183,7 +193,9 @@ export async function prepareJob({ plan, parameters, engine, shards }: PrepareOp
     async compute(work) {
       Object.assign(spent, { data: 0, compute: 0, sum: 0 });
       const result = await computeNode(work, 0, work.bounds.length - 1);
-      writeTimings(result.timings, { wait: work.waitMs, pull: work.pullMs, ...spent });
+      const times = { wait: work.waitMs, pull: work.pullMs, ...spent };
+      writeTimings(result.timings, times);
+      onWork?.(times);
       last = work;
       return { payload: result.payload, release: () => results[work.kind].giveBack(result) };
     },

@@ -1,5 +1,6 @@
 import type { GradientQueuePayload } from '@descent/contracts';
 import type { EngineChoice } from '@descent/engines';
+import type { WorkTimings } from '@descent/gradient-channel';
 
 /** What the compute thread is started with. */
 export interface ComputeThreadData {
@@ -13,6 +14,8 @@ export interface ComputeThreadData {
   readonly choice: EngineChoice;
   /** 1: as fast as it can. */
   readonly slowdown: number;
+  /** Whether the times of the work are told. */
+  readonly timed: boolean;
 }
 
 /** Main thread → compute thread. */
@@ -27,4 +30,4 @@ export type ToCompute =
 export type FromCompute =
   | { readonly type: 'ready'; readonly numericsClass: string }
   /** The gradient job is over, well or badly; the ledger knows what is still missing. */
-  | { readonly type: 'served'; readonly problem?: string };
+  | { readonly type: 'served'; readonly problem?: string; readonly times: readonly WorkTimings[] };
