@@ -9,6 +9,7 @@ import { createNumericsGate, type NumericsGate } from './numerics-gate.ts';
 import { createReporter, type Reporter } from './reporter.ts';
 import { restore } from './restore.ts';
 import { createStepBreakdown, type StepBreakdownOptions } from './step-breakdown.ts';
+import { both, type TimesObserver } from './step-times.ts';
 import { planTimetable } from './timetable.ts';
 import { createTrainingJob, type TrainingJob } from './training-job.ts';
 import { createTrainingState, type TrainingStateOptions } from './training-state.ts';
@@ -39,6 +40,8 @@ export interface RunOptions {
   /** Default: from the plan's model, which must be the one that was priced. */
   compile?(plan: TrainingPlan): Pick<CompiledModel, 'layout' | 'metrics'>;
   readonly sumOrder?: TrainingStateOptions['sumOrder'];
+  /** Hears of every result and step of a training job. */
+  timesOf?(jobId: string): TimesObserver;
   /** Hears where the time of every micro-batch went. */
   readonly onPhases?: StepBreakdownOptions['onPhases'];
   onQueueError(error: unknown): void;
@@ -142,7 +145,7 @@ export async function runTrainingJob(claim: ClaimAnswer, options: RunOptions): P
       reporter,
       checkpoints,
       clock: options.clock,
-      times: breakdown,
+      times: both(breakdown, options.timesOf?.(jobId)),
     });
     const close = options.opened({
       jobId,

@@ -43,3 +43,17 @@ export interface TimesObserver {
 }
 
 export const noObserver: TimesObserver = { unit() {}, step() {} };
+
+export function both(one: TimesObserver, other: TimesObserver | undefined): TimesObserver {
+  if (other === undefined) return one;
+  return {
+    unit(times) {
+      one.unit(times);
+      other.unit(times);
+    },
+    step(times) {
+      one.step(times);
+      other.step(times);
+    },
+  };
+}

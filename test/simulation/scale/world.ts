@@ -147,9 +147,10 @@ export async function simulateScale(options: WorldOptions): Promise<WorldResult>
       event() {},
       finish: async () => {},
       abandon() {},
+      delivered: async () => {},
     },
     checkpoints: { write() {}, idle: async () => {}, weights: async () => 'none' },
-  } as Parameters<typeof createTrainingJob>[0]);
+  });
 
   const answered = (link: WorkerLink, held: Held) => {
     const { node, version, assignment } = held;
