@@ -870,6 +870,8 @@ export interface components {
                     extraFlops: number;
                 };
                 serverMemoryBytes: number;
+                /** @description Slices per step, as given or as chosen by price */
+                microBatches?: number;
                 /** @description Parameters down and gradients up, per worker */
                 wireBytesPerStep: number;
                 stepsPerEpoch: number;
