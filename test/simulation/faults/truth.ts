@@ -188,12 +188,12 @@ export function createTruth(
     dispatch(queue) {
       const active = state === 'queued' || isHeld(state);
       const actions = decide({
-        jobs: active ? [{ id: jobId, state, wanted, incarnation, server, heardAtMs, queuedAtMs: 0 }] : [],
+        jobs: active ? [{ ...alone, id: jobId, state, wanted, incarnation, server, heardAtMs }] : [],
+        admit: [jobId],
         offers,
         queue: queue.isUp ? queue.states() : null,
         nowMs: clock(),
         startedAtMs,
-        maxRunningJobs: 4,
         silenceMs,
       });
       for (const action of actions) {
@@ -214,3 +214,6 @@ export function createTruth(
   };
   return self;
 }
+
+/** What the line of one job knows of it. */
+const alone = { teamId: 'team', priority: 0, queuedAtMs: 0, workers: 0, etaSeconds: null } as const;
