@@ -1,5 +1,6 @@
 export * from './accounts.ts';
 export { Closed, OneOf } from './closed.ts';
+export * from './compression.ts';
 export * from './data.ts';
 export * from './explanation.ts';
 export * from './export.ts';
@@ -24,4 +25,5 @@ export * from './predict.ts';
 export * from './queue.ts';
 export * from './scheduling.ts';
 export * from './step-times.ts';
+export * from './synchronization.ts';
 export { validate } from './validate.ts';

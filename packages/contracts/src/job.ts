@@ -1,5 +1,6 @@
 import { type Static, Type } from 'typebox';
 import { Closed, OneOf } from './closed.ts';
+import { Compression } from './compression.ts';
 import { DataSettings } from './data.ts';
 import { JobId } from './job-id.ts';
 import { ScoreTable } from './model/metrics.ts';
@@ -8,6 +9,7 @@ import { ModelReference } from './model/stored-model.ts';
 import { OptimizerSettings, ScheduleSettings } from './optimizer.ts';
 import { JobPriority, Waiting } from './scheduling.ts';
 import { JobTiming } from './step-times.ts';
+import { Synchronization } from './synchronization.ts';
 
 export { JobId } from './job-id.ts';
 
@@ -44,6 +46,8 @@ export const TrainingSettings = Closed({
   clipNorm: Type.Optional(
     Type.Number({ exclusiveMinimum: 0, description: 'Largest global L2 norm of the mean gradient' }),
   ),
+  compression: Type.Optional({ ...Compression, default: 'none' }),
+  synchronization: Type.Optional({ ...Synchronization, default: 'sync' }),
   evaluateEverySteps: Type.Optional(
     Type.Integer({ minimum: 1, description: 'Left out: at the end of each epoch' }),
   ),

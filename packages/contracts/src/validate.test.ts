@@ -59,6 +59,30 @@ describe('validate', () => {
     [[...optimizer, 'learningRate'], 'abc', 'training.optimizer.learningRate: must be a number, got "abc"'],
     [[...optimizer, 'learningRate'], undefined, 'training.optimizer.learningRate: is missing'],
     [
+      ['training', 'compression'],
+      'int9',
+      'training.compression: must be one of "none", "bf16", "int8", got "int9"; did you mean "int8"?',
+    ],
+    [['training', 'compression'], 8, 'training.compression: must be a string or an object, got 8'],
+    [['training', 'compression'], { topK: 2 }, 'training.compression.topK: must be at most 1, got 2'],
+    [
+      ['training', 'compression'],
+      { topk: 0.1 },
+      'training.compression.topk: is not a known field; did you mean "topK"?',
+    ],
+    [['training', 'synchronization'], 'async', 'training.synchronization: must be "sync", got "async"'],
+    [
+      ['training', 'synchronization'],
+      { mode: 'locl', localSteps: 4 },
+      'training.synchronization.mode: there is no synchronization mode "locl"; did you mean "local"?',
+    ],
+    [['training', 'synchronization'], { mode: 'local' }, 'training.synchronization.localSteps: is missing'],
+    [
+      ['training', 'synchronization'],
+      { mode: 'local', localSteps: 0 },
+      'training.synchronization.localSteps: must be at least 1, got 0',
+    ],
+    [
       [...optimizer, 'learningrate'],
       1,
       'training.optimizer.learningrate: is not a known field; did you mean "learningRate"?',

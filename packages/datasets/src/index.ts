@@ -26,7 +26,7 @@ export { type PermutationStream, permutation } from './permutation.ts';
 export { placeOfFile, splitOfWord } from './place-of-file.ts';
 export { sampleOrder } from './sample-order.ts';
 export { type SampleSelection, type SelectedSamples, selectSamples } from './sample-selection.ts';
-export { batchOfStep, microBatchRange, type Range, stepsPerEpoch } from './step-plan.ts';
+export { batchOfStep, localBatches, microBatchRange, type Range, stepsPerEpoch } from './step-plan.ts';
 export { openTokenizer } from './tokenizers/open-tokenizer.ts';
 export type { Tokenizer } from './tokenizers/tokenizer.ts';
 export {

@@ -32,3 +32,20 @@ export function microBatchRange(batchSamples: number, microBatches: number, inde
     end: Math.floor(((index + 1) * batchSamples) / microBatches),
   };
 }
+
+/**
+ * The mini-batches that a participant of a local job trains on one after the other, out of its slice of a step's
+ * samples: of batchSize ÷ participants samples each, or as near to that as their number allows.
+ */
+export function localBatches(
+  { start, end }: Range,
+  batchSize: number,
+  participants: number,
+): readonly Range[] {
+  const samples = end - start;
+  const count = Math.min(samples, Math.max(1, Math.round((samples * participants) / batchSize)));
+  return Array.from({ length: count }, (_, index) => {
+    const batch = microBatchRange(samples, count, index);
+    return { start: start + batch.start, end: start + batch.end };
+  });
+}

@@ -1,3 +1,4 @@
+export { averageStates } from './average-states.ts';
 export { chooseMicroBatches } from './choose-micro-batches.ts';
 export { type CompiledModel, type CompileOptions, compileModel, type ModelInput } from './compile-model.ts';
 export type { RandomInput } from './draft.ts';
@@ -15,3 +16,4 @@ export {
   viewOf,
 } from './parameter-layout.ts';
 export { layerSummaries, type PriceQuestion, price } from './price.ts';
+export { roundingKey } from './rounding-key.ts';

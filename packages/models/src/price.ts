@@ -13,6 +13,12 @@ export interface PriceQuestion {
   readonly epochs: number;
   /** Float32 values that the optimizer keeps per parameter: 0 for plain sgd, 1 with momentum, 2 for adam. */
   readonly optimizerSlots: number;
+  /** Bytes of one version down and one micro-batch's gradient up, where they are compressed. */
+  readonly wire?: { readonly pullBytes: number; readonly pushBytes: number } | undefined;
+  /** Mini-batches that a participant trains on by itself in one step; left out, the job is synchronous. */
+  readonly localSteps?: number | undefined;
+  /** Steps of an asynchronous job that may be open beside the current one. */
+  readonly maxStaleness?: number | undefined;
 }
 
 /** What a training job costs, read off its graphs before anything runs. */
@@ -22,18 +28,28 @@ export function price(
   graph: Graph = trainingGraph(model),
 ): Price {
   const { batchSize, microBatches, datasetCount, epochs, optimizerSlots } = question;
+  const { wire, localSteps, maxStaleness = 0 } = question;
+  /** Gradients that may be waiting on the server. */
+  const waiting = microBatches * (1 + maxStaleness);
   const { layout } = model;
   const parameterBytes = layout.elements * 4;
   const gradientBytes = layout.gradientElements * 4;
+  const { pullBytes, pushBytes } = wire ?? { pullBytes: parameterBytes, pushBytes: gradientBytes };
+  /** What is encoded needs a buffer beside the one it is made from. */
+  const encoded = (bytes: number) => (wire === undefined ? 0 : bytes);
+  const samplesPerStep = batchSize * (localSteps ?? 1);
+  const slotBytes = optimizerSlots * layout.trainableElements * 4;
+  // A participant keeps the version that it started from, the one it is at and the next, and its own slots.
+  const localBytes = localSteps === undefined ? 0 : 2 * parameterBytes + slotBytes;
   const largestMicroBatch = Math.ceil(batchSize / microBatches);
-  const stepsPerEpoch = Math.ceil(datasetCount / batchSize);
+  const stepsPerEpoch = Math.ceil(datasetCount / samplesPerStep);
   const checkpointingOf = (): Pick<Price, 'checkpointing'> => {
     if (model.spec.checkpointing === undefined) return {};
     const plain = plainTrainingGraph(model);
     const savedBytes = peakMemory(plain, largestMicroBatch) - memory;
-    return { checkpointing: { savedBytes, extraFlops: flopsPerStep - cost(plain, batchSize).flops } };
+    return { checkpointing: { savedBytes, extraFlops: flopsPerStep - cost(plain, samplesPerStep).flops } };
   };
-  const flopsPerStep = cost(graph, batchSize).flops;
+  const flopsPerStep = cost(graph, samplesPerStep).flops;
   const memory = peakMemory(graph, largestMicroBatch);
   return {
     parameters: layout.entries.reduce((sum, entry) => sum + (entry.trainable ? entry.length : 0), 0),
@@ -41,13 +57,21 @@ export function price(
     flopsPerStep,
     // Adding up a node of the step's tree takes a gradient per level and one more; another one is being sent meanwhile.
     workerMemoryBytes:
-      memory + parameterBytes + (deepestLevel(microBatches, gradientBytes) + 2) * gradientBytes,
+      memory +
+      parameterBytes +
+      (deepestLevel(microBatches, gradientBytes) + 2) * gradientBytes +
+      localBytes +
+      encoded(pullBytes + 2 * pushBytes),
     ...checkpointingOf(),
-    // Two parameter versions, one gradient per micro-batch until its sibling in the tree arrives, the optimizer's slots.
+    // Two parameter versions, one gradient per micro-batch until its sibling in the tree arrives, the optimizer's slots
+    // (of a local job, one for the outer momentum), and what is encoded.
     serverMemoryBytes:
-      2 * parameterBytes + microBatches * gradientBytes + optimizerSlots * layout.trainableElements * 4,
+      2 * parameterBytes +
+      waiting * gradientBytes +
+      (localSteps === undefined ? slotBytes : layout.trainableElements * 4) +
+      encoded(2 * pullBytes + waiting * pushBytes),
     microBatches,
-    wireBytesPerStep: parameterBytes + gradientBytes,
+    wireBytesPerStep: pullBytes + pushBytes,
     stepsPerEpoch,
     steps: stepsPerEpoch * epochs,
   };

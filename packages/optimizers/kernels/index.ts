@@ -4,5 +4,9 @@
  */
 export { addInto } from './add';
 export { allFinite } from './finite';
+export { subtract } from './subtract';
 export { squares } from './squares';
 export { adam, sgd, sgdMomentum } from './update';
+export { decodeBf16, encodeBf16 } from './bf16';
+export { decodeInt8, encodeInt8 } from './int8';
+export { decodeTopK, encodeTopK } from './top-k';

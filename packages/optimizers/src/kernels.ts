@@ -6,6 +6,7 @@ import { readFileSync } from 'node:fs';
  */
 export interface Kernels {
   addInto(target: number, source: number, count: number): void;
+  subtract(target: number, minuend: number, subtrahend: number, count: number): void;
   allFinite(source: number, count: number): 0 | 1;
   /** Σ (source + addend)²; `addend` 0: there is none. */
   squares(source: number, addend: number, count: number): number;
@@ -55,6 +56,32 @@ export interface Kernels {
     correction2: number,
     epsilon: number,
   ): void;
+  encodeBf16(target: number, source: number, count: number): void;
+  decodeBf16(target: number, source: number, count: number): 0 | 1;
+  encodeInt8(values: number, scales: number, source: number, count: number, key: number): void;
+  decodeInt8(target: number, values: number, scales: number, count: number): 0 | 1;
+  encodeTopK(
+    indices: number,
+    values: number,
+    lambda: number,
+    picks: number,
+    scratch: number,
+    source: number,
+    count: number,
+    exact: number,
+    sampled: number,
+    offset: number,
+  ): void;
+  decodeTopK(
+    target: number,
+    indices: number,
+    values: number,
+    lambda: number,
+    picks: number,
+    count: number,
+    exact: number,
+    sampled: number,
+  ): 0 | 1 | -1;
 }
 
 /** Stands at the same place as seen from `src/` and from `dist/`. */

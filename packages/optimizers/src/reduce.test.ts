@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { FlatMemory } from './flat-memory.ts';
 import { fillRandom } from './random.reference.ts';
-import { addInto, allFinite, squaredNorm } from './reduce.ts';
+import { addInto, allFinite, squaredNorm, subtractInto } from './reduce.ts';
 
 function two(length: number) {
   const { pair } = new FlatMemory({ pair: { count: 2, length } }).buffers;
@@ -56,6 +56,24 @@ describe('addInto', () => {
       long: { count: 1, length: 4 },
     }).buffers;
     expect(() => addInto(long[0]!, short[0]!)).toThrow('source has 3 elements, target has 4');
+  });
+});
+
+describe('subtractInto', () => {
+  it.each(lengths)('subtracts %i elements in float32, of buffers that may be longer', (length) => {
+    const { long, short } = new FlatMemory({
+      long: { count: 2, length: length + 5 },
+      short: { count: 1, length },
+    }).buffers;
+    fillRandom(long[0]!.floats, 1);
+    fillRandom(long[1]!.floats, 2);
+    subtractInto(short[0]!, long[0]!, long[1]!);
+    expect([...short[0]!.floats]).toEqual(
+      [...short[0]!.floats.keys()].map((index) =>
+        Math.fround(long[0]!.floats[index]! - long[1]!.floats[index]!),
+      ),
+    );
+    expect(() => subtractInto(long[0]!, short[0]!, long[1]!)).toThrow(RangeError);
   });
 });
 

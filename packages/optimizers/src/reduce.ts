@@ -11,6 +11,14 @@ export function addInto(target: FlatBuffer, source: FlatBuffer, range?: Range): 
   target.memory.kernels.addInto(address, resolveRange(source, range).address, count);
 }
 
+/** target ← minuend − subtrahend over the elements of `target`, which may be fewer than those of the others. */
+export function subtractInto(target: FlatBuffer, minuend: FlatBuffer, subtrahend: FlatBuffer): void {
+  const range = { start: 0, end: target.floats.length };
+  requireSameMemory(['target', 'minuend', 'subtrahend'], [target, minuend, subtrahend], range);
+  const { kernels } = target.memory;
+  kernels.subtract(target.byteOffset, minuend.byteOffset, subtrahend.byteOffset, range.end);
+}
+
 /** False when an element is NaN or infinite. */
 export function allFinite(buffer: FlatBuffer, range?: Range): boolean {
   const { address, count } = resolveRange(buffer, range);

@@ -57,7 +57,7 @@ function createWorld() {
       const slot = state.takeSlot();
       writeSums(slot.payload, { samples: 1, loss: 0, metrics: [] });
       slot.gradient.floats.fill(0).fill(gradient, 0, 2);
-      if (state.apply([slot])?.advance(16) === undefined) throw new Error('no buffer is free');
+      if (state.apply([slot], 1)?.advance(16) === undefined) throw new Error('no buffer is free');
     },
     values: (index: number) => {
       const { step, file } = writes[index]!;

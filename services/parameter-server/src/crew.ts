@@ -18,6 +18,8 @@ const returnMs = 25;
 /** The round that work is handed out from. */
 export interface OpenRound {
   readonly kind: Held['kind'];
+  readonly step: number;
+  /** That work which is handed out now is computed from. */
   readonly version: number;
   readonly epoch: number;
   readonly round: Round;
@@ -45,8 +47,8 @@ export interface Crew {
   relieve(open: OpenRound): void;
   /** An answer to this assignment has come, whatever it is worth. */
   answered(link: WorkerLink, held: Held): void;
-  /** Takes back what is not needed any more and cannot have been begun: what overlaps settled units; without a round, all. */
-  recall(open: OpenRound | undefined): void;
+  /** Takes back what is not needed any more and cannot have been begun: of this round what overlaps settled units, or all. */
+  recall(open: OpenRound, what: 'settled' | 'all'): void;
   /** Ends every gradient job. */
   releaseAll(reason: ReleaseReason): void;
 }
@@ -71,7 +73,7 @@ export function createCrew({ gradientJobs, hold, clock }: CrewOptions): Crew {
 
   const mayTake = (link: WorkerLink) => link.ready && link.serial !== undefined && link.budget > 0;
 
-  /** All that a worker holds is of this round, so it may be sent its version and more work. */
+  /** All that a worker holds is of this version, so it may be sent it and more work. */
   const isInRound = ({ held }: WorkerLink, { kind, version }: OpenRound) =>
     held.every((one) => one.version === version && one.kind === kind);
 
@@ -98,14 +100,14 @@ export function createCrew({ gradientJobs, hold, clock }: CrewOptions): Crew {
     return { members, crowd, longest };
   };
 
-  const assign = ({ kind, version, epoch }: OpenRound, link: WorkerLink, node: Node) => {
+  const assign = ({ kind, step, version, epoch }: OpenRound, link: WorkerLink, node: Node) => {
     const now = clock();
     if (link.version !== version) {
       const published = hold();
       link.wire.parameters(version, published.buffer, published.release);
       link.version = version;
     }
-    const held: Held = { assignment: ++link.assignments, kind, version, node, assignedAt: now };
+    const held: Held = { assignment: ++link.assignments, kind, version, step, node, assignedAt: now };
     if (link.held.length === 0) link.since = now;
     link.held = [...link.held, held];
     link.budget -= node.count;
@@ -171,15 +173,16 @@ export function createCrew({ gradientJobs, hold, clock }: CrewOptions): Crew {
       const paceOf = (link: WorkerLink) => link.pace[kind].unitMs ?? usual;
       /** All that is held, and when it should be there, the latest first. */
       const expected = [...links]
-        .filter((link) => isInRound(link, open))
+        .filter(({ held }) => held.every((one) => one.kind === kind))
         .flatMap((link) => {
           let leftMs = 0;
-          return link.held.map(({ node }, index) => {
+          return link.held.map(({ step, node }, index) => {
             const wholeMs = node.count * paceOf(link);
             leftMs += index === 0 ? timeLeft(wholeMs, now - link.since) : wholeMs;
-            return { node, leftMs };
+            return { step, node, leftMs };
           });
         })
+        .filter(({ step }) => step === open.step)
         .sort((a, b) => b.leftMs - a.leftMs);
       for (const link of idle.sort((a, b) => paceOf(a) - paceOf(b))) {
         const isProbe = now - link.since > probeMs;
@@ -198,11 +201,12 @@ export function createCrew({ gradientJobs, hold, clock }: CrewOptions): Crew {
       link.since = now;
       drop(link, held);
     },
-    recall(open) {
+    recall(open, what) {
       for (const link of links)
         for (const held of link.held.slice(1)) {
-          if (open !== undefined && !open.round.isTouched(held.node)) continue;
-          open?.round.giveBack(link.worker, held.node);
+          if (held.step !== open.step || held.kind !== open.kind) continue;
+          if (what === 'settled' && !open.round.isTouched(held.node)) continue;
+          open.round.giveBack(link.worker, held.node);
           link.wire.recalled(held);
           drop(link, held);
         }

@@ -13,7 +13,7 @@ export function answeredBy(
     (one) =>
       one.assignment === assignment &&
       one.kind === kind &&
-      one.version === step &&
+      one.step === step &&
       one.node.first === microBatch &&
       one.node.count === count,
   );
@@ -24,13 +24,15 @@ export function objectionTo(
   kind: Held['kind'],
   header: FrameHeader,
   held: readonly Held[],
-  open: OpenRound | undefined,
+  rounds: readonly OpenRound[],
   current: number,
 ): DescentError | undefined {
   const { step, microBatch, count } = header;
-  const isBehind = open === undefined || step < open.version || (step === open.version && kind !== open.kind);
-  if (isBehind) return new DescentError('GRADIENT_LATE', { step, current });
-  if (step === open.version && open.round.isTouched({ first: microBatch, count })) {
+  const open = rounds.find((round) => round.step === step && round.kind === kind);
+  const last = rounds.at(-1);
+  if (open === undefined && (last === undefined || step <= last.step))
+    return new DescentError('GRADIENT_LATE', { step, current });
+  if (open?.round.isTouched({ first: microBatch, count })) {
     return new DescentError('GRADIENT_DUPLICATE', { step, microBatch });
   }
   if (answeredBy(header, kind, held) !== undefined) return undefined;

@@ -1,5 +1,5 @@
 import { graphHash as hashGraph } from '@descent/autodiff';
-import type { ClaimAnswer, Outcome, TrainingPlan } from '@descent/contracts';
+import { type ClaimAnswer, maxStalenessOf, type Outcome, type TrainingPlan } from '@descent/contracts';
 import { classesOfInput } from '@descent/datasets';
 import { DescentError, isDescentError } from '@descent/errors';
 import { type CompiledMetric, type CompiledModel, compileModel, trainingGraph } from '@descent/models';
@@ -21,6 +21,7 @@ export interface RunningJob {
   readonly incarnation: number;
   /** For workers that do not know it yet. */
   readonly plan: TrainingPlan;
+  /** Length in float32 of a PARAMETERS frame's payload. */
   readonly elements: number;
   readonly metrics: readonly CompiledMetric[];
   readonly training: TrainingJob;
@@ -55,7 +56,7 @@ export async function runTrainingJob(claim: ClaimAnswer, options: RunOptions): P
   const { plan, incarnation } = claim;
   const { jobId } = plan;
   const { training, reproducibility = 'strict' } = plan.request;
-  const numerics = createNumericsGate(reproducibility, claim.numericsClass);
+  const numerics = createNumericsGate(reproducibility, claim.numericsClass, training.compression);
   const fence = new AbortController();
   const breakdown = createStepBreakdown({ clock: options.clock, onPhases: options.onPhases });
   let job: TrainingJob | undefined;
@@ -137,6 +138,7 @@ export async function runTrainingJob(claim: ClaimAnswer, options: RunOptions): P
       jobId,
       incarnation,
       epochs: training.epochs,
+      maxStaleness: maxStalenessOf(training),
       metrics,
       classesOf: (labels) => classesOfInput(plan.request.data, plan.manifest, labels),
       state,
@@ -151,7 +153,7 @@ export async function runTrainingJob(claim: ClaimAnswer, options: RunOptions): P
       jobId,
       incarnation,
       plan,
-      elements: layout.elements,
+      elements: state.versionBytes / Float32Array.BYTES_PER_ELEMENT,
       metrics,
       training: job,
       gradientJobs,

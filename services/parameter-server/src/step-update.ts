@@ -1,26 +1,15 @@
-import type { TrainingSettings } from '@descent/contracts';
 import type { ParameterLayout } from '@descent/models';
-import {
-  addInto,
-  clipFactor,
-  type FlatBuffer,
-  type Optimizer,
-  type Range,
-  squaredNorm,
-  tilesOf,
-} from '@descent/optimizers';
-import { averageStates } from './average-states.ts';
+import { addInto, clipFactor, type FlatBuffer, type Range, squaredNorm, tilesOf } from '@descent/optimizers';
+import type { UpdateRule } from './update-rule.ts';
 
 export interface StepUpdateOptions {
   readonly layout: ParameterLayout;
   /** `tilesOfLayout(layout)` */
   readonly tiles: readonly Range[];
-  readonly optimizer: Optimizer;
-  readonly training: TrainingSettings;
+  readonly rule: UpdateRule;
   readonly step: number;
-  readonly learningRate: number;
-  /** Of the whole step. */
-  readonly samples: number;
+  /** Makes a mean of the sum. */
+  readonly divisor: number;
   readonly current: FlatBuffer;
   readonly next: FlatBuffer;
   readonly slots: readonly FlatBuffer[];
@@ -53,20 +42,20 @@ export function tilesOfLayout({ entries }: ParameterLayout): readonly Range[] {
 }
 
 export function createStepUpdate(options: StepUpdateOptions): StepUpdate {
-  const { layout, tiles, optimizer, training, step, learningRate, samples, current, next, slots, clock } =
-    options;
+  const { layout, tiles, rule, step, divisor, current, next, slots, clock } = options;
   const { left, right } = options;
-  const { clipNorm } = training;
+  const { optimizer, clipNorm } = rule;
+  const learningRate = rule.learningRate(step);
   const { trainableElements, gradientElements } = layout;
   const common = { parameters: current, next, gradients: left, slots, step, learningRate };
   const withAddend = right === undefined ? common : { ...common, addend: right };
   let squared = 0;
-  let scale = 1 / samples;
+  let scale = 1 / divisor;
   let reduceMs = 0;
   let updateMs = 0;
   let isDone = false;
 
-  const norm = () => Math.sqrt(squared) / samples;
+  const norm = () => Math.sqrt(squared) / divisor;
 
   /** Work that can stop after each tile; yields the elements of each. */
   function* run(): Generator<number> {
@@ -76,7 +65,7 @@ export function createStepUpdate(options: StepUpdateOptions): StepUpdate {
         squared += squaredNorm(left, right, range);
         yield range.end - range.start;
       }
-      scale = clipFactor(norm(), clipNorm) / samples;
+      scale = clipFactor(norm(), clipNorm) / divisor;
     }
     const states = { start: trainableElements, end: gradientElements };
     if (right !== undefined) addInto(left, right, states);
@@ -87,7 +76,7 @@ export function createStepUpdate(options: StepUpdateOptions): StepUpdate {
       if (clipNorm === undefined) squared += squaredGradient;
       yield range.end - range.start;
     }
-    averageStates(layout, current.floats, next.floats, left.floats, samples);
+    rule.states(current.floats, next.floats, left.floats, divisor);
     updateMs = clock() - began;
   }
   const work = run();

@@ -1,4 +1,4 @@
-import type { TrainingPlan } from '@descent/contracts';
+import { localStepsOf, type TrainingPlan } from '@descent/contracts';
 import { batchOfStep, stepsPerEpoch as countSteps, microBatchRange } from '@descent/datasets';
 import type { Unit } from './node.ts';
 
@@ -11,6 +11,7 @@ export interface TimetableInput {
   readonly trainingSamples: number;
   /** 0: the job has no validation split. */
   readonly validationSamples: number;
+  /** Samples per step. */
   readonly batchSize: number;
   readonly microBatches: number;
   readonly epochs: number;
@@ -32,9 +33,11 @@ export interface Timetable {
 }
 
 export function planTimetable(plan: TrainingPlan): Timetable {
+  const { training } = plan.request;
   const { train, validation } = plan.samples;
   return createTimetable({
-    ...plan.request.training,
+    ...training,
+    batchSize: training.batchSize * localStepsOf(training),
     microBatches: plan.microBatches,
     trainingSamples: train,
     validationSamples: validation,

@@ -24,6 +24,7 @@ export interface WorldOptions {
   readonly validationSamples?: number;
   readonly batchSize?: number;
   readonly microBatches?: number;
+  readonly maxStaleness?: number;
   readonly epochs?: number;
   readonly optimizer?: OptimizerSettings;
   readonly clipNorm?: number;
@@ -114,6 +115,7 @@ export function createWorld(options: WorldOptions = {}) {
     jobId,
     incarnation,
     epochs: training.epochs,
+    maxStaleness: options.maxStaleness ?? 0,
     metrics,
     classesOf: (labels) => (labels === 'kind' ? ['cat', 'dog'] : undefined),
     state,
@@ -147,7 +149,7 @@ export function createWorld(options: WorldOptions = {}) {
     type,
     job: 0n,
     incarnation,
-    step: held.version,
+    step: held.step,
     microBatch: held.node.first,
     count: held.node.count,
     version: held.version,

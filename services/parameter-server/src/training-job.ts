@@ -39,6 +39,8 @@ export interface TrainingJobOptions {
   readonly jobId: string;
   readonly incarnation: number;
   readonly epochs: number;
+  /** Updates that the parameters behind a gradient may lack; 0: none, as in a synchronous job. */
+  readonly maxStaleness: number;
   readonly metrics: readonly CompiledMetric[];
   /** Names of the classes of labels, where their column has some. */
   classesOf(labels: string): readonly string[] | undefined;
@@ -60,6 +62,13 @@ interface CurrentRound extends OpenRound {
   readonly openedAt: number;
   readonly gradients: TreeSum<GradientSlot>;
   readonly scores: TreeSum<Float64Array>;
+  /** All of it is there: what is to be applied. */
+  complete: Complete | undefined;
+}
+
+interface Complete {
+  readonly total: Total<GradientSlot>;
+  readonly at: number;
 }
 
 /**
@@ -103,7 +112,8 @@ export function createTrainingJob(options: TrainingJobOptions): TrainingJob {
   const { defer = setImmediate, times = noObserver } = options;
   const crew = createCrew({ gradientJobs, hold: state.hold, clock });
   const meter = createProgressMeter();
-  let current: CurrentRound | undefined;
+  /** One; in an asynchronous job those of some steps, in order, of which complete ones wait for their turn. */
+  let rounds: CurrentRound[] = [];
   let evaluated = state.evaluated;
   let lastFiniteLoss: number | undefined;
   let over = false;
@@ -118,7 +128,7 @@ export function createTrainingJob(options: TrainingJobOptions): TrainingJob {
   });
 
   const dispatch = (last?: WorkerLink) => {
-    if (current !== undefined) crew.dispatch(current, last);
+    for (const round of rounds) crew.dispatch(round, last);
   };
 
   // --- the sequence of rounds -------------------------------------------------------------------------------------
@@ -127,7 +137,8 @@ export function createTrainingJob(options: TrainingJobOptions): TrainingJob {
     if (over) return;
     const { version } = state;
     if (timetable.evaluationDue(version) && evaluated?.version !== version) {
-      begin('evaluate');
+      begin('evaluate', version);
+      dispatch();
       return;
     }
     if (version === timetable.steps) {
@@ -135,29 +146,51 @@ export function createTrainingJob(options: TrainingJobOptions): TrainingJob {
       return;
     }
     if (timetable.checkpointDue(version)) checkpoints.write(evaluated);
-    begin('train');
+    openSteps();
+    const [first] = rounds;
+    if (first?.complete === undefined) dispatch();
+    else applyStep(first, first.complete);
   };
 
-  const begin = (kind: Held['kind']) => {
+  /** Opens the rounds of the steps that may be computed from the current version; none goes past a stop. */
+  const openSteps = () => {
     const { version } = state;
-    const units = kind === 'train' ? timetable.trainingUnits(version) : timetable.evaluationUnits();
-    const deepest = kind === 'train' ? deepestLevel(units.length, state.gradientBytes) : nodeLevel(MAX_NODE);
-    current = {
+    const isStop = (step: number) => timetable.evaluationDue(step) || timetable.checkpointDue(step);
+    const last = Math.min(version + options.maxStaleness, timetable.steps - 1);
+    for (let step = version; step <= last && (step === version || !isStop(step)); step++)
+      if (step > (rounds.at(-1)?.step ?? -1)) begin('train', step);
+  };
+
+  const begin = (kind: Held['kind'], step: number) => {
+    const units = kind === 'train' ? timetable.trainingUnits(step) : timetable.evaluationUnits();
+    const deepest =
+      kind === 'evaluate'
+        ? nodeLevel(MAX_NODE)
+        : state.isPlain
+          ? deepestLevel(units.length, state.gradientBytes)
+          : 0;
+    rounds.push({
       kind,
-      version,
-      epoch: kind === 'train' ? timetable.epochOf(version) : 0,
+      step,
+      get version() {
+        return state.version;
+      },
+      epoch: kind === 'train' ? timetable.epochOf(step) : 0,
       openedAt: clock(),
       round: createRound(units, deepest),
       gradients: state.createSum(units.length),
       scores: createTreeSum(units.length, addSums),
-    };
-    dispatch();
+      complete: undefined,
+    });
   };
 
   // --- results ----------------------------------------------------------------------------------------------------
 
   const objection = (link: WorkerLink, kind: Held['kind'], header: FrameHeader) =>
-    objectionTo(kind, header, link.held, current, state.version);
+    objectionTo(kind, header, link.held, rounds, state.version);
+
+  const roundOf = ({ kind, step }: Pick<Held, 'kind' | 'step'>) =>
+    rounds.find((round) => round.kind === kind && round.step === step);
 
   const refuse = (link: WorkerLink, header: FrameHeader, error: DescentError) => {
     link.wire.refused(header, error);
@@ -173,8 +206,7 @@ export function createTrainingJob(options: TrainingJobOptions): TrainingJob {
 
   /** What was held of a round that is over belongs to nobody. */
   const giveBack = (link: WorkerLink, held: Held) => {
-    if (held.version === current?.version && held.kind === current.kind)
-      current.round.giveBack(link.worker, held.node);
+    roundOf(held)?.round.giveBack(link.worker, held.node);
   };
 
   /** Takes a valid result into the ledger. */
@@ -187,12 +219,12 @@ export function createTrainingJob(options: TrainingJobOptions): TrainingJob {
   ): void => {
     open.round.settle(link.worker, held.node);
     crew.answered(link, held);
-    crew.recall(open);
+    crew.recall(open, 'settled');
     link.wire.accepted(held);
-    const { kind, version, node, assignedAt } = held;
+    const { kind, step, node, assignedAt } = held;
     times.unit({
       kind,
-      version,
+      version: step,
       first: node.first,
       count: node.count,
       worker: link.worker,
@@ -205,16 +237,18 @@ export function createTrainingJob(options: TrainingJobOptions): TrainingJob {
   };
 
   /** The round is over: who still computes for it does so in vain. */
-  const close = (): void => {
-    current = undefined;
-    crew.recall(undefined);
+  const close = (round: CurrentRound): void => {
+    rounds = rounds.filter((one) => one !== round);
+    crew.recall(round, 'all');
   };
 
-  const applyStep = (total: Total<GradientSlot>, openedAt: number, completedAt: number) => {
+  const applyStep = (closed: CurrentRound, { total, at: completedAt }: Complete) => {
     if (over) return;
-    const update = state.apply(total);
+    rounds = rounds.filter((one) => one !== closed);
+    const { openedAt, round } = closed;
+    const update = state.apply(total, round.units.length);
     if (update === undefined) {
-      state.whenApplicable(() => applyStep(total, openedAt, completedAt));
+      state.whenApplicable(() => applyStep(closed, { total, at: completedAt }));
       return;
     }
     const step = state.version;
@@ -273,7 +307,7 @@ export function createTrainingJob(options: TrainingJobOptions): TrainingJob {
 
   const stopRounds = (reason: ReleaseReason) => {
     over = true;
-    close();
+    for (const round of rounds) close(round);
     crew.releaseAll(reason);
   };
 
@@ -359,9 +393,8 @@ export function createTrainingJob(options: TrainingJobOptions): TrainingJob {
         refilledAt = clock();
         void gradientJobs.refill();
       }
-      if (current === undefined) return;
-      crew.dispatch(current);
-      crew.relieve(current);
+      dispatch();
+      for (const round of rounds) crew.relieve(round);
     },
     joined(link, serial) {
       if (crew.join(link, serial)) {
@@ -393,9 +426,19 @@ export function createTrainingJob(options: TrainingJobOptions): TrainingJob {
         refuse(link, header, late);
         return;
       }
-      const open = current!;
       const held = answeredBy(header, 'train', link.held)!;
-      if (!slot.isFinite()) {
+      const open = roundOf(held)!;
+      const found = slot.check();
+      if (found === 'damaged') {
+        state.freeSlot(slot);
+        refuse(
+          link,
+          header,
+          new DescentError('FRAME_MALFORMED', { problem: 'a gradient that no encoder makes' }),
+        );
+        return;
+      }
+      if (found === 'not-finite') {
         const loss = slot.sums[1]! / slot.sums[0]!;
         state.freeSlot(slot);
         const attempts = open.round.refuse(link.worker, held.node);
@@ -409,8 +452,10 @@ export function createTrainingJob(options: TrainingJobOptions): TrainingJob {
       const total = open.gradients.add(first, count, slot);
       if (total === undefined) dispatch();
       else {
-        close();
-        applyStep(total, open.openedAt, receivedAt);
+        crew.recall(open, 'all');
+        open.complete = { total, at: receivedAt };
+        if (open.step === state.version && applying === undefined) applyStep(open, open.complete);
+        else dispatch();
       }
     },
     scores(link, header, sums, work) {
@@ -420,15 +465,15 @@ export function createTrainingJob(options: TrainingJobOptions): TrainingJob {
         refuse(link, header, late);
         return;
       }
-      const open = current!;
       const held = answeredBy(header, 'evaluate', link.held)!;
+      const open = roundOf(held)!;
       accept(open, link, held, { answeredAt: receivedAt, receivedAt }, work);
       const total = open.scores.add(held.node.first, held.node.count, sums);
       if (total === undefined) dispatch();
       else {
         const [left, right] = total;
         if (right !== undefined) addSums(left, right);
-        close();
+        close(open);
         scoreVersion(left);
       }
     },
@@ -441,7 +486,7 @@ export function createTrainingJob(options: TrainingJobOptions): TrainingJob {
       let attempts = 0;
       if (isPreparation) attempts = ++couldNotPrepare;
       else if (held !== undefined) {
-        if (held.version === current?.version) attempts = current.round.refuse(link.worker, held.node);
+        attempts = roundOf(held)?.round.refuse(link.worker, held.node) ?? 0;
         crew.answered(link, held);
       }
       reporter.event('log', `Worker ${link.worker} could not compute: ${error.message}`, {

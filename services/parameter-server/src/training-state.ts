@@ -1,6 +1,6 @@
-import type { Scores, TrainingSettings } from '@descent/contracts';
+import { maxStalenessOf, type Scores, type TrainingSettings } from '@descent/contracts';
 import { type CompiledMetric, type ParameterLayout, scoresOf, sumCount } from '@descent/models';
-import { addInto, createOptimizer, FlatMemory, learningRateAt } from '@descent/optimizers';
+import { addInto, type FlatBuffer, FlatMemory, gradientFormat, parameterFormat } from '@descent/optimizers';
 import { createGradientSlot, type GradientSlot } from './gradient-slot.ts';
 import { createLedger } from './ledger.ts';
 import { createParameterVersions, type PublishedVersion } from './parameter-versions.ts';
@@ -8,6 +8,7 @@ import { mostRepeats } from './round.ts';
 import { createStepUpdate, tilesOfLayout } from './step-update.ts';
 import { addSums, prefixBytes } from './sums.ts';
 import { createArrivalSum, createTreeSum, type Total, type TreeSum } from './tree-sum.ts';
+import { updateRuleOf } from './update-rule.ts';
 
 /** The current version, one that sockets may still be sending, and the one being written. */
 const parameterBuffers = 3;
@@ -47,6 +48,10 @@ export interface TrainingState {
   readonly ledgerHash: string;
   /** Bytes of a GRADIENT frame's payload. */
   readonly slotBytes: number;
+  /** Bytes of a PARAMETERS frame's payload. */
+  readonly versionBytes: number;
+  /** Whether gradients arrive as they are, so that a worker may add those of sibling micro-batches. */
+  readonly isPlain: boolean;
   readonly gradientBytes: number;
   readonly evaluated: Evaluation | undefined;
   /** Room for one gradient; there is always enough for every unit and its repeats. */
@@ -54,9 +59,10 @@ export interface TrainingState {
   freeSlot(slot: GradientSlot): void;
   /** Over so many micro-batches. */
   createSum(count: number): TreeSum<GradientSlot>;
-  /** Begins to make the next version from a step's total; undefined while sockets hold every other buffer. */
-  apply(total: Total<GradientSlot>): Applying | undefined;
+  /** Begins to make the next version from a step's total over `units`; undefined while sockets hold every other buffer. */
+  apply(total: Total<GradientSlot>, units: number): Applying | undefined;
   whenApplicable(callback: () => void): void;
+  /** The current version as it is sent. */
   hold(): PublishedVersion;
   /** Copies that stay as they are while training goes on. */
   snapshot(): Omit<StartPoint, 'evaluated'>;
@@ -77,23 +83,28 @@ export interface TrainingStateOptions {
 
 export function createTrainingState(options: TrainingStateOptions): TrainingState {
   const { layout, metrics, training, steps, start, clock = () => performance.now() } = options;
-  const optimizer = createOptimizer(training.optimizer);
+  const rule = updateRuleOf(training, layout, steps);
+  const { optimizer, slotNames } = rule;
+  const { compression = 'none' } = training;
+  const { trainableElements: compressed, gradientElements, elements } = layout;
+  const push = gradientFormat(compression, { compressed, elements: gradientElements });
+  const pull = parameterFormat(compression, { compressed, elements });
+  // What the last round still receives comes on top of what this one may hold.
+  const slotCount = options.microBatches * (1 + maxStalenessOf(training)) + 2 * mostRepeats;
+  const received = { prefixBytes: prefixBytes(sumCount(metrics)) };
   const createSum = options.sumOrder === 'arrival' ? createArrivalSum : createTreeSum;
   const memory = new FlatMemory({
-    parameters: { count: parameterBuffers, length: layout.elements },
-    // What the last round still receives comes on top of what this one may hold.
-    gradients: {
-      count: options.microBatches + 2 * mostRepeats,
-      length: layout.gradientElements,
-      prefixBytes: prefixBytes(sumCount(metrics)),
-    },
-    slots: { count: optimizer.slotNames.length, length: layout.trainableElements },
+    parameters: { count: parameterBuffers, length: elements },
+    sentParameters: { count: pull === undefined ? 0 : parameterBuffers, length: pull?.length ?? 0 },
+    gradients: { count: slotCount, length: gradientElements, ...(push === undefined ? received : {}) },
+    receivedGradients: { count: push === undefined ? 0 : slotCount, length: push?.length ?? 0, ...received },
+    slots: { count: slotNames.length, length: layout.trainableElements },
   });
-  const { parameters, gradients, slots } = memory.buffers;
+  const { parameters, sentParameters, gradients, receivedGradients, slots } = memory.buffers;
   // All of them, since an update leaves what is frozen.
   for (const buffer of parameters) buffer.floats.set(start.parameters);
   optimizer.init(slots);
-  optimizer.slotNames.forEach((name, index) => {
+  slotNames.forEach((name, index) => {
     const saved = start.slots?.get(name);
     if (saved !== undefined) slots[index]!.floats.set(saved);
   });
@@ -101,7 +112,18 @@ export function createTrainingState(options: TrainingStateOptions): TrainingStat
   const tiles = tilesOfLayout(layout);
   const versions = createParameterVersions(parameters, start.version);
   const ledger = createLedger(start.ledgerHash);
-  const free = gradients.map((gradient) => createGradientSlot(gradient, sumCount(metrics)));
+  const free = gradients.map((gradient, index) =>
+    createGradientSlot(
+      gradient,
+      sumCount(metrics),
+      push === undefined ? undefined : { format: push, buffer: receivedGradients[index]! },
+    ),
+  );
+  const sentAs = (buffer: FlatBuffer): FlatBuffer =>
+    pull === undefined ? buffer : sentParameters[parameters.indexOf(buffer)]!;
+  /** Rounds to the nearest: no random numbers, so no key. */
+  const encode = (buffer: FlatBuffer) => pull?.pack(sentAs(buffer), buffer, 0);
+  encode(versions.current);
 
   return {
     get version() {
@@ -110,7 +132,9 @@ export function createTrainingState(options: TrainingStateOptions): TrainingStat
     get ledgerHash() {
       return ledger.hash;
     },
-    slotBytes: gradients[0]!.payload.byteLength,
+    slotBytes: (receivedGradients[0] ?? gradients[0]!).payload.byteLength,
+    versionBytes: sentAs(parameters[0]!).bytes.byteLength,
+    isPlain: push === undefined,
     gradientBytes: gradients[0]!.bytes.byteLength,
     evaluated: start.evaluated,
     takeSlot() {
@@ -126,21 +150,18 @@ export function createTrainingState(options: TrainingStateOptions): TrainingStat
         addSums(left.sums, right.sums);
         free.push(right);
       }),
-    apply([left, right]) {
+    apply([left, right], units) {
       const next = versions.next();
       if (next === undefined) return undefined;
       if (right !== undefined) addSums(left.sums, right.sums);
       const step = versions.version;
       const samples = left.sums[0]!;
-      const learningRate = learningRateAt(training.schedule, training.optimizer.learningRate, step, steps);
       const update = createStepUpdate({
         layout,
         tiles,
-        optimizer,
-        training,
+        rule,
         step,
-        learningRate,
-        samples,
+        divisor: rule.divisor({ samples, units }),
         current: versions.current,
         next,
         slots,
@@ -151,13 +172,14 @@ export function createTrainingState(options: TrainingStateOptions): TrainingStat
       return {
         advance(elements) {
           if (!update.advance(elements)) return undefined;
+          encode(next);
           versions.publish();
           ledger.append(step, left.sums);
           const { reduceMs, updateMs } = update;
           const values = {
             ...scoresOf(metrics, left.sums),
             gradientNorm: update.gradientNorm(),
-            learningRate,
+            learningRate: rule.reportedRate(step),
           };
           free.push(left);
           if (right !== undefined) free.push(right);
@@ -166,12 +188,15 @@ export function createTrainingState(options: TrainingStateOptions): TrainingStat
       };
     },
     whenApplicable: versions.whenFree,
-    hold: versions.hold,
+    hold() {
+      const published = versions.hold();
+      return { ...published, buffer: sentAs(published.buffer) };
+    },
     snapshot: () => ({
       version: versions.version,
       ledgerHash: ledger.hash,
       parameters: versions.current.floats.slice(),
-      slots: new Map(optimizer.slotNames.map((name, index) => [name, slots[index]!.floats.slice()])),
+      slots: new Map(slotNames.map((name, index) => [name, slots[index]!.floats.slice()])),
     }),
   };
 }

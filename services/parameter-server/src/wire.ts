@@ -4,10 +4,10 @@ import type { Held, Wire } from './worker-link.ts';
 /** What a training job says to one worker, as frames on its connection. */
 export function createWire(connection: ChannelConnection, jobId: string, incarnation: number): Wire {
   const base = { job: jobKey(jobId), incarnation };
-  const about = ({ assignment, version, node }: Held) => ({
+  const about = ({ assignment, version, step, node }: Held) => ({
     ...base,
     assignment,
-    step: version,
+    step,
     version,
     microBatch: node.first,
     count: node.count,

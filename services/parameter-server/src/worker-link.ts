@@ -9,8 +9,10 @@ export interface Held {
   /** Number of the assignment on this connection, from 1. */
   readonly assignment: number;
   readonly kind: 'train' | 'evaluate';
-  /** Version the work is computed from, and so the step of a training node. */
+  /** Version the work is computed from. */
   readonly version: number;
+  /** Step that the gradient is for: the version, or in an asynchronous job a later one; of an evaluation the version. */
+  readonly step: number;
   readonly node: Node;
   /** Monotonic milliseconds. */
   readonly assignedAt: number;

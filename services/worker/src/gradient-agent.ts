@@ -22,8 +22,8 @@ export interface GradientAgentOptions {
   readonly numericsClass: string;
   /** How to reach a parameter server; default `connectChannel`. */
   readonly connect?: typeof connectChannel;
-  /** Compiles the graph and loads the data; `parameters` is where versions will be received. */
-  prepare(plan: TrainingPlan, parameters: Float32Array<ArrayBuffer>): Promise<PreparedJob>;
+  /** Compiles the graph and loads the data; `received` is where PARAMETERS payloads will be. */
+  prepare(plan: TrainingPlan, received: Float32Array<ArrayBuffer>): Promise<PreparedJob>;
   /** Monotonic milliseconds. */
   clock?(): number;
 }
@@ -44,7 +44,9 @@ export interface GradientAgent {
 
 /** A training job that this worker has the plan of. */
 interface KnownJob {
-  readonly parameters: Float32Array<ArrayBuffer>;
+  readonly received: Float32Array<ArrayBuffer>;
+  /** PARAMETERS frames so far. */
+  pulls: number;
   readonly prepared: Promise<PreparedJob>;
 }
 
@@ -94,9 +96,9 @@ export function createGradientAgent(options: GradientAgentOptions): GradientAgen
   const learn = (link: Link, { job, incarnation }: FrameHeader, payload: Uint8Array) => {
     const { plan, elements } = decodeJson('WELCOME', payload);
     if (plan === null) return;
-    const parameters = new Float32Array(elements);
-    const prepared = options.prepare(plan, parameters);
-    jobs.set(link.jobId, { parameters, prepared });
+    const received = new Float32Array(elements);
+    const prepared = options.prepare(plan, received);
+    jobs.set(link.jobId, { received, pulls: 0, prepared });
     prepared.then(
       () => link.connection.isOpen && link.connection.send({ type: 'READY', job, incarnation }),
       (error) => giveUp(link, { job, incarnation }, error),
@@ -109,11 +111,13 @@ export function createGradientAgent(options: GradientAgentOptions): GradientAgen
     const { pullMs } = link;
     link.pullMs = 0;
     try {
-      const prepared = await preparedFor(link);
+      const known = knownFor(link);
+      const prepared = await known.prepared;
       const work: Work = {
         ...decodeAssignment(task.payload, count),
         step,
         microBatch,
+        pull: known.pulls,
         pullMs,
         waitMs: clock() - task.receivedAt,
       };
@@ -135,10 +139,10 @@ export function createGradientAgent(options: GradientAgentOptions): GradientAgen
     }
   };
 
-  const preparedFor = async ({ jobId }: Link): Promise<PreparedJob> => {
+  const knownFor = ({ jobId }: Link): KnownJob => {
     const known = jobs.get(jobId);
     if (known === undefined) throw new DescentError('FRAME_MALFORMED', { problem: 'ASSIGN before WELCOME' });
-    return known.prepared;
+    return known;
   };
 
   /** Computes what is assigned, one after the other, never while parameters come in. */
@@ -156,12 +160,13 @@ export function createGradientAgent(options: GradientAgentOptions): GradientAgen
 
   const handlers = (key: string, link: () => Link): ChannelHandlers => ({
     target(header) {
-      const parameters = jobs.get(link().jobId)?.parameters;
-      if (header.type !== 'PARAMETERS' || parameters === undefined) {
+      const known = jobs.get(link().jobId);
+      if (header.type !== 'PARAMETERS' || known === undefined) {
         return new DescentError('FRAME_MALFORMED', { problem: `${header.type} was not expected here` });
       }
       link().pullingSince = clock();
-      return new Uint8Array(parameters.buffer);
+      known.pulls++;
+      return new Uint8Array(known.received.buffer);
     },
     frame(header, payload) {
       const self = link();

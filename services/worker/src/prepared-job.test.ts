@@ -24,10 +24,12 @@ import {
   evaluationGraph,
   initializeParameters,
   price,
+  roundingKey,
   sumCount,
   trainingGraph,
   viewOf,
 } from '@descent/models';
+import { FlatMemory, gradientFormat, parameterFormat } from '@descent/optimizers';
 import { elementCount, type Tensor, tensor } from '@descent/tensors';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { type PreparedJob, prepareJob, type Result } from './prepared-job.ts';
@@ -100,7 +102,14 @@ afterAll(async () => {
 /** Samples of the micro-batches, from one bound to the next. */
 const train = (bounds: readonly number[], epoch = 0): Assignment => ({ kind: 'train', epoch, bounds });
 const compute = async (assignment: Assignment, step: number, microBatch: number, of: PreparedJob = job) => {
-  const { payload, release } = await of.compute({ ...assignment, step, microBatch, waitMs: 1, pullMs: 2 });
+  const { payload, release } = await of.compute({
+    ...assignment,
+    step,
+    microBatch,
+    pull: 1,
+    waitMs: 1,
+    pullMs: 2,
+  });
   const copy = payload.slice();
   release();
   return { payload: copy };
@@ -324,3 +333,85 @@ test('a job whose shards are gone is refused', async () => {
   const gone = prepareJob({ plan, parameters, engine, shards: createMemoryArtifacts() });
   await expect(gone).rejects.toMatchObject({ code: 'ARTIFACT_NOT_FOUND' });
 });
+
+const planWith = (training: Partial<TrainingPlan['request']['training']>): TrainingPlan => ({
+  ...plan,
+  request: { ...plan.request, training: { ...plan.request.training, ...training } },
+});
+
+test('a participant trains on its mini-batches one after the other and sends its change', async () => {
+  const learningRate = 0.25;
+  const local = planWith({
+    optimizer: { type: 'sgd', learningRate },
+    synchronization: { mode: 'local', localSteps: 2 },
+  });
+  const own = await prepareJob({ plan: local, parameters, engine, shards });
+  const result = await compute(train([0, 6]), 3, 1, own);
+  own.dispose();
+
+  // By hand: round 3 begins with mini-batch 6; a participant's share of a mini-batch is 6 / 2 samples.
+  const moving = parameters.slice();
+  const alone = await prepareJob({ plan, parameters: moving, engine, shards });
+  const expected = { loss: 0, samples: 0 };
+  for (const [step, bounds] of [
+    [6, [0, 3]],
+    [7, [3, 6]],
+  ] as const) {
+    const one = await compute(train(bounds), step, 1, alone);
+    const gradient = elementsOf(one);
+    for (const { offset, length, trainable } of model.layout.entries)
+      for (let index = offset; trainable && index < offset + length; index++)
+        moving[index] = moving[index]! - Math.fround(learningRate * Math.fround(gradient[index]! / 3));
+    expected.loss += sumsOf(one).loss;
+    expected.samples += sumsOf(one).samples;
+  }
+  alone.dispose();
+  expect(sumsOf(result)).toMatchObject({ samples: expected.samples });
+  expect(sumsOf(result).loss).toBeCloseTo(expected.loss, 5);
+  const change = elementsOf(result);
+  for (const { offset, length, trainable } of model.layout.entries)
+    if (trainable)
+      for (let index = offset; index < offset + length; index++)
+        expect(change[index]).toBeCloseTo(parameters[index]! - moving[index]!, 5);
+});
+
+test('every round of a participant begins at the version, whatever it computed before', async () => {
+  const local = planWith({ synchronization: { mode: 'local', localSteps: 2 } });
+  const own = await prepareJob({ plan: local, parameters, engine, shards });
+  const first = bitsOf(await compute(train([0, 6]), 3, 1, own));
+  const scores = sumsOf(await compute({ kind: 'evaluate', epoch: 0, bounds: [0, 5] }, 8, 0, own));
+  expect(scores).toEqual(sumsOf(await compute({ kind: 'evaluate', epoch: 0, bounds: [0, 5] }, 8, 0)));
+  expect(bitsOf(await compute(train([0, 6]), 3, 1, own))).toBe(first);
+  own.dispose();
+});
+
+test.each(['bf16', 'int8', { topK: 0.5 }] as const)(
+  'compressed as %j, a result is that of the rounded parameters, encoded under the key of its place',
+  async (compression) => {
+    const { elements, trainableElements: compressed, gradientElements } = model.layout;
+    const pull = parameterFormat(compression, { compressed, elements })!;
+    const push = gradientFormat(compression, { compressed, elements: gradientElements })!;
+    const { sent, rounded, flat, encoded, scratch } = new FlatMemory({
+      sent: { count: 1, length: pull.length },
+      rounded: { count: 2, length: elements },
+      flat: { count: 1, length: gradientElements },
+      encoded: { count: 1, length: push.length },
+      scratch: { count: 1, length: push.scratchLength },
+    }).buffers;
+    rounded[0]!.floats.set(parameters);
+    pull.pack(sent[0]!, rounded[0]!, 0);
+    pull.unpack(rounded[1]!, sent[0]!);
+
+    const options = { plan: planWith({ compression }), parameters: sent[0]!.floats, engine, shards };
+    const own = await prepareJob(options);
+    const result = await compute(train([0, 6]), 5, 1, own);
+    own.dispose();
+    const plain = await prepareJob({ plan, parameters: rounded[1]!.floats.slice(), engine, shards });
+    const expected = await compute(train([0, 6]), 5, 1, plain);
+    plain.dispose();
+    flat[0]!.floats.set(elementsOf(expected));
+    push.pack(encoded[0]!, flat[0]!, roundingKey({ seed, step: 5, microBatch: 1 }), scratch[0]);
+    expect(sumsOf(result)).toEqual(sumsOf(expected));
+    expect([...elementsOf(result)]).toEqual([...encoded[0]!.floats]);
+  },
+);

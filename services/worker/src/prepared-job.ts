@@ -1,5 +1,5 @@
 import { type Graph, graphHash } from '@descent/autodiff';
-import type { TrainingPlan } from '@descent/contracts';
+import { localStepsOf, type TrainingPlan } from '@descent/contracts';
 import {
   type ArtifactSource,
   bindInputs,
@@ -9,36 +9,33 @@ import {
   type InputBinding,
   type LoadedSplit,
   loadSplit,
+  localBatches,
   microBatchRange,
+  type Range,
   type SampleSelection,
   type SelectedSamples,
   sampleOrder,
 } from '@descent/datasets';
 import type { Engine } from '@descent/engines';
 import { DescentError } from '@descent/errors';
-import {
-  type Assignment,
-  deepestLevel,
-  nodeLevel,
-  type WorkTimings,
-  writeSums,
-  writeTimings,
-} from '@descent/gradient-channel';
-import { compileModel, evaluationGraph, sumCount, trainingGraph } from '@descent/models';
+import { type Assignment, nodeLevel, type WorkTimings, writeTimings } from '@descent/gradient-channel';
+import { compileModel, evaluationGraph, roundingKey, sumCount, trainingGraph } from '@descent/models';
 import { type BoundWork, type Draw, makeBoundWork } from './bound-work.ts';
+import { createJobMemory } from './job-memory.ts';
+import type { LocalTraining } from './local-training.ts';
 import { createRecentlyUsed } from './recently-used.ts';
-import { addResults, createResultBuffers, type ResultBuffer } from './result-buffers.ts';
+import { addResults, type ResultBuffer } from './result-buffers.ts';
 
 /** Batch sizes of a job that stay compiled: micro-batches of two sizes, those of the last step, evaluation slices. */
 const keptPrograms = 8;
-/** Levels of an evaluation's tree that fit its buffers: a node has at most 1,024 slices. */
-const evaluationLevels = 10;
 
 /** One assignment, and what its header says. */
 export interface Work extends Assignment {
   readonly step: number;
   /** The first one. */
   readonly microBatch: number;
+  /** Number of the PARAMETERS frame, of those that this job has received, that it is to be computed from. */
+  readonly pull: number;
   /** Milliseconds that it has waited behind other work and for the parameters. */
   readonly waitMs: number;
   readonly pullMs: number;
@@ -63,7 +60,7 @@ export interface PreparedJob {
 
 export interface PrepareOptions {
   readonly plan: TrainingPlan;
-  /** The flat parameter buffer, received in place by the gradient channel. */
+  /** PARAMETERS payloads, received in place by the gradient channel: the flat parameter buffer, or its encoded form. */
   readonly parameters: Float32Array;
   readonly engine: Engine;
   readonly shards: ArtifactSource;
@@ -82,7 +79,7 @@ interface Samples {
 
 /** Resolves when the programs of a usual step are compiled and all samples are in memory. */
 export async function prepareJob(options: PrepareOptions): Promise<PreparedJob> {
-  const { plan, parameters, engine, shards, onWork } = options;
+  const { plan, parameters: received, engine, shards, onWork } = options;
   const { request, manifest, seed } = plan;
   const { batchSize } = request.training;
   const model = compileModel(request.model);
@@ -115,12 +112,8 @@ export async function prepareJob(options: PrepareOptions): Promise<PreparedJob> 
   };
 
   const metrics = sumCount(model.metrics);
-  const { gradientElements } = model.layout;
-  const levels = deepestLevel(plan.microBatches, 4 * gradientElements);
-  const results = {
-    train: createResultBuffers(levels + 2, gradientElements, metrics),
-    evaluate: createResultBuffers(evaluationLevels + 2, 0, metrics),
-  };
+  const memory = createJobMemory(plan, model.layout, metrics, received);
+  const { parameters, local } = memory;
   const programs = createRecentlyUsed<string, Promise<BoundWork>>(keptPrograms, (ready) => {
     ready.then((work) => work.release()).catch(() => {});
   });
@@ -134,11 +127,14 @@ export async function prepareJob(options: PrepareOptions): Promise<PreparedJob> 
     return ready;
   };
 
-  const firstBatch = Math.min(batchSize, samples.train.count);
-  const sizes = Array.from({ length: plan.microBatches }, (_, index) => {
-    const { start, end } = microBatchRange(firstBatch, plan.microBatches, index);
-    return end - start;
-  });
+  const localSteps = localStepsOf(request.training);
+  /** The mini-batches that a participant trains on, or the micro-batch itself. */
+  const batchesOf = (slice: Range): readonly Range[] =>
+    local === undefined ? [slice] : localBatches(slice, batchSize, plan.microBatches);
+  const firstStep = Math.min(batchSize * localSteps, samples.train.count);
+  const sizes = Array.from({ length: plan.microBatches }, (_, index) =>
+    batchesOf(microBatchRange(firstStep, plan.microBatches, index)).map(({ start, end }) => end - start),
+  ).flat();
   for (const size of new Set(sizes)) if (size > 0) await readyFor('train', size);
 
   const drawOf = (work: Work, at: number): Draw => {
@@ -161,19 +157,43 @@ export async function prepareJob(options: PrepareOptions): Promise<PreparedJob> 
     return result;
   };
 
-  const computeOne = async (work: Work, at: number): Promise<ResultBuffer> => {
-    const draw = drawOf(work, at);
-    const ready = await readyFor(work.kind, draw.end - draw.start);
-    const result = await results[work.kind].take();
+  const run = async (draw: Draw, result: ResultBuffer): Promise<void> => {
+    const ready = await readyFor(draw.kind, draw.end - draw.start);
     await timed('data', () => ready.feed(draw));
     await timed('compute', () => ready.run(result));
-    const scalar = (name: string) => Number(ready.outputs.get(name)![0]);
-    writeSums(result.payload, {
-      samples: draw.end - draw.start,
-      loss: scalar('loss'),
-      metrics: model.metrics.flatMap(({ name }) => Array.from(ready.outputs.get(`metric/${name}`)!, Number)),
+    const values = (name: string) => Array.from(ready.outputs.get(name)!, Number);
+    const sums = [
+      draw.end - draw.start,
+      values('loss')[0]!,
+      ...model.metrics.flatMap(({ name }) => values(`metric/${name}`)),
+    ];
+    sums.forEach((value, index) => {
+      result.sums[index]! += value;
     });
+  };
+
+  const computeOne = async (work: Work, at: number): Promise<ResultBuffer> => {
+    const draw = drawOf(work, at);
+    const result = await memory[work.kind].take();
+    result.sums.fill(0);
+    if (local === undefined) await run(draw, result);
+    else if (work.kind === 'evaluate') {
+      local.begin();
+      await run(draw, result);
+    } else await trainLocally(local, draw, result);
     return result;
+  };
+
+  /** One participant's round; its result is the sum of its scores, and its change. */
+  const trainLocally = async (training: LocalTraining, draw: Draw, result: ResultBuffer): Promise<void> => {
+    training.begin();
+    for (const [index, { start, end }] of batchesOf(draw).entries()) {
+      const step = draw.step * localSteps + index;
+      const indices = () => samples.train.order(draw.epoch).subarray(start, end);
+      await run({ ...draw, start, end, step, indices }, result);
+      await timed('sum', () => training.step(result.gradient, end - start, index, step));
+    }
+    training.end(result.gradient);
   };
 
   /** The node over the micro-batches [from, to) of the work, added in the order of the tree. */
@@ -183,24 +203,29 @@ export async function prepareJob(options: PrepareOptions): Promise<PreparedJob> 
     const left = await computeNode(work, from, middle);
     const right = await computeNode(work, middle, to);
     await timed('sum', () => addResults(left, right));
-    results[work.kind].giveBack(right);
+    memory[work.kind].giveBack(right);
     return left;
   };
 
   let last: Work | undefined;
+  let pulled = 0;
 
   return {
     async compute(work) {
+      if (work.pull !== pulled) memory.adopt();
+      pulled = work.pull;
       Object.assign(spent, { data: 0, compute: 0, sum: 0 });
       const result = await computeNode(work, 0, work.bounds.length - 1);
       const times = { wait: work.waitMs, pull: work.pullMs, ...spent };
       writeTimings(result.timings, times);
       onWork?.(times);
       last = work;
-      return { payload: result.payload, release: () => results[work.kind].giveBack(result) };
+      if (work.kind === 'train' && memory.encode !== undefined)
+        return memory.encode(result, roundingKey({ seed, step: work.step, microBatch: work.microBatch }));
+      return { payload: result.payload, release: () => memory[work.kind].giveBack(result) };
     },
     lookAhead() {
-      if (last?.kind !== 'train') return;
+      if (last?.kind !== 'train' || local !== undefined) return;
       const { bounds, step, microBatch } = last;
       const expected = { ...last, step: step + 1, bounds: bounds.map((bound) => bound + batchSize) };
       if (expected.bounds.at(-1)! > samples.train.count) return;

@@ -1,5 +1,5 @@
 import { sumsBlockBytes, timingsBytes } from '@descent/gradient-channel';
-import { addInto, type FlatBuffer, FlatMemory } from '@descent/optimizers';
+import { addInto, type FlatBuffer } from '@descent/optimizers';
 
 /** The result for one node as it goes out in one piece: sums block, timings block, gradient (empty for an evaluation). */
 export interface ResultBuffer {
@@ -11,20 +11,23 @@ export interface ResultBuffer {
   readonly gradient: FlatBuffer;
 }
 
-/** The result buffers of one training job, in one memory so that the kernels reach them. */
+/** A few result buffers that are used in turn. */
 export interface ResultBuffers {
   /** Waits while all of them are being sent. */
   take(): Promise<ResultBuffer>;
   giveBack(buffer: ResultBuffer): void;
 }
 
-/** @param metrics numbers that the metrics of a micro-batch add up */
-export function createResultBuffers(count: number, elements: number, metrics: number): ResultBuffers {
+/** Bytes of a result in front of its gradient. */
+export const resultPrefixBytes = (metrics: number): number => sumsBlockBytes(metrics) + timingsBytes;
+
+/**
+ * @param buffers each with {@link resultPrefixBytes} in front
+ * @param metrics numbers that the metrics of a micro-batch add up
+ */
+export function createResultBuffers(buffers: readonly FlatBuffer[], metrics: number): ResultBuffers {
   const sumsBytes = sumsBlockBytes(metrics);
-  const { buffers } = new FlatMemory({
-    results: { count, length: elements, prefixBytes: sumsBytes + timingsBytes },
-  });
-  const free = buffers.results.map((gradient, index): ResultBuffer => {
+  const free = buffers.map((gradient, index): ResultBuffer => {
     const { payload } = gradient;
     return {
       index,

@@ -1549,6 +1549,39 @@ export interface components {
                 };
                 /** @description Largest global L2 norm of the mean gradient */
                 clipNorm?: number;
+                /**
+                 * compression
+                 * @default none
+                 */
+                compression?: ("none" | "bf16" | "int8") | {
+                    /** @description Share of the elements that travel: half of them the largest, half picked by chance so that the mean is right */
+                    topK: number;
+                };
+                /**
+                 * synchronization
+                 * @default sync
+                 */
+                synchronization?: "sync" | {
+                    /** @enum {string} */
+                    mode: "async";
+                    /** @description Updates that the parameters behind a gradient may lack; 0 is sync */
+                    maxStaleness: number;
+                } | {
+                    /** @enum {string} */
+                    mode: "local";
+                    /** @description Mini-batches that each participant trains on alone before their weights are averaged */
+                    localSteps: number;
+                    /**
+                     * @description Of the averaged change
+                     * @default 0.7
+                     */
+                    outerLearningRate?: number;
+                    /**
+                     * @description Nesterov momentum of the averaged change
+                     * @default 0.9
+                     */
+                    outerMomentum?: number;
+                };
                 /** @description Left out: at the end of each epoch */
                 evaluateEverySteps?: number;
                 /** @description Left out: at the end of each epoch, and at least every 200 steps */
@@ -2245,6 +2278,39 @@ export interface components {
                 };
                 /** @description Largest global L2 norm of the mean gradient */
                 clipNorm?: number;
+                /**
+                 * compression
+                 * @default none
+                 */
+                compression?: ("none" | "bf16" | "int8") | {
+                    /** @description Share of the elements that travel: half of them the largest, half picked by chance so that the mean is right */
+                    topK: number;
+                };
+                /**
+                 * synchronization
+                 * @default sync
+                 */
+                synchronization?: "sync" | {
+                    /** @enum {string} */
+                    mode: "async";
+                    /** @description Updates that the parameters behind a gradient may lack; 0 is sync */
+                    maxStaleness: number;
+                } | {
+                    /** @enum {string} */
+                    mode: "local";
+                    /** @description Mini-batches that each participant trains on alone before their weights are averaged */
+                    localSteps: number;
+                    /**
+                     * @description Of the averaged change
+                     * @default 0.7
+                     */
+                    outerLearningRate?: number;
+                    /**
+                     * @description Nesterov momentum of the averaged change
+                     * @default 0.9
+                     */
+                    outerMomentum?: number;
+                };
                 /** @description Left out: at the end of each epoch */
                 evaluateEverySteps?: number;
                 /** @description Left out: at the end of each epoch, and at least every 200 steps */

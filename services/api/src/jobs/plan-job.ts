@@ -1,5 +1,14 @@
 import { graphHash } from '@descent/autodiff';
-import type { DatasetManifest, JobCreate, OptimizerSettings, Price, TrainingPlan } from '@descent/contracts';
+import {
+  type DatasetManifest,
+  type JobCreate,
+  localSettingsOf,
+  localStepsOf,
+  maxStalenessOf,
+  type OptimizerSettings,
+  type Price,
+  type TrainingPlan,
+} from '@descent/contracts';
 import { DescentError } from '@descent/errors';
 import {
   type CompiledModel,
@@ -15,6 +24,7 @@ import type { Context } from '../context.ts';
 import { fitJobData } from '../datasets/fit-job-data.ts';
 import { requireManifest } from '../datasets/require-manifest.ts';
 import { teamSeen } from '../http/authorize.ts';
+import { wireBytes } from './wire-bytes.ts';
 
 export interface PlannedJob {
   readonly job: JobRecord;
@@ -51,6 +61,9 @@ export async function planJob(
       datasetCount: samples.train,
       epochs: request.training.epochs,
       optimizerSlots: optimizerSlots(request.training.optimizer),
+      wire: wireBytes(model, request.training.compression),
+      localSteps: localSettingsOf(request.training)?.localSteps,
+      maxStaleness: maxStalenessOf(request.training),
     },
     graph,
   );
@@ -75,7 +88,9 @@ function microBatchesOf(model: CompiledModel, request: JobCreate, datasetCount: 
   const { batchSize, microBatches, epochs } = request.training;
   if (microBatches === undefined) {
     const question = { batchSize, microBatches: 1, datasetCount, epochs, optimizerSlots: 0 };
-    return chooseMicroBatches({ flopsPerStep: price(model, question).flopsPerStep, batchSize });
+    // A participant of a local job computes its share of every mini-batch of the step.
+    const flopsPerStep = price(model, question).flopsPerStep * localStepsOf(request.training);
+    return chooseMicroBatches({ flopsPerStep, batchSize });
   }
   if (microBatches <= batchSize) return microBatches;
   throw new DescentError('REQUEST_INVALID', {

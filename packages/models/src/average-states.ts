@@ -1,4 +1,4 @@
-import type { ParameterLayout } from '@descent/models';
+import type { ParameterLayout } from './parameter-layout.ts';
 
 /**
  * next ← momentum · current + (1 − momentum) · statistic ÷ samples for every state, where `sums` holds Σ over the

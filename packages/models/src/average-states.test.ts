@@ -1,6 +1,6 @@
-import type { ParameterLayout } from '@descent/models';
 import { expect, test } from 'vitest';
 import { averageStates } from './average-states.ts';
+import type { ParameterLayout } from './parameter-layout.ts';
 
 const common = { shape: [2], initializer: 'zeros', length: 2 } as const;
 const layout: ParameterLayout = {
