@@ -504,13 +504,12 @@ export function createTrainingJob(options: TrainingJobOptions): TrainingJob {
       if (leave(link, reason)) dispatch();
     },
     alive(worker) {
-      current?.round.alive(worker);
+      for (const { round } of rounds) round.alive(worker);
     },
     lost(link, reason) {
       // Only the first is being computed.
       const [held] = link.held;
-      const isCurrent = held !== undefined && held.version === current?.version && held.kind === current.kind;
-      const lost = isCurrent ? current!.round.lost(link.worker, held.node) : [];
+      const lost = (held && roundOf(held)?.round.lost(link.worker, held.node)) ?? [];
       if (!leave(link, reason)) return;
       if (lost.length < mostLost) {
         dispatch();
