@@ -7,8 +7,8 @@ import { figureRow } from './targets.mjs';
 
 /** Large steps, a few per second: the trace of the latest 64 then reaches back further than the time between two of them. */
 const training = { batchSize: 512, microBatches: 16 };
-/** Steps this long after the first gradient still count as the cost of joining. */
-const settlingMs = 2_000;
+/** Steps that begin so many usual ones after the first gradient still count as the cost of joining. */
+const settlingSteps = 4;
 
 export async function elasticCase({ files, quick, log }) {
   const joins = [];
@@ -49,7 +49,7 @@ async function joinOnce({ submit, client, stack }) {
     if (split === 'train') marks.push(Date.parse(time));
   const gaps = marks.slice(1).map((mark, index) => ({ mark, ms: mark - marks[index] }));
   const usual = median(gaps.filter(({ mark }) => mark > readyMs).map(({ ms }) => ms));
-  const around = gaps.filter(({ mark }) => mark > readyMs && mark < first + settlingMs);
+  const around = gaps.filter(({ mark }) => mark > readyMs && mark < first + settlingSteps * usual);
   const longest = Math.max(...around.map(({ ms }) => ms));
   return {
     seconds: (first - readyMs) / 1000,

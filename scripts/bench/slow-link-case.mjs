@@ -19,7 +19,7 @@ export async function slowLinkCase({ files, quick, repeats, log }) {
   const service = await startService({ files, workers, link: { bytesPerSecond: parseRate(rate) } });
   const runs = [];
   try {
-    for (let repeat = 0; repeat < (quick ? 1 : Math.min(3, repeats)); repeat++) {
+    for (let repeat = 0; repeat < (quick ? 1 : Math.min(2, repeats)); repeat++) {
       const curves = {};
       for (const [way, more] of Object.entries(ways)) curves[way] = await curveOf(service.client, more);
       const aim = curves.sync.at(-1).accuracy - points;

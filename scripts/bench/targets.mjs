@@ -51,6 +51,7 @@ export const figures = {
 
 /** A row of the results for one figure: its ratio beside what it should be. */
 export function figureRow(figure, name, ratio, more = {}) {
+  if (!Number.isFinite(ratio)) throw new Error(`${figure} of ${name} could not be measured: ${ratio}`);
   const { targets, target, below = false } = figures[figure];
   const [atLeast, aim] = target ?? targets[name] ?? [];
   const reaches = (bound) => bound === undefined || (below ? ratio <= bound : ratio >= bound);

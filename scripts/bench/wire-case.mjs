@@ -8,7 +8,7 @@ const formats = {
   int8: { compression: 'int8' },
 };
 
-export async function wireCase({ files, quick, log }) {
+export async function wireCase({ files, log }) {
   const workers = 2;
   const service = await startService({ files, workers, link: {} });
   const rows = [];
@@ -17,7 +17,7 @@ export async function wireCase({ files, quick, log }) {
       try {
         const before = service.link.bytes();
         const job = await service.train('wide', {
-          epochs: quick ? 1 : 2,
+          epochs: 1,
           maxWorkers: workers,
           training: { microBatches: workers, ...training },
         });
