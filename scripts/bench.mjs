@@ -111,10 +111,11 @@ function print(row) {
     console.log(
       `${name.padEnd(12)} ${String(row.samplesPerSecond).padStart(7)} samples/s  ${row.ratioToBare} of the bare loop  ${row.peer ?? row.control ?? (row.workers === 0 ? 'bare loop' : `service, ${row.workers} worker${row.workers > 1 ? 's' : ''}`)}`,
     );
-  else
-    console.log(
-      `${figure.padEnd(8)} ${name.padEnd(16)} ${row.ratio}  (${row.atMost !== undefined ? `at most ${row.atMost}` : `at least ${row.atLeast}`}, aim ${row.aim}: ${row.reached})`,
-    );
+  else {
+    const wanted = row.atMost === undefined ? `at least ${row.atLeast}` : `at most ${row.atMost}`;
+    const verdict = row.reached === undefined ? '' : `  (${wanted}, aim ${row.aim}: ${row.reached})`;
+    console.log(`${figure.padEnd(8)} ${name.padEnd(16)} ${row.ratio}${verdict}`);
+  }
 }
 
 function readOptions() {

@@ -26,7 +26,7 @@ function page(machine, cases) {
           atLeast === undefined && atMost === undefined
             ? ''
             : `${below ? '≤ ' : '≥ '}${atLeast ?? atMost}, aim ${aim}`,
-          failed === undefined ? reached : failed,
+          failed ?? reached ?? '',
         ]),
       ),
   );

@@ -54,13 +54,17 @@ export function figureRow(figure, name, ratio, more = {}) {
   if (!Number.isFinite(ratio)) throw new Error(`${figure} of ${name} could not be measured: ${ratio}`);
   const { targets, target, below = false } = figures[figure];
   const [atLeast, aim] = target ?? targets[name] ?? [];
-  const reaches = (bound) => bound === undefined || (below ? ratio <= bound : ratio >= bound);
+  const reaches = (bound) => (below ? ratio <= bound : ratio >= bound);
   return {
     figure,
     case: name,
     ratio: Number(ratio.toPrecision(4)),
-    ...(atLeast !== undefined && { [below ? 'atMost' : 'atLeast']: atLeast, aim }),
-    reached: reaches(aim) ? 'aim' : reaches(atLeast) ? 'yes' : 'no',
+    // Some are only shown: nothing is wanted of them.
+    ...(atLeast !== undefined && {
+      [below ? 'atMost' : 'atLeast']: atLeast,
+      aim,
+      reached: reaches(aim) ? 'aim' : reaches(atLeast) ? 'yes' : 'no',
+    }),
     ...more,
   };
 }
