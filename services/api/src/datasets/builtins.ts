@@ -1,5 +1,5 @@
-import type { Dataset, DatasetManifest } from '@descent/contracts';
-import { builtinDatasets } from '@descent/datasets';
+import type { Dataset, DatasetManifest, DatasetOrigin } from '@descent/contracts';
+import { builtinDatasets, missingInstall } from '@descent/datasets';
 import { changeDataset, type Database, findDataset, insertDataset } from '@descent/storage';
 import type { ArtifactKeeper } from '../artifacts/artifact-keeper.ts';
 import type { Threads } from '../threads/threads.ts';
@@ -9,7 +9,7 @@ import { ingestInto } from './ingest-into.ts';
 export interface Builtins {
   /** Requests for the same one share a single reading. */
   ingest(id: string): Promise<DatasetManifest>;
-  /** As data sets that were not read yet. */
+  /** As data sets that were not read yet, with their origins. */
   list(): Dataset[];
 }
 
@@ -43,7 +43,7 @@ export function createBuiltins({ db, artifactsDir, keeper, threads }: BuiltinsOp
       underWay.set(id, reading);
       return reading;
     },
-    list: () => [...builtinDatasets.keys()].map(unread),
+    list: () => [...builtinDatasets.keys()].map((id) => withOrigin(unread(id))),
   };
 }
 
@@ -58,4 +58,13 @@ function unread(id: string): Dataset {
     manifest: null,
     error: null,
   };
+}
+
+/** A built-in data set says where it comes from, and what to install for it. */
+export function withOrigin(dataset: Dataset): Dataset {
+  const builtin = builtinDatasets.get(dataset.id);
+  if (builtin === undefined) return dataset;
+  const { source, licence, hash } = builtin;
+  const origin: DatasetOrigin = { source, licence, hash, install: missingInstall(builtin) ?? null };
+  return { ...dataset, origin };
 }

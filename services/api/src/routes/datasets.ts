@@ -12,6 +12,7 @@ import { findReport, insertDataset, listDatasets } from '@descent/storage';
 import { Type } from 'typebox';
 import { ulid } from 'ulid';
 import type { Context } from '../context.ts';
+import { withOrigin } from '../datasets/builtins.ts';
 import { removeDataset } from '../datasets/delete-dataset.ts';
 import { requireDataset } from '../datasets/require-dataset.ts';
 import { callerOf, teamSeen } from '../http/authorize.ts';
@@ -74,7 +75,7 @@ export function datasetRoutes(app: Routes, context: Context): void {
       const stored = await listDatasets(context.db, teamSeen(callerOf(request)));
       const builtins = context.builtins
         .list()
-        .map((builtin) => stored.find(({ id }) => id === builtin.id) ?? builtin);
+        .map((builtin) => withOrigin(stored.find(({ id }) => id === builtin.id) ?? builtin));
       return { datasets: [...builtins, ...stored.filter(({ id }) => !id.startsWith('builtin:'))] };
     },
   );
