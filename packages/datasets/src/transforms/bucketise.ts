@@ -12,7 +12,10 @@ export const bucketise: Rule<TransformOf<'bucketise'>> = {
     }
     const map = (x: number) => (Number.isNaN(x) ? x : bucketOf(boundaries, x));
     return {
-      flow: changed(flow, { integer: !flow.gaps, range: { minimum: 0, maximum: boundaries.length } }),
+      flow: changed(flow, {
+        integer: !flow.gaps, // Of equal quantiles some buckets are empty; there are as many all the same.
+        range: { minimum: 0, maximum: (settings.quantiles ?? boundaries.length + 1) - 1 },
+      }),
       step: { kind: 'each', map },
     };
   },

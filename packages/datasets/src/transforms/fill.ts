@@ -6,7 +6,9 @@ import { statisticOf } from './statistic.ts';
 export const fill: Rule<TransformOf<'fill'>> = {
   compile(settings, flow, place) {
     numbers(flow, place);
-    if (!flow.original) throw place.invalid('put it first: what it fills with is a value of the column');
+    if (typeof settings.with === 'string' && !flow.original) {
+      throw place.invalid('put it first: mean and median are those of the column');
+    }
     const { indicator = false } = settings;
     const value =
       typeof settings.with === 'number'
@@ -24,6 +26,7 @@ export const fill: Rule<TransformOf<'fill'>> = {
       to[0] = missing ? value : from[0]!;
       to[1] = missing ? 1 : 0;
     };
-    return { flow: { ...filled, shape: [2] }, step: { kind: 'row', run } };
+    // What follows changes the indicator too, so no statistics of the column apply any more.
+    return { flow: { ...filled, shape: [2], original: false }, step: { kind: 'row', run } };
   },
 };
