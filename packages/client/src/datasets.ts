@@ -1,4 +1,4 @@
-import type { Dataset } from '@descent/contracts';
+import type { Dataset, DatasetPreview } from '@descent/contracts';
 import type { paths } from './generated/api.ts';
 import type { CallOptions } from './jobs.ts';
 import { type FileContent, sendFile } from './send-file.ts';
@@ -9,6 +9,15 @@ export interface UploadOptions extends CallOptions {
   readonly fileName?: string;
   /** Left out, found from the first bytes and the file name. */
   readonly format?: DataFormat;
+}
+
+export interface PreviewOptions extends CallOptions {
+  /** Default: the first. */
+  readonly split?: string;
+  /** First sample; default 0. */
+  readonly offset?: number;
+  /** Samples, at most 200; default 20. */
+  readonly count?: number;
 }
 
 export type DataFormat = NonNullable<
@@ -41,6 +50,13 @@ export function createDatasetsApi({ http, body, stream }: Transport) {
 
     get(id: string, options: CallOptions = {}): Promise<Dataset> {
       return body(http.GET('/v1/datasets/{id}', { params: { path: { id } }, ...options }));
+    },
+
+    /** Some samples as people read them: rows, thumbnails of images in one sprite, text of tokens. */
+    preview(id: string, { signal, ...query }: PreviewOptions = {}): Promise<DatasetPreview> {
+      return body(
+        http.GET('/v1/datasets/{id}/preview', { params: { path: { id }, query }, ...(signal && { signal }) }),
+      );
     },
   };
 }

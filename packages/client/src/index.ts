@@ -2,6 +2,7 @@ export type {
   Checkpoint,
   ChromeTrace,
   Dataset,
+  DatasetPreview,
   ExplainJobRequest,
   ExplainModelRequest,
   Explanation,
@@ -31,7 +32,7 @@ export { DescentError, isDescentError } from '@descent/errors';
 export { type AccountsApi, joinLink, readJoinLink } from './accounts.ts';
 export type { BackOff } from './back-off.ts';
 export { createClient, type DescentClient } from './create-client.ts';
-export type { DataFormat, DatasetsApi, UploadOptions } from './datasets.ts';
+export type { DataFormat, DatasetsApi, PreviewOptions, UploadOptions } from './datasets.ts';
 export type { Download } from './download.ts';
 export type { FollowOptions } from './follow.ts';
 export type { paths } from './generated/api.ts';

@@ -52,6 +52,7 @@ import { jobTraceRoute } from './routes/job-trace.ts';
 import { memberRoutes } from './routes/members.ts';
 import { importModelRoute, modelsRoutes } from './routes/models.ts';
 import { predictRoute } from './routes/predict.ts';
+import { previewDatasetRoute } from './routes/preview-dataset.ts';
 import { readJobsRoutes } from './routes/read-jobs.ts';
 import type { Routes } from './routes/routes.ts';
 import { steerJobsRoutes } from './routes/steer-jobs.ts';
@@ -212,6 +213,7 @@ function publicRoutes(v1: Routes, context: Context): void {
   jobTraceRoute(v1, context);
   v1.register(async (scope: Routes) => predictRoute(scope, context));
   v1.register(async (scope: Routes) => explainRoutes(scope, context));
+  previewDatasetRoute(v1, context);
   datasetRoutes(v1, context);
   datasetFilesRoutes(v1, context);
   v1.register(async (scope: Routes) => uploadDatasetRoute(scope, context));

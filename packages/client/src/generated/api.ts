@@ -582,6 +582,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/datasets/{id}/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Look at some samples: rows, thumbnails, text
+         * @description A built-in data set is read first, when nobody has used it yet.
+         */
+        get: operations["previewDataset"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/datasets": {
         parameters: {
             query?: never;
@@ -5165,6 +5185,30 @@ export interface components {
                 }[];
             }[];
         };
+        DatasetPreview: {
+            split: string;
+            /** @description Samples of the split */
+            count: number;
+            /** @description Number of the first sample here */
+            offset: number;
+            /** @description Column → value. Arrays show their first 16 elements; images stand in the sprite */
+            rows: {
+                [key: string]: unknown;
+            }[];
+            /** @description Of the first column that holds images */
+            images: {
+                column: string;
+                /** @description Of one thumbnail, in pixels */
+                width: number;
+                height: number;
+                /** @description Thumbnails side by side; they stand in the order of the rows */
+                perRow: number;
+                /** @description The sprite, base64 */
+                png: string;
+            } | null;
+            /** @description Of a split of tokens: what they read as, from the first sample on */
+            text: string | null;
+        };
         TensorSummary: {
             shape: number[];
             elements: number;
@@ -8054,6 +8098,90 @@ export interface operations {
             };
             /** @description Not there */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Understood, but wrong: the field, the layer and both shapes are named */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    previewDataset: {
+        parameters: {
+            query?: {
+                /** @description Default: the first */
+                split?: string;
+                /** @description First sample; default 0 */
+                offset?: number;
+                /** @description Samples; default 20 */
+                count?: number;
+            };
+            header?: never;
+            path: {
+                /** @description the id of a data set, ds_… or builtin:… */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The samples */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DatasetPreview"];
+                };
+            };
+            /** @description No valid API token */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The token has not the scope for it, or its member not the role */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Not there */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Not in this state, or already done with other content */
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -9,6 +9,7 @@ import type { FitTask } from './fit.thread.ts';
 import type { ImportResult, ImportTask } from './import.thread.ts';
 import type { IngestResult, IngestTask } from './ingest.thread.ts';
 import type { PredictTask } from './predict.thread.ts';
+import type { PreviewTask } from './preview.thread.ts';
 
 /** Work that would block the event loop, done in threads that are started when first needed. */
 export interface Threads {
@@ -17,6 +18,8 @@ export interface Threads {
   importModel(task: ImportTask): Promise<ThreadAnswer<ImportResult>>;
   /** JSON text of a Prediction. */
   predict(task: PredictTask): Promise<ThreadAnswer<string>>;
+  /** JSON text of a DatasetPreview. */
+  preview(task: PreviewTask): Promise<ThreadAnswer<string>>;
   /** JSON text of an Explanation. */
   explain(task: ExplainTask): Promise<ThreadAnswer<string>>;
   /** Writes the file to the target of the task. */
@@ -33,6 +36,7 @@ export function createThreads(): Threads {
   const fitting = pool('fit', 1);
   // One thread keeps every compiled model in one place; a second would compile each again.
   const predicting = pool('predict', 1);
+  const previewing = pool('preview', 1);
   const explaining = pool('explain', 1);
   const exporting = pool('export', 1);
   const importing = pool('import', 1);
@@ -40,12 +44,15 @@ export function createThreads(): Threads {
     ingest: (task) => ingesting.run(task),
     fit: (task) => fitting.run(task),
     predict: (task) => predicting.run(task),
+    preview: (task) => previewing.run(task),
     explain: (task) => explaining.run(task),
     importModel: (task) => importing.run(task),
     export: (task) => exporting.run(task),
     close: async () => {
       await Promise.all(
-        [ingesting, fitting, predicting, explaining, exporting, importing].map((one) => one.destroy()),
+        [ingesting, fitting, previewing, predicting, explaining, exporting, importing].map((one) =>
+          one.destroy(),
+        ),
       );
     },
   };

@@ -17,6 +17,8 @@ const JobGraphPage = lazy(() => import('../graph/job-graph-page.tsx'));
 const NewJobPage = lazy(() => import('../new-job/new-job-page.tsx'));
 const PredictPage = lazy(() => import('../predict/predict-page.tsx'));
 const ComparePage = lazy(() => import('../compare/compare-page.tsx'));
+const DatasetsPage = lazy(() => import('../data/datasets-page.tsx'));
+const DatasetPage = lazy(() => import('../data/dataset-page.tsx'));
 const ModelGraphPage = lazy(() => import('../graph/model-graph-page.tsx'));
 
 const expired = 'Your token is no longer valid. Sign in again.';
@@ -53,6 +55,12 @@ export function App() {
               </Route>
               <Route path="/new">
                 <NewJobPage />
+              </Route>
+              <Route path="/data">
+                <DatasetsPage />
+              </Route>
+              <Route path="/data/:id">
+                {({ id }) => <DatasetPage key={id} id={decodeURIComponent(id)} />}
               </Route>
               <Route path="/graph">
                 <ModelGraphPage />

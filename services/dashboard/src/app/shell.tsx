@@ -7,6 +7,7 @@ import { Logo } from '../ui/logo.tsx';
 
 const pages = [
   { href: '/', name: 'Jobs' },
+  { href: '/data', name: 'Data' },
   { href: '/graph', name: 'Graph' },
 ] as const;
 

@@ -1,0 +1,57 @@
+import type { Dataset } from '@descent/client';
+import { useEffect } from 'react';
+import { Link } from 'wouter';
+import { formatCount, missing } from '../format/number.ts';
+import { FailureNotice } from '../ui/failure-notice.tsx';
+import { Loading } from '../ui/loading.tsx';
+import { stateOf } from './state-of.ts';
+import { useDatasets } from './use-datasets.ts';
+
+/** Built-in data sets, then uploads. */
+export default function DatasetsPage() {
+  const { data, error, refetch } = useDatasets();
+  useEffect(() => {
+    document.title = 'Data sets · Descent';
+  }, []);
+  return (
+    <div className="space-y-4">
+      <h1 className="text-2xl font-semibold">Data sets</h1>
+      {error !== null && <FailureNotice error={error} onRetry={() => void refetch()} />}
+      {data === undefined && error === null && <Loading what="data sets" />}
+      {data !== undefined && (
+        <ul aria-label="Data sets" className="space-y-2">
+          {data.map((dataset) => (
+            <DatasetRow key={dataset.id} dataset={dataset} />
+          ))}
+        </ul>
+      )}
+    </div>
+  );
+}
+
+function DatasetRow({ dataset }: { readonly dataset: Dataset }) {
+  return (
+    <li>
+      <Link
+        href={`/data/${encodeURIComponent(dataset.id)}`}
+        className="block rounded-xl border border-line bg-surface px-4 py-3 transition-colors hover:border-line-strong"
+      >
+        <div className="flex flex-wrap items-center gap-x-3">
+          <h2 className="min-w-0 truncate font-semibold" title={dataset.name}>
+            {dataset.name}
+          </h2>
+          <span className="ml-auto shrink-0 text-sm text-ink-faint">{stateOf(dataset)}</span>
+        </div>
+        <p className="truncate text-sm text-ink-soft">
+          <span className="font-mono">{dataset.id}</span> · {samplesOf(dataset)}
+        </p>
+      </Link>
+    </li>
+  );
+}
+
+function samplesOf({ manifest, error }: Dataset): string {
+  if (error !== null) return error.message;
+  if (manifest === null) return missing;
+  return manifest.splits.map(({ name, count }) => `${name} ${formatCount(count)}`).join(' · ');
+}
