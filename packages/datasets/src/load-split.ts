@@ -46,8 +46,8 @@ export async function loadSplit(
     data: allocateColumn(column.dtype, split.count * elementCount(column.shape)),
   }));
   let start = 0;
-  for (const shard of split.shards) {
-    copyShard(await source.get(shard.hash), shard, columns, start, split.count);
+  for await (const { shard, bytes } of readAhead(split.shards, source)) {
+    copyShard(bytes, shard, columns, start, split.count);
     start += shard.count;
   }
   if (start !== split.count) {
@@ -60,6 +60,24 @@ export async function loadSplit(
     count: split.count,
     columns: new Map(columns.map((loaded) => [loaded.column.name, loaded])),
   };
+}
+
+/** Shards that are fetched while others are copied; each at most 8 MB. */
+const shardsAhead = 4;
+
+async function* readAhead(shards: readonly Shard[], source: ArtifactSource) {
+  const fetching = (shard: Shard) => {
+    const bytes = source.get(shard.hash);
+    // It is awaited in its turn; a failure before that is no unhandled one.
+    bytes.catch(() => {});
+    return { shard, bytes };
+  };
+  const ahead = shards.slice(0, shardsAhead).map(fetching);
+  for (let next = shardsAhead; ahead.length > 0; next++) {
+    const { shard, bytes } = ahead.shift()!;
+    if (next < shards.length) ahead.push(fetching(shards[next]!));
+    yield { shard, bytes: await bytes };
+  }
 }
 
 function copyShard(

@@ -7,13 +7,19 @@ import { createShardCache } from './shard-cache.ts';
 import { slowDown } from './slow-down.ts';
 import type { ComputeThreadData, FromCompute, ToCompute } from './thread-messages.ts';
 
-const { worker, apiUrl, serviceToken, cacheDir, threads, choice, slowdown, checksum, timed } =
-  workerData as ComputeThreadData;
+const data = workerData as ComputeThreadData;
+const { worker, threads, choice, slowdown, checksum, timed } = data;
 const post = (message: FromCompute) => parentPort!.postMessage(message);
 
 const fullSpeed = await createEngine({ ...choice, threads });
 const engine = slowdown === 1 ? fullSpeed : slowDown(fullSpeed, slowdown);
-const shards = createShardCache({ apiUrl, serviceToken, folder: cacheDir });
+const shards = createShardCache({
+  apiUrl: data.apiUrl,
+  serviceToken: data.serviceToken,
+  folder: data.cacheDir,
+  diskBytes: data.cacheDiskBytes,
+  memoryBytes: data.cacheMemoryBytes,
+});
 let times: WorkTimings[] = [];
 const onWork = (one: WorkTimings) => void times.push(one);
 const agent = createGradientAgent({

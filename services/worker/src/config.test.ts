@@ -17,6 +17,8 @@ test('what the environment leaves out has a default', () => {
     logLevel: 'info',
     apiUrl: 'http://127.0.0.1:8080',
     cacheDir: '/var/cache/descent',
+    cacheDiskBytes: 20 * 2 ** 30,
+    cacheMemoryBytes: 256 * 2 ** 20,
     threads: 1,
     choice: { engine: 'auto', device: 'auto', vulkanDrivers: [] },
     slowdown: 1,

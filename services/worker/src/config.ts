@@ -18,6 +18,10 @@ export interface Config extends ServiceSettings {
   readonly apiUrl: string;
   /** DESCENT_CACHE_DIR: shards of data sets are kept below this folder. */
   readonly cacheDir: string;
+  /** DESCENT_CACHE_MIB: of shards on this disk, by all workers that share the folder. Default 20480 (20 GiB). */
+  readonly cacheDiskBytes: number;
+  /** DESCENT_CACHE_MEMORY_MIB: of shards in memory. Default 256. */
+  readonly cacheMemoryBytes: number;
   /** DESCENT_THREADS: of one operation; part of the numerics class. Default 1. */
   readonly threads: number;
   /** DESCENT_ENGINE and DESCENT_DEVICE: what computes. Default `auto`: a real GPU where there is one. */
@@ -39,6 +43,8 @@ export function readConfig(environment: Environment): Config {
     ...readServiceSettings(environment),
     apiUrl: requireText(environment, 'DESCENT_API_URL'),
     cacheDir: requireText(environment, 'DESCENT_CACHE_DIR'),
+    cacheDiskBytes: mebi(environment, 'DESCENT_CACHE_MIB', 20_480),
+    cacheMemoryBytes: mebi(environment, 'DESCENT_CACHE_MEMORY_MIB', 256),
     threads: readInteger(environment, 'DESCENT_THREADS', { fallback: 1, minimum: 1, maximum: 256 }),
     checksum: readSwitch(environment, 'DESCENT_CHANNEL_CHECKSUM'),
     choice: readEngineChoice(environment),
@@ -46,4 +52,8 @@ export function readConfig(environment: Environment): Config {
     slowdown: slowdownOf(environment.DESCENT_BENCH_SLOWDOWN, name),
     name,
   };
+}
+
+function mebi(environment: Environment, name: string, fallback: number): number {
+  return 2 ** 20 * readInteger(environment, name, { fallback, minimum: 0, maximum: 2 ** 30 });
 }

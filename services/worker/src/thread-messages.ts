@@ -8,6 +8,8 @@ export interface ComputeThreadData {
   readonly apiUrl: string;
   readonly serviceToken: string;
   readonly cacheDir: string;
+  readonly cacheDiskBytes: number;
+  readonly cacheMemoryBytes: number;
   readonly threads: number;
   /** Checksums on what is sent to parameter servers; undefined: between hosts. */
   readonly checksum: boolean | undefined;
