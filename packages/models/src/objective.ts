@@ -6,7 +6,7 @@ import type { Draft } from './draft.ts';
 import { toAsWritten } from './feature.ts';
 import { createLabelInputs, type LabelInput, type LabelInputs, lossInvalid } from './labels.ts';
 import { losses } from './losses/index.ts';
-import type { Loss, LossInputs } from './losses/loss.ts';
+import type { LabelType, Loss, LossInputs } from './losses/loss.ts';
 import type { CompiledMetric } from './metrics/scores.ts';
 import { linkOf, refuseOwnLink } from './own-link.ts';
 import { addPenalties } from './regularization.ts';
@@ -64,6 +64,9 @@ export function addObjective(draft: Draft): ModelObjective {
   return { labels: labels.all, metrics: [...parts, ...metrics] };
 }
 
+/** One number per sample. */
+const weightType: LabelType = { dtype: 'float32', shape: [] };
+
 /** Reads what the loss is computed from and finds out what labels it takes. */
 function judge(draft: Draft, wired: WiredLoss, labels: LabelInputs): JudgedLoss {
   const { graph, wiring } = draft;
@@ -89,6 +92,10 @@ function judge(draft: Draft, wired: WiredLoss, labels: LabelInputs): JudgedLoss 
   }
   draft.admitOperations(rule.operations?.(shapes) ?? 0, { name: spec.type, path: formatPath(path) });
   const label = type === 'none' || !('labels' in spec) ? undefined : labels.add(wired, spec.labels, type);
+  const weights =
+    'sampleWeights' in spec && spec.sampleWeights !== undefined
+      ? labels.add(wired, spec.sampleWeights, weightType)
+      : undefined;
   return {
     name: lossName(spec),
     wired,
@@ -100,6 +107,7 @@ function judge(draft: Draft, wired: WiredLoss, labels: LabelInputs): JudgedLoss 
       shapes,
       values,
       labels: label === undefined || type === 'none' ? '' : labels.value(label, type),
+      weights: weights && labels.value(weights, weightType),
     }),
   };
 }

@@ -4423,6 +4423,8 @@ export interface components {
             labels: string;
             /** @description What it judges: a layer or node; default the last */
             prediction?: string;
+            /** @description Name of a column (or input) of numbers, one per sample: what the loss of each is multiplied by */
+            sampleWeights?: string;
             /** @description What it is multiplied by in the sum; default 1 */
             weight?: number;
             /** @description What metrics and curves call it; default the name of its prediction, else its type */
@@ -4445,6 +4447,8 @@ export interface components {
             labels: string;
             /** @description What it judges: a layer or node; default the last */
             prediction?: string;
+            /** @description Name of a column (or input) of numbers, one per sample: what the loss of each is multiplied by */
+            sampleWeights?: string;
             /** @description What it is multiplied by in the sum; default 1 */
             weight?: number;
             /** @description What metrics and curves call it; default the name of its prediction, else its type */
@@ -4462,6 +4466,8 @@ export interface components {
             labels: string;
             /** @description What it judges: a layer or node; default the last */
             prediction?: string;
+            /** @description Name of a column (or input) of numbers, one per sample: what the loss of each is multiplied by */
+            sampleWeights?: string;
             /** @description What it is multiplied by in the sum; default 1 */
             weight?: number;
             /** @description What metrics and curves call it; default the name of its prediction, else its type */
@@ -4473,6 +4479,8 @@ export interface components {
             labels: string;
             /** @description What it judges: a layer or node; default the last */
             prediction?: string;
+            /** @description Name of a column (or input) of numbers, one per sample: what the loss of each is multiplied by */
+            sampleWeights?: string;
             /** @description What it is multiplied by in the sum; default 1 */
             weight?: number;
             /** @description What metrics and curves call it; default the name of its prediction, else its type */
@@ -4484,6 +4492,8 @@ export interface components {
             labels: string;
             /** @description What it judges: a layer or node; default the last */
             prediction?: string;
+            /** @description Name of a column (or input) of numbers, one per sample: what the loss of each is multiplied by */
+            sampleWeights?: string;
             /** @description What it is multiplied by in the sum; default 1 */
             weight?: number;
             /** @description What metrics and curves call it; default the name of its prediction, else its type */
@@ -4497,6 +4507,8 @@ export interface components {
             labels: string;
             /** @description What it judges: a layer or node; default the last */
             prediction?: string;
+            /** @description Name of a column (or input) of numbers, one per sample: what the loss of each is multiplied by */
+            sampleWeights?: string;
             /** @description What it is multiplied by in the sum; default 1 */
             weight?: number;
             /** @description What metrics and curves call it; default the name of its prediction, else its type */
@@ -4508,6 +4520,8 @@ export interface components {
             labels: string;
             /** @description What it judges: a layer or node; default the last */
             prediction?: string;
+            /** @description Name of a column (or input) of numbers, one per sample: what the loss of each is multiplied by */
+            sampleWeights?: string;
             /** @description What it is multiplied by in the sum; default 1 */
             weight?: number;
             /** @description What metrics and curves call it; default the name of its prediction, else its type */
@@ -4519,6 +4533,8 @@ export interface components {
             labels: string;
             /** @description What it judges: a layer or node; default the last */
             prediction?: string;
+            /** @description Name of a column (or input) of numbers, one per sample: what the loss of each is multiplied by */
+            sampleWeights?: string;
             /** @description What it is multiplied by in the sum; default 1 */
             weight?: number;
             /** @description What metrics and curves call it; default the name of its prediction, else its type */
@@ -4530,6 +4546,8 @@ export interface components {
             labels: string;
             /** @description What it judges: a layer or node; default the last */
             prediction?: string;
+            /** @description Name of a column (or input) of numbers, one per sample: what the loss of each is multiplied by */
+            sampleWeights?: string;
             /** @description What it is multiplied by in the sum; default 1 */
             weight?: number;
             /** @description What metrics and curves call it; default the name of its prediction, else its type */
@@ -4546,6 +4564,8 @@ export interface components {
             labels: string;
             /** @description What it judges: a layer or node; default the last */
             prediction?: string;
+            /** @description Name of a column (or input) of numbers, one per sample: what the loss of each is multiplied by */
+            sampleWeights?: string;
             /** @description What it is multiplied by in the sum; default 1 */
             weight?: number;
             /** @description What metrics and curves call it; default the name of its prediction, else its type */
@@ -4557,6 +4577,8 @@ export interface components {
             labels: string;
             /** @description What it judges: a layer or node; default the last */
             prediction?: string;
+            /** @description Name of a column (or input) of numbers, one per sample: what the loss of each is multiplied by */
+            sampleWeights?: string;
             /** @description What it is multiplied by in the sum; default 1 */
             weight?: number;
             /** @description What metrics and curves call it; default the name of its prediction, else its type */
@@ -4568,6 +4590,8 @@ export interface components {
             labels: string;
             /** @description What it judges: a layer or node; default the last */
             prediction?: string;
+            /** @description Name of a column (or input) of numbers, one per sample: what the loss of each is multiplied by */
+            sampleWeights?: string;
             /** @description What it is multiplied by in the sum; default 1 */
             weight?: number;
             /** @description What metrics and curves call it; default the name of its prediction, else its type */
@@ -4584,6 +4608,8 @@ export interface components {
             labels: string;
             /** @description The two layers or nodes that are compared */
             embeddings: string[];
+            /** @description Name of a column (or input) of numbers, one per sample: what the loss of each is multiplied by */
+            sampleWeights?: string;
             /** @description Default 1 */
             margin?: number;
             /** @description What it is multiplied by in the sum; default 1 */
@@ -4613,6 +4639,8 @@ export interface components {
             labels: string;
             /** @description What it judges: a layer or node; default the last */
             prediction?: string;
+            /** @description Name of a column (or input) of numbers, one per sample: what the loss of each is multiplied by */
+            sampleWeights?: string;
             /** @description What it is multiplied by in the sum; default 1 */
             weight?: number;
             /** @description What metrics and curves call it; default the name of its prediction, else its type */

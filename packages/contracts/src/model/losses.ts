@@ -18,7 +18,13 @@ const labels = Type.String({ description: 'Name of the labels: a column, or one 
 const prediction = Type.Optional(
   Type.String({ description: 'What it judges: a layer or node; default the last' }),
 );
-const compared = { labels, prediction, ...weighted };
+const sampleWeights = Type.Optional(
+  Type.String({
+    description:
+      'Name of a column (or input) of numbers, one per sample: what the loss of each is multiplied by',
+  }),
+);
+const compared = { labels, prediction, sampleWeights, ...weighted };
 
 const labelKind = Type.Optional(
   OneOf(
@@ -98,6 +104,7 @@ export const lossSchemas = {
     type: Type.Literal('contrastive'),
     labels: Type.String({ description: 'Name of the labels: 1 for alike, 0 for different' }),
     embeddings: embeddings(2, 'The two layers or nodes that are compared'),
+    sampleWeights,
     margin,
     ...weighted,
   }),

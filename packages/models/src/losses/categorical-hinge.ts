@@ -9,7 +9,7 @@ import { meanPerSample, sumOfLast } from './reduce.ts';
 export const categoricalHinge: Loss<LossSpecOf<'categoricalHinge'>> = {
   takes: '[..., classes] with at least 2 classes',
   labels: classLabels,
-  sum: ({ graph, spec, shapes, values, labels }) => {
+  sum: ({ graph, spec, shapes, values, labels, weights }) => {
     const shape = shapes[0]!;
     const scores = perPosition(graph, values[0]!, shape);
     const shares =
@@ -20,7 +20,7 @@ export const categoricalHinge: Loss<LossSpecOf<'categoricalHinge'>> = {
     const others = graph.add('Mul', [graph.add('Sub', [graph.scalar(1), shares]), scores]);
     const best = graph.add('ReduceMax', [others], { axes: [1], keepdims: 0 });
     const shortfall = graph.add('Add', [graph.add('Sub', [best, own]), graph.scalar(1)]);
-    return meanPerSample(graph, graph.add('Relu', [shortfall]));
+    return meanPerSample(graph, graph.add('Relu', [shortfall]), weights);
 
     function oneHot(codes: string) {
       const numbers = graph.integers(Array.from({ length: shape.at(-1)! }, (_, index) => index));

@@ -10,8 +10,8 @@ const smallest = 1e-12;
 export const cosineSimilarity: Loss<LossSpecOf<'cosineSimilarity'>> = {
   takes: '[..., features] with at least 2 features',
   labels: (context) => ((context.shapes[0]!.at(-1) ?? 0) < 2 ? undefined : sameShapeLabels(context)),
-  sum: ({ graph, values, labels }) =>
-    graph.add('Neg', [meanPerSample(graph, cosine(graph, values[0]!, labels))]),
+  sum: ({ graph, values, labels, weights }) =>
+    graph.add('Neg', [meanPerSample(graph, cosine(graph, values[0]!, labels), weights)]),
   view: ({ shapes, values, labels }) => ({
     kind: 'values',
     shape: shapes[0]!,

@@ -1,6 +1,6 @@
 import type { GraphBuilder, ValueName } from '@descent/autodiff';
 import type { Loss, LossInputs, LossSpecOf } from './loss.ts';
-import { floatVector, indicator, int32Scalar, sumOf } from './reduce.ts';
+import { floatVector, indicator, int32Scalar, meanPerSample } from './reduce.ts';
 
 type Spec = LossSpecOf<'ctc'>;
 
@@ -49,7 +49,8 @@ export const ctc: Loss<Spec> = {
       alpha = graph.add('Add', [logSum(graph, [alpha, fromLast, overBlank]), emissions(step)]);
     }
     const ends = graph.add('Add', [alpha, final]);
-    return graph.add('Neg', [sumOf(graph, graph.add('ReduceLogSumExp', [ends], { axes: [1], keepdims: 0 }))]);
+    const likelihoods = graph.add('ReduceLogSumExp', [ends], { axes: [1], keepdims: 0 });
+    return graph.add('Neg', [meanPerSample(graph, likelihoods, inputs.weights)]);
   },
 };
 

@@ -16,8 +16,8 @@ export function ofDifference<Spec extends LossSpec>(
   return {
     takes: 'any shape',
     labels: sameShapeLabels,
-    sum: ({ graph, spec, values, labels }) =>
-      meanPerSample(graph, rule(graph, graph.add('Sub', [values[0]!, labels]), spec)),
+    sum: ({ graph, spec, values, labels, weights }) =>
+      meanPerSample(graph, rule(graph, graph.add('Sub', [values[0]!, labels]), spec), weights),
     view: ({ shapes, values, labels }) => ({
       kind: 'values',
       shape: shapes[0]!,

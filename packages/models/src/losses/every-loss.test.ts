@@ -46,3 +46,21 @@ describe.each(lossCases.map((one) => [`${one.loss.type}: ${one.name}`, one] as c
     expect(checkGradient(model.forward.training, 'loss', parameters, moved)).toMatchObject({ passed: true });
   });
 });
+
+const weightable = lossCases.filter(({ y }) => y !== undefined);
+
+describe.each(weightable.map((one) => [`${one.loss.type}: ${one.name}`, one] as const))(
+  'with sample weights, %s',
+  (_, one) => {
+    const model = modelOf({ ...one, loss: { ...one.loss, sampleWeights: 'importance' } });
+    const all = one.expected.map((_, sample) => sample);
+    const weights = all.map((sample) => 0.5 + 1.25 * sample);
+    const feeds = { ...feedsOf(one, all), importance: floats([all.length], weights) };
+
+    it('multiplies the loss of every sample by its weight', () => {
+      const expected = one.expected.reduce((sum, loss, sample) => sum + weights[sample]! * loss, 0);
+      expect(outputOf(evaluate(evaluationGraph(model), feeds), 'loss').values[0]).toBeCloseTo(expected, 4);
+      expect(model.inputs.at(-1)).toEqual({ name: 'importance', role: 'label', dtype: 'float32', shape: [] });
+    });
+  },
+);

@@ -25,6 +25,7 @@ function marginLoss<Spec extends LossSpecOf<'hinge' | 'squaredHinge'>>(
       return meanPerSample(
         graph,
         rule(graph, graph.add('Relu', [graph.add('Sub', [graph.scalar(1), margin])])),
+        inputs.weights,
       );
     },
     view: (inputs) => ({

@@ -14,12 +14,12 @@ export const klDivergence: Loss<LossSpecOf<'klDivergence'>> = {
   link: () => 'softmax',
   labels: ({ shapes }) =>
     (shapes[0]!.at(-1) ?? 0) < 2 ? undefined : { dtype: 'float32', shape: shapes[0]! },
-  sum: ({ graph, shapes, values, labels }) => {
+  sum: ({ graph, shapes, values, labels, weights }) => {
     const scores = perPosition(graph, values[0]!, shapes[0]!);
     const shares = perPosition(graph, labels, shapes[0]!);
     const wanted = graph.add('Log', [graph.add('Max', [shares, graph.scalar(tiny)])]);
     const difference = graph.add('Sub', [wanted, graph.add('LogSoftmax', [scores], { axis: 1 })]);
-    return meanPerSample(graph, sumOfLast(graph, graph.add('Mul', [shares, difference])));
+    return meanPerSample(graph, sumOfLast(graph, graph.add('Mul', [shares, difference])), weights);
   },
   view: ({ graph, shapes, values, labels }) => ({
     kind: 'classes',

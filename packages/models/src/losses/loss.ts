@@ -34,6 +34,8 @@ export interface LossInputs<Spec extends LossSpec> {
   readonly values: readonly ValueName[];
   /** [batch, ...] of the dtype of `labels()` and its computed shape; '' where the loss takes none. */
   readonly labels: ValueName;
+  /** float32 [batch]: what the loss of each sample is multiplied by; undefined: 1. */
+  readonly weights?: ValueName | undefined;
 }
 
 /** One loss: the sum over the samples of a micro-batch, so that micro-batches add up. One file each. */

@@ -13,12 +13,12 @@ export const poisson: Loss<LossSpecOf<'poisson'>> = {
   takes: 'any shape',
   link: ({ logInput = true }) => (logInput ? 'exponential' : undefined),
   labels: sameShapeLabels,
-  sum: ({ graph, spec, values, labels }) => {
+  sum: ({ graph, spec, values, labels, weights }) => {
     const x = values[0]!;
     const { logInput = true } = spec;
     const rate = logInput ? graph.add('Exp', [x]) : x;
     const logRate = logInput ? x : graph.add('Log', [graph.add('Add', [x, graph.scalar(epsilon)])]);
-    return meanPerSample(graph, graph.add('Sub', [rate, graph.add('Mul', [labels, logRate])]));
+    return meanPerSample(graph, graph.add('Sub', [rate, graph.add('Mul', [labels, logRate])]), weights);
   },
   view: ({ graph, spec, shapes, values, labels }) => ({
     kind: 'values',

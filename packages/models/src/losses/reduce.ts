@@ -1,10 +1,10 @@
 import { elementCountOf, type GraphBuilder, type ValueName } from '@descent/autodiff';
 import { tensor } from '@descent/tensors';
 
-/** Σ over samples of the mean over a sample's elements: one float32 number. */
-export function meanPerSample(graph: GraphBuilder, value: ValueName): ValueName {
+/** Σ over samples of the mean over a sample's elements, each times its weight: one float32 number. */
+export function meanPerSample(graph: GraphBuilder, value: ValueName, weights?: ValueName): ValueName {
   const { coefficient: elements } = elementCountOf(graph.type(value).shape);
-  const sum = sumOf(graph, value);
+  const sum = weights === undefined ? sumOf(graph, value) : weighted(graph, perSample(graph, value), weights);
   return elements === 1 ? sum : graph.add('Mul', [sum, graph.scalar(1 / elements)]);
 }
 
@@ -16,17 +16,27 @@ export function meanOverCounted(
   graph: GraphBuilder,
   value: ValueName,
   counted: ValueName | undefined,
+  weights?: ValueName,
 ): ValueName {
-  if (counted === undefined) return meanPerSample(graph, value);
+  if (counted === undefined) return meanPerSample(graph, value, weights);
   const { coefficient: elements } = elementCountOf(graph.type(value).shape);
   const kept = graph.add('Mul', [value, counted]);
-  if (elements === 1) return sumOf(graph, kept);
-  const perSample = (all: ValueName) => {
-    const flat = graph.add('Reshape', [all, graph.integers([-1, elements])]);
-    return graph.add('ReduceSum', [flat, graph.integers([1])], { keepdims: 0 });
-  };
-  const count = graph.add('Max', [perSample(counted), graph.scalar(1)]);
-  return sumOf(graph, graph.add('Div', [perSample(kept), count]));
+  if (elements === 1) return meanPerSample(graph, kept, weights);
+  const count = graph.add('Max', [perSample(graph, counted), graph.scalar(1)]);
+  return weighted(graph, graph.add('Div', [perSample(graph, kept), count]), weights);
+}
+
+/** Σ over a sample's elements: [batch] */
+function perSample(graph: GraphBuilder, value: ValueName): ValueName {
+  const { coefficient: elements } = elementCountOf(graph.type(value).shape);
+  if (elements === 1) return graph.add('Reshape', [value, graph.integers([-1])]);
+  const flat = graph.add('Reshape', [value, graph.integers([-1, elements])]);
+  return graph.add('ReduceSum', [flat, graph.integers([1])], { keepdims: 0 });
+}
+
+/** Σ over samples of values [batch], each times its weight. */
+function weighted(graph: GraphBuilder, values: ValueName, weights: ValueName | undefined): ValueName {
+  return sumOf(graph, weights === undefined ? values : graph.add('Mul', [values, weights]));
 }
 
 /** Of all elements: one number. */

@@ -26,13 +26,18 @@ export const sigmoidCrossEntropy: Loss<Spec> = {
     const soft = graph.add('Softplus', [x]);
     const { positiveWeight = 1 } = spec;
     if (positiveWeight === 1) {
-      return meanOverCounted(graph, graph.add('Sub', [soft, graph.add('Mul', [x, z])]), counted);
+      return meanOverCounted(
+        graph,
+        graph.add('Sub', [soft, graph.add('Mul', [x, z])]),
+        counted,
+        inputs.weights,
+      );
     }
     const surplus = graph.add('Mul', [z, graph.scalar(positiveWeight - 1)]);
     const factor = graph.add('Add', [surplus, graph.scalar(1)]);
     const positive = graph.add('Mul', [factor, graph.add('Sub', [soft, x])]);
     const negative = graph.add('Mul', [graph.add('Sub', [graph.scalar(1), z]), x]);
-    return meanOverCounted(graph, graph.add('Add', [negative, positive]), counted);
+    return meanOverCounted(graph, graph.add('Add', [negative, positive]), counted, inputs.weights);
   },
   view: (inputs) => {
     const { graph, spec, values } = inputs;

@@ -40,7 +40,7 @@ export const softmaxCrossEntropy: Loss<Spec> = {
   sum: (inputs) => {
     const { graph, spec, shapes, values, labels } = inputs;
     const shape = shapes[0]!;
-    if (isPlain(spec)) {
+    if (isPlain(spec) && inputs.weights === undefined) {
       const scores = perPosition(graph, values[0]!, shape);
       const codes = flatCodes(graph, labels);
       const sum = graph.add('SoftmaxCrossEntropyLoss', [scores, codes], { reduction: 'sum' });
@@ -61,16 +61,23 @@ function isPlain({ labelKind, labelSmoothing = 0, classWeights, ignoreIndex }: S
   );
 }
 
-function ofCodes({ graph, spec, shapes, values, labels }: LossInputs<Spec>): ValueName {
+function ofCodes({ graph, spec, shapes, values, labels, weights: samples }: LossInputs<Spec>): ValueName {
   const scores = perPosition(graph, values[0]!, shapes[0]!);
   const { codes, counted } = countedCodes(graph, flatCodes(graph, labels), spec.ignoreIndex);
   const own = graph.add('SoftmaxCrossEntropyLoss', [scores, codes], { reduction: 'none' });
   const smoothed = mixed(graph, own, scores, spec.labelSmoothing);
   const weights = spec.classWeights && graph.add('Gather', [floatVector(graph, spec.classWeights), codes]);
-  return meanOverCounted(graph, weightedBy(graph, smoothed, weights), counted);
+  return meanOverCounted(graph, weightedBy(graph, smoothed, weights), counted, samples);
 }
 
-function ofProbabilities({ graph, spec, shapes, values, labels }: LossInputs<Spec>): ValueName {
+function ofProbabilities({
+  graph,
+  spec,
+  shapes,
+  values,
+  labels,
+  weights: samples,
+}: LossInputs<Spec>): ValueName {
   const scores = perPosition(graph, values[0]!, shapes[0]!);
   const shares = perPosition(graph, labels, shapes[0]!);
   const logs = graph.add('LogSoftmax', [scores], { axis: 1 });
@@ -78,7 +85,7 @@ function ofProbabilities({ graph, spec, shapes, values, labels }: LossInputs<Spe
   const smoothed = mixed(graph, own, scores, spec.labelSmoothing);
   const weights =
     spec.classWeights && sumOfLast(graph, graph.add('Mul', [shares, floatVector(graph, spec.classWeights)]));
-  return meanPerSample(graph, weightedBy(graph, smoothed, weights));
+  return meanPerSample(graph, weightedBy(graph, smoothed, weights), samples);
 }
 
 /** (1 − ε)·own + ε·mean over classes of −log softmax */

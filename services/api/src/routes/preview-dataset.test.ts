@@ -19,7 +19,9 @@ test('the samples of an upload can be looked at', async () => {
   });
   const beyond = await api.user({ url: `/v1/datasets/${id}/preview?count=201` });
   expect(beyond.json()).toMatchObject({ statusCode: 422, details: { path: 'count' } });
-  expect((await api.user({ url: '/v1/datasets/ds_01JTESTTESTTESTTESTTESTTES/preview' })).statusCode).toBe(404);
+  expect((await api.user({ url: '/v1/datasets/ds_01JTESTTESTTESTTESTTESTTES/preview' })).statusCode).toBe(
+    404,
+  );
 });
 
 test('a built-in data set is read when somebody looks at it', async () => {
