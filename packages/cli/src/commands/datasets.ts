@@ -1,14 +1,14 @@
-import { createReadStream } from 'node:fs';
-import { access, constants } from 'node:fs/promises';
 import { basename } from 'node:path';
-import { Readable } from 'node:stream';
-import type { Dataset } from '@descent/contracts';
+import { type Dataset, IngestOptions, validate } from '@descent/contracts';
 import { DescentError } from '@descent/errors';
 import type { Command } from 'commander';
 import { type ConnectionOptions, connect, withConnectionOptions } from '../connection.ts';
 import type { CommandContext } from '../context.ts';
 import { count, table } from '../format.ts';
-import { messageOf } from '../stack/data-folder.ts';
+import { describeFinding } from '../push/describe-findings.ts';
+import { listFiles } from '../push/list-files.ts';
+import { pushDataset } from '../push/push-dataset.ts';
+import { createUploadView } from '../push/upload-view.ts';
 
 export function addDatasets(program: Command, context: CommandContext): void {
   const { stdout, stderr, signal } = context;
@@ -29,22 +29,53 @@ export function addDatasets(program: Command, context: CommandContext): void {
     });
 
   withConnectionOptions(datasets.command('push'))
-    .description('Upload a file as a new data set: CSV, TSV, NPZ, NPY or IDX, gzip too.')
-    .argument('<file>')
-    .option('--name <name>', 'name of the data set (default: that of the file)')
+    .description(
+      'Upload files or a folder as a data set: CSV, TSV, JSON Lines, Parquet, NPZ, NPY, safetensors, IDX, a zip, tar or folder of images, text.',
+    )
+    .argument('<path...>', 'of several files, names and folders such as train and test say the split')
+    .option('--name <name>', 'name of the data set (default: that of the first path)')
+    .option('--split <split>', 'split of the file')
+    .option('--options <json>', 'how the files are read: IngestOptions of docs/data.md as JSON')
+    .option('--resume <id>', 'go on with a data set whose upload was interrupted')
     .option('--json', 'print the data set as one JSON line')
-    .addHelpText('after', '\nExample:\n  $ descent datasets push iris.csv --name iris')
-    .action(async (file: string, options: ConnectionOptions & { name?: string; json?: boolean }) => {
-      await access(file, constants.R_OK).catch((cause: unknown) => {
-        throw new DescentError('FILE_UNREADABLE', { path: file, problem: messageOf(cause) }, { cause });
-      });
+    .addHelpText(
+      'after',
+      `
+Examples:
+  $ descent datasets push iris.csv --name iris
+  $ descent datasets push train.csv test.csv --name wine
+  $ descent datasets push photos/ --options '{"image":{"width":64,"height":64}}'`,
+    )
+    .action(async (paths: string[], options: PushCommandOptions) => {
+      const files = await listFiles(paths);
+      const how = options.options === undefined ? {} : readOptions(options.options);
       const client = connect(options, context.config);
-      const { id } = await client.datasets.create(options.name ?? basename(file), { signal });
-      // The global type of web streams and that of node:stream/web differ in name only.
-      const content = Readable.toWeb(createReadStream(file)) as ReadableStream<Uint8Array>;
-      const dataset = await client.datasets.upload(id, content, { fileName: basename(file), signal });
-      stdout.write(`${options.json ? JSON.stringify(dataset) : dataset.id}\n`);
-      if (!options.json) stderr.write(`${dataset.state}, ${samples(dataset.manifest)} samples\n`);
+      const name = options.name ?? basename(paths[0]!);
+      const id = options.resume ?? (await client.datasets.create(name, { signal })).id;
+      const view = createUploadView(stderr);
+      try {
+        const dataset = await pushDataset({
+          client,
+          id,
+          files,
+          options: how,
+          signal,
+          onProgress: view.show,
+          ...(options.split === undefined ? {} : { split: options.split }),
+        });
+        view.close();
+        stdout.write(`${options.json ? JSON.stringify(dataset) : dataset.id}\n`);
+        if (options.json) return;
+        stderr.write(`${dataset.state}, version ${dataset.version}, ${samples(dataset.manifest)} samples\n`);
+        const { findings } = await client.datasets.report(id, { signal });
+        for (const finding of findings) stderr.write(`  ${describeFinding(finding)}\n`);
+      } catch (error) {
+        view.close();
+        const left = await client.datasets.files(id).catch(() => []);
+        if (left.length > 0)
+          stderr.write(`To go on: descent datasets push ${paths.join(' ')} --resume ${id}\n`);
+        throw error;
+      }
     });
 }
 
@@ -52,6 +83,24 @@ export function addDatasets(program: Command, context: CommandContext): void {
 function stateOf({ state, origin }: Dataset): string {
   if (origin === undefined || state === 'ready') return state;
   return origin.install === null ? 'built in' : `needs: ${origin.install}`;
+}
+
+interface PushCommandOptions extends ConnectionOptions {
+  name?: string;
+  split?: string;
+  options?: string;
+  resume?: string;
+  json?: boolean;
+}
+
+function readOptions(text: string): IngestOptions {
+  let json: unknown;
+  try {
+    json = JSON.parse(text);
+  } catch (cause) {
+    throw new DescentError('REQUEST_INVALID', { path: '--options', problem: 'is not JSON' }, { cause });
+  }
+  return validate(IngestOptions, json, ['--options']);
 }
 
 function samples(manifest: Dataset['manifest']): string {
