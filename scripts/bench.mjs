@@ -45,7 +45,11 @@ const context = {
   /** One stack with two workers for all cases that need no other. */
   service() {
     const link = options.link && { bytesPerSecond: options.link.bytesPerSecond };
-    shared ??= startService({ files: context.files, workers: 2, link });
+    shared ??= startService({ files: context.files, workers: 2, link }).catch((error) => {
+      // The next case tries again.
+      shared = undefined;
+      throw error;
+    });
     return shared;
   },
 };
