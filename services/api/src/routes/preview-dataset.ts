@@ -1,6 +1,7 @@
 import { Closed, DatasetId, maxPreviewSamples } from '@descent/contracts';
 import { Type } from 'typebox';
 import type { Context } from '../context.ts';
+import { requireDataset } from '../datasets/require-dataset.ts';
 import { requireManifest } from '../datasets/require-manifest.ts';
 import { callerOf, teamSeen } from '../http/authorize.ts';
 import { requires } from '../http/policy.ts';
@@ -40,6 +41,7 @@ export function previewDatasetRoute(app: Routes, context: Context): void {
     async (request, reply) => {
       const { id } = request.params;
       const { split, offset = 0, count = 20 } = request.query;
+      await requireDataset(context, id);
       const manifest = await requireManifest(context, id, teamSeen(callerOf(request)));
       const answer = await context.threads.preview({
         artifactsDir: context.artifactsDir,
