@@ -56,7 +56,7 @@ export function adam(
  * One pass over memory: gradient (plus the `added` operand, so that the sum is never written), change, next version,
  * slots. Writes three f64 at `result`: the sums of squares of the summed gradient, of θ and of θ − next. The first
  * clips and tells whether all is finite, so it is added in f64; the others are for people, and are added in f32:
- * in f64 all three made an update with momentum 1.4 times as long.
+ * in f64 an update with momentum took 11.9 ms instead of 10.7.
  */
 @inline
 function pass(
