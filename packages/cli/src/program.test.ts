@@ -105,11 +105,7 @@ test.each([
   ['an unknown state', ['ls', '--state', 'done'], 'Allowed choices are queued'],
   ['a file that is not there', ['submit', 'nowhere.json'], 'Cannot read nowhere.json'],
   ['an upload that is not there', ['datasets', 'push', 'x.csv'], 'Cannot read x.csv'],
-  [
-    'an unknown example',
-    ['demo', '--example', 'mnist-mpl'],
-    'There is no example "mnist-mpl"; there are: ',
-  ],
+  ['an unknown example', ['demo', '--example', 'mnist-mpl'], 'There is no example "mnist-mpl"; there are: '],
   ['a scope that is none', ['token', 'create', 'x', '--scopes', 'write'], '"write" is none of read'],
   ['a class list that is not there', ['class', 'import', 'x.csv'], 'Cannot read x.csv'],
   ['a link that is none', ['login', 'http://lab'], 'http://host/#join='],
