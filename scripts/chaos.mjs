@@ -8,7 +8,6 @@
 //   --large       a model of 40 MB instead of a small one, for recovery times
 //   --soak N      a job of N steps with a fault every 5 to 30 s, and the slopes of memory and handles
 import { parseArgs } from 'node:util';
-import { createChaos } from './chaos/create-chaos.mjs';
 import { faultKinds } from './chaos/faults.mjs';
 import { setUp } from './setup.mjs';
 
@@ -39,6 +38,7 @@ if (unknown.length > 0) {
   process.exit(2);
 }
 setUp();
+const { createChaos } = await import('./chaos/create-chaos.mjs');
 const seed = Number(values.seed ?? Math.floor(Math.random() * 1e9));
 const result = await createChaos({
   seed,

@@ -135,6 +135,7 @@ export async function simulateScale(options: WorldOptions): Promise<WorldResult>
     epochs: 1,
     metrics: [],
     classesOf: () => undefined,
+    maxStaleness: 0,
     state: withUpdateTime(state, parameterBytes),
     timetable,
     clock: () => events.nowMs,
@@ -227,8 +228,8 @@ export async function simulateScale(options: WorldOptions): Promise<WorldResult>
 
 /** The same state, whose updates take a turn of their own, and whose gradients count as so many bytes. */
 function withUpdateTime(state: TrainingState, gradientBytes: number): TrainingState {
-  const apply: TrainingState['apply'] = (total) => {
-    const update = state.apply(total);
+  const apply: TrainingState['apply'] = (total, units) => {
+    const update = state.apply(total, units);
     let waited = false;
     return (
       update && {
