@@ -112,7 +112,7 @@ export async function buildApp(options: AppOptions): Promise<App> {
     artifacts,
     keeper,
     threads,
-    builtins: createBuiltins({ db, artifactsDir, keeper, threads }),
+    builtins: createBuiltins({ db, artifactsDir, keeper, threads, limits }),
     artifactsDir,
     uploadsDir,
     uploads,

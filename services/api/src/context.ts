@@ -23,6 +23,8 @@ export interface Limits {
   readonly uploadBytes: number;
   /** Of all uploaded data sets and their files under way. */
   readonly datasetBytes: number;
+  /** How long the files of a data set may be read, and one second more for each 2 MB. */
+  readonly readingMs: number;
   /** Hosts that data sets may be fetched from: names, `*.example.org`, or `*` for all. None: fetching is off. */
   readonly urlHosts: readonly string[];
   /** A model file of another framework; read whole. */
@@ -52,6 +54,7 @@ export const defaultLimits: Limits = {
   checkpointsKept: 5,
   uploadBytes: 20 * 2 ** 30,
   datasetBytes: Number.MAX_SAFE_INTEGER,
+  readingMs: 120_000,
   urlHosts: [],
   modelBytes: 2 ** 30,
   workerMemoryBytes: 16 * 2 ** 30,

@@ -97,6 +97,13 @@ export const dataErrors = {
     advice: 'Split the file, or store smaller elements (uint8 instead of float64).',
     retryable: false,
   },
+  DATA_TOO_SLOW: {
+    status: 422,
+    message: 'Reading {part} was given up after {seconds} s',
+    advice:
+      'A damaged file can claim more values than it holds: write it anew. Split a file that is whole into several.',
+    retryable: false,
+  },
   DATA_EMPTY: {
     status: 422,
     message: 'There are no samples in {part}',

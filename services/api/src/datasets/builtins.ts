@@ -2,6 +2,7 @@ import type { Dataset, DatasetManifest, DatasetOrigin } from '@descent/contracts
 import { builtinDatasets, missingInstall } from '@descent/datasets';
 import { changeDataset, type Database, findDataset, insertDataset } from '@descent/storage';
 import type { ArtifactKeeper } from '../artifacts/artifact-keeper.ts';
+import type { Limits } from '../context.ts';
 import type { Threads } from '../threads/threads.ts';
 import { ingestInto } from './ingest-into.ts';
 
@@ -18,15 +19,16 @@ export interface BuiltinsOptions {
   readonly artifactsDir: string;
   readonly keeper: ArtifactKeeper;
   readonly threads: Threads;
+  readonly limits: Limits;
 }
 
-export function createBuiltins({ db, artifactsDir, keeper, threads }: BuiltinsOptions): Builtins {
+export function createBuiltins({ db, artifactsDir, keeper, threads, limits }: BuiltinsOptions): Builtins {
   const underWay = new Map<string, Promise<DatasetManifest>>();
 
   async function read(id: string): Promise<DatasetManifest> {
     const source = { type: 'builtin', id } as const;
     const { manifest } = await ingestInto(
-      { db, artifactsDir, keeper, threads },
+      { db, artifactsDir, keeper, threads, limits },
       id,
       source,
       async (transaction, { manifest, report, bytes }) => {

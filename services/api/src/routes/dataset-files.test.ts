@@ -184,6 +184,21 @@ test('fetching from an address is off unless staff allow hosts', async () => {
   });
 });
 
+test('a file that would be read for ever is given up, and the next one is read', async () => {
+  await api.close();
+  api = await openApi({ limits: { readingMs: 1500 } });
+  const put = async (name: string, payload: string | Buffer) => {
+    const id = await createDataset(api, 'damaged');
+    return api.user({ method: 'PUT', url: `/v1/datasets/${id}/content?filename=${name}`, payload });
+  };
+  // A run of definition levels that claims far more values than its page has.
+  const damaged = Buffer.from(endlessParquet, 'base64');
+  const refused = await put('a.parquet', damaged);
+  expect(refused.statusCode).toBe(422);
+  expect(refused.json()).toMatchObject({ code: 'DATA_TOO_SLOW' });
+  expect((await put('a.csv', text)).json()).toMatchObject({ state: 'ready' });
+});
+
 test('data sets of one name are versions; what the server may store is a limit', async () => {
   await api.close();
   api = await openApi({ limits: { datasetBytes: 600 } });
@@ -215,3 +230,6 @@ test('data sets of one name are versions; what the server may store is a limit',
     if (id.startsWith('ds_')) await api.user({ method: 'DELETE', url: `/v1/datasets/${id}` });
   expect(await filesLeft(['artifacts'])).toEqual([]);
 });
+
+const endlessParquet =
+  'UEFSMRUGFRwVIFwVBhUAFQYVABUEFQAAAAMHDCwBAAAAAgAAAAMAAAAVBhUiFSZcFQYVDQAVBhUAFQQVAAAAAwcPOAEAAAB4AQAAAHkBAAAAeBUEGTxIBHJvb3QVBAAVAiUCGAFhABUMJQIYAWIlAAAWBhkcGSwmCBwVAhkVABkYAWEVAhYEFkYWSiYIPDYAKAQDAAAAGAQBAAAAABkcFQYVABUCAAAAJlIcFQwZFQAZGAFiFQIWBhZMFlAmUjw2ACgBeRgBeAAZHBUGFQAVAgAAABaSARYGNpoBACgJaHlwYXJxdWV0GSwcAAAcAAAAngAAAFBBUjE=';

@@ -1,5 +1,6 @@
 import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
+import type { ResourceLimits } from 'node:worker_threads';
 import type { FittedData } from '@descent/datasets';
 import { Piscina } from 'piscina';
 import type { ThreadAnswer } from './answer.ts';
@@ -13,7 +14,8 @@ import type { PreviewTask } from './preview.thread.ts';
 
 /** Work that would block the event loop, done in threads that are started when first needed. */
 export interface Threads {
-  ingest(task: IngestTask): Promise<IngestResult>;
+  /** Aborting ends the thread, whatever it does: files are other people's, and a library may spin on a damaged one. */
+  ingest(task: IngestTask, signal: AbortSignal): Promise<IngestResult>;
   fit(task: FitTask): Promise<ThreadAnswer<FittedData>>;
   importModel(task: ImportTask): Promise<ThreadAnswer<ImportResult>>;
   /** JSON text of a Prediction. */
@@ -27,12 +29,17 @@ export interface Threads {
   close(): Promise<void>;
 }
 
+/** Of JavaScript objects, for reading the files of a data set; beyond it the thread ends, and not the service. */
+export const readingMiB = 2048;
+
 /** `.ts` when we run from the sources (tests), which threads need a loader for; `.js` in the built service. */
 const extension = import.meta.url.endsWith('.ts') ? '.ts' : '.js';
 const execArgv = extension === '.ts' ? ['--import', 'tsx', '--conditions', 'descent-source'] : [];
 
 export function createThreads(): Threads {
-  const ingesting = pool('ingest', Math.min(2, availableParallelism()));
+  const ingesting = pool('ingest', Math.min(2, availableParallelism()), {
+    maxOldGenerationSizeMb: readingMiB,
+  });
   const fitting = pool('fit', 1);
   // One thread keeps every compiled model in one place; a second would compile each again.
   const predicting = pool('predict', 1);
@@ -41,7 +48,7 @@ export function createThreads(): Threads {
   const exporting = pool('export', 1);
   const importing = pool('import', 1);
   return {
-    ingest: (task) => ingesting.run(task),
+    ingest: (task, signal) => ingesting.run(task, { signal }),
     fit: (task) => fitting.run(task),
     predict: (task) => predicting.run(task),
     preview: (task) => previewing.run(task),
@@ -58,12 +65,13 @@ export function createThreads(): Threads {
   };
 }
 
-function pool(name: string, maxThreads: number): Piscina {
+function pool(name: string, maxThreads: number, resourceLimits: ResourceLimits = {}): Piscina {
   return new Piscina({
     filename: fileURLToPath(new URL(`./${name}.thread${extension}`, import.meta.url)),
     execArgv,
     minThreads: 0,
     maxThreads,
     idleTimeout: 300_000,
+    resourceLimits,
   });
 }
