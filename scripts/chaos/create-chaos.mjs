@@ -9,6 +9,7 @@ import { createMeasure, findResidue, watchProcesses } from './measure.mjs';
 import { createRandom } from './random.mjs';
 import { startRedis } from './redis.mjs';
 
+const queueEmptyWithinMs = 10_000;
 const reassignWithinMs = 1_000;
 const serverBackWithinMs = 5_000;
 /** A job must end this long after the last fault. */
@@ -120,10 +121,10 @@ export async function createChaos({ seed, minutes, workers, kinds, large, soakSt
       await measure.unfollow();
     }
     soak = watcher?.stop() ?? {};
-    const keys = await redis.command('KEYS', '*:gradients:job_*').catch(() => []);
+    const keys = await gradientJobsLeft(redis);
     await stop(stack);
     leaks.push(...findResidue(join(folder, 'data')));
-    if (keys.length > 0) leaks.push(`${keys.length} gradient jobs on the queue`);
+    if (keys > 0) leaks.push(`${keys} gradient jobs on the queue`);
   } catch (error) {
     problems.push(error.stack ?? String(error));
   } finally {
@@ -189,5 +190,15 @@ async function untilAnswered(ask) {
       if (!error.entry?.retryable) throw error;
       await delay(250);
     }
+  }
+}
+
+/** Workers hand in their last gradient jobs, and find out that others are over, within a moment of the end of a job. */
+async function gradientJobsLeft(redis) {
+  const end = performance.now() + queueEmptyWithinMs;
+  for (;;) {
+    const keys = await redis.command('KEYS', '*:gradients:job_*').catch(() => []);
+    if (keys.length === 0 || performance.now() > end) return keys.length;
+    await delay(200);
   }
 }
