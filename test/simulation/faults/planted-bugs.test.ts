@@ -57,6 +57,7 @@ const bugs: Record<string, Bug> = {
       const objection = real(...args);
       return objection?.code === 'GRADIENT_LATE' ? undefined : objection;
     }),
+    kinds: ['gradients doubled', 'frames delayed'],
   },
   'gradients are added in order of arrival': {
     plant: plantIn(`${server}/tree-sum.ts`, 'createTreeSum', () => (count: number, combine: Anything) => {
