@@ -16,7 +16,7 @@ beforeAll(async () => {
   stack = await startStack({ workers: 1 });
   writeFileSync(join(folder, 'points.csv'), pointsCsv(200));
   const { code, stdout, stderr } = await descent('datasets', 'push', 'points.csv', '--name', 'points');
-  expect({ code, stderr }).toEqual({ code: 0, stderr: 'ready, train 200 samples\n' });
+  expect({ code, stderr }).toEqual({ code: 0, stderr: 'ready, version 1, train 200 samples\n' });
   dataset = stdout.trim();
 });
 afterAll(async () => {
