@@ -1,3 +1,4 @@
+import type { WorkTimings } from '@descent/gradient-channel';
 import { timeLeft, unitsFor, worthRepeating } from './crew-plan.ts';
 import type { GradientJobs } from './gradient-jobs.ts';
 import type { Node } from './node.ts';
@@ -10,6 +11,11 @@ const gradientJobMs = 1_000;
 /** Units of a gradient job while nobody knows yet how long one takes, and the most there ever are. */
 const firstBudget = 4;
 const largestBudget = 4096;
+/**
+ * Workers whose times differ by less share alike. Nodes are powers of two: a share of 3.9 of 8 units would become a node of 2, and
+ * four pieces with as many transfers where two would do.
+ */
+const alikeWithin = 1.25;
 /** A worker without work for so long computes again what another one has, so that its speed stays known. */
 const probeMs = 1_000;
 /** A worker is back this soon with its next gradient job, if that is one of this training job: its share waits for it. */
@@ -45,8 +51,8 @@ export interface Crew {
   dispatch(open: OpenRound, last?: WorkerLink): void;
   /** Has idle workers compute again what slow ones hold. Called often, and not at every result: it looks at every worker. */
   relieve(open: OpenRound): void;
-  /** An answer to this assignment has come, whatever it is worth. */
-  answered(link: WorkerLink, held: Held): void;
+  /** An answer to this assignment has come, whatever it is worth; with a result, what the worker says of its own time. */
+  answered(link: WorkerLink, held: Held, work?: WorkTimings): void;
   /** Takes back what is not needed any more and cannot have been begun: of this round what overlaps settled units, or all. */
   recall(open: OpenRound, what: 'settled' | 'all'): void;
   /** Ends every gradient job. */
@@ -81,18 +87,22 @@ export function createCrew({ gradientJobs, hold, clock }: CrewOptions): Crew {
   const crowdOf = (open: OpenRound) => {
     const now = clock();
     const usual = usualMs(open.kind);
+    const isComing = (link: WorkerLink) => link.ready && now - link.servedAt < returnMs;
+    const present = [...links].filter((link) => (mayTake(link) || isComing(link)) && isInRound(link, open));
+    const paceOf = (link: WorkerLink) => link.pace[open.kind].unitMs ?? usual ?? 1;
+    const fastestMs = present.reduce(
+      (least, link) => Math.min(least, paceOf(link)),
+      Number.POSITIVE_INFINITY,
+    );
     const members = new Map<WorkerLink, { readonly unitMs: number; held: number }>();
-    const crowd = { members: 0, speed: 0, held: 0, fastestMs: Number.POSITIVE_INFINITY };
-    for (const link of links) {
-      const isComing = link.ready && now - link.servedAt < returnMs;
-      if (!(mayTake(link) || isComing) || !isInRound(link, open)) continue;
+    const crowd = { members: 0, speed: 0, held: 0, fastestMs };
+    for (const link of present) {
       const held = link.held.reduce((sum, { node }) => sum + node.count, 0);
-      const unitMs = link.pace[open.kind].unitMs ?? usual ?? 1;
+      const unitMs = paceOf(link) <= alikeWithin * fastestMs ? fastestMs : paceOf(link);
       members.set(link, { unitMs, held });
       crowd.members += 1;
       crowd.speed += 1 / unitMs;
       crowd.held += held;
-      crowd.fastestMs = Math.min(crowd.fastestMs, unitMs);
     }
     /** No assignment is longer than a gradient job should be. */
     const longest = (unitMs: number) =>
@@ -154,7 +164,8 @@ export function createCrew({ gradientJobs, hold, clock }: CrewOptions): Crew {
           if (left === 0) return;
           if (member === undefined || !mayTake(link) || link.held.length !== depth || depth >= link.holds)
             continue;
-          const units = Math.min(unitsFor(left, member, crowd), link.budget, longest(member.unitMs));
+          // The last assignment of a gradient job may go beyond its budget: a share cut short would be a piece more for the others.
+          const units = Math.min(unitsFor(left, member, crowd), longest(member.unitMs));
           const node = units === 0 ? undefined : open.round.take(link.worker, units);
           if (node === undefined) continue;
           assign(open, link, node);
@@ -195,9 +206,14 @@ export function createCrew({ gradientJobs, hold, clock }: CrewOptions): Crew {
         }
       }
     },
-    answered(link, held) {
+    answered(link, held, work) {
       const now = clock();
-      if (link.held[0] === held) link.pace[held.kind].measured((now - link.since) / held.node.count);
+      if (link.held[0] === held) {
+        // By our clock a result that waits to be sent until the next computation is over looks long, and that next one short.
+        const workMs = work === undefined ? 0 : work.data + work.compute + work.sum;
+        const spentMs = workMs > 0 && Number.isFinite(workMs) ? workMs : now - link.since;
+        link.pace[held.kind].measured(spentMs / held.node.count);
+      }
       link.since = now;
       drop(link, held);
     },

@@ -218,7 +218,7 @@ export function createTrainingJob(options: TrainingJobOptions): TrainingJob {
     work: WorkTimings,
   ): void => {
     open.round.settle(link.worker, held.node);
-    crew.answered(link, held);
+    crew.answered(link, held, work);
     crew.recall(open, 'settled');
     link.wire.accepted(held);
     const { kind, step, node, assignedAt } = held;

@@ -48,6 +48,8 @@ interface KnownJob {
   /** PARAMETERS frames so far. */
   pulls: number;
   readonly prepared: Promise<PreparedJob>;
+  /** The link whose version is in `received`. */
+  from: Link | undefined;
 }
 
 interface Task {
@@ -98,7 +100,7 @@ export function createGradientAgent(options: GradientAgentOptions): GradientAgen
     if (plan === null) return;
     const received = new Float32Array(elements);
     const prepared = options.prepare(plan, received);
-    jobs.set(link.jobId, { received, pulls: 0, prepared });
+    jobs.set(link.jobId, { received, pulls: 0, prepared, from: undefined });
     prepared.then(
       () => link.connection.isOpen && link.connection.send({ type: 'READY', job, incarnation }),
       (error) => giveUp(link, { job, incarnation }, error),
@@ -161,9 +163,15 @@ export function createGradientAgent(options: GradientAgentOptions): GradientAgen
   const handlers = (key: string, link: () => Link): ChannelHandlers => ({
     target(header) {
       const known = jobs.get(link().jobId);
-      if (header.type !== 'PARAMETERS' || known === undefined) {
+      // Every link of a job receives into one buffer. A server that was replaced and wakes up must not write over the version that
+      // its successor sent: only the link that is being served may.
+      if (header.type !== 'PARAMETERS' || known === undefined || current !== link()) {
         return new DescentError('FRAME_MALFORMED', { problem: `${header.type} was not expected here` });
       }
+      // The other server goes by what it sent before, which is overwritten now: on a new connection it sends it again.
+      if (known.from !== link())
+        known.from?.connection.destroy(new Error('the job went on at another server'));
+      known.from = link();
       link().pullingSince = clock();
       known.pulls++;
       return new Uint8Array(known.received.buffer);
