@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { type Member, timeLeft, unitsFor, worthRepeating } from './crew-plan.ts';
+import { type Member, paceInCrowd, timeLeft, unitsFor, worthRepeating } from './crew-plan.ts';
 
 const equal = (held = 0): Member => ({ unitMs: 10, held });
 
@@ -60,4 +60,9 @@ test('a worker that takes much longer than expected is taken to need as long aga
   expect(timeLeft(100, 40)).toBe(60);
   expect(timeLeft(100, 200)).toBe(0);
   expect(timeLeft(100, 300)).toBe(300);
+});
+
+test('workers nearly as fast as the fastest share alike, slower ones by their own speed', () => {
+  expect(paceInCrowd(8.5, 7.2)).toBe(7.2);
+  expect(paceInCrowd(10, 7.2)).toBe(10);
 });

@@ -1,5 +1,5 @@
 import type { WorkTimings } from '@descent/gradient-channel';
-import { timeLeft, unitsFor, worthRepeating } from './crew-plan.ts';
+import { paceInCrowd, timeLeft, unitsFor, worthRepeating } from './crew-plan.ts';
 import type { GradientJobs } from './gradient-jobs.ts';
 import type { Node } from './node.ts';
 import type { PublishedVersion } from './parameter-versions.ts';
@@ -11,11 +11,6 @@ const gradientJobMs = 1_000;
 /** Units of a gradient job while nobody knows yet how long one takes, and the most there ever are. */
 const firstBudget = 4;
 const largestBudget = 4096;
-/**
- * Workers whose times differ by less share alike. Nodes are powers of two: a share of 3.9 of 8 units would become a node of 2, and
- * four pieces with as many transfers where two would do.
- */
-const alikeWithin = 1.25;
 /** A worker without work for so long computes again what another one has, so that its speed stays known. */
 const probeMs = 1_000;
 /** A worker is back this soon with its next gradient job, if that is one of this training job: its share waits for it. */
@@ -98,7 +93,7 @@ export function createCrew({ gradientJobs, hold, clock }: CrewOptions): Crew {
     const crowd = { members: 0, speed: 0, held: 0, fastestMs };
     for (const link of present) {
       const held = link.held.reduce((sum, { node }) => sum + node.count, 0);
-      const unitMs = paceOf(link) <= alikeWithin * fastestMs ? fastestMs : paceOf(link);
+      const unitMs = paceInCrowd(paceOf(link), fastestMs);
       members.set(link, { unitMs, held });
       crowd.members += 1;
       crowd.speed += 1 / unitMs;
