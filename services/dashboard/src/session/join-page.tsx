@@ -1,8 +1,8 @@
 import { createClient, isDescentError } from '@descent/client';
 import { type FormEvent, useId, useState } from 'react';
 import { Button } from '../ui/button.tsx';
-import { Logo } from '../ui/logo.tsx';
 import { Notice } from '../ui/notice.tsx';
+import { DoorForm } from './door-form.tsx';
 
 interface JoinPageProps {
   /** Of the invitation: `dsj_…`. */
@@ -34,42 +34,32 @@ export function JoinPage({ code, onJoined, onLeave }: JoinPageProps) {
   }
 
   return (
-    <main className="grid min-h-dvh place-items-center p-4">
-      <form
-        onSubmit={submit}
-        noValidate
-        className="w-full max-w-sm space-y-5 rounded-xl border border-line bg-surface p-6 shadow-sm"
-      >
-        <div className="flex items-center gap-3">
-          <Logo />
-          <h1 className="text-xl font-semibold">Join your team</h1>
-        </div>
-        <div className="space-y-1.5">
-          <label htmlFor={`${id}-name`} className="block font-medium">
-            Your name
-          </label>
-          <input
-            id={`${id}-name`}
-            autoComplete="name"
-            maxLength={120}
-            value={name}
-            onChange={(event) => setName(event.target.value)}
-            aria-describedby={`${id}-hint`}
-            className="w-full rounded-lg border border-line-strong bg-canvas px-3 py-2 text-sm"
-          />
-          <p id={`${id}-hint`} className="text-sm text-ink-soft">
-            May stay empty if the invitation names you. This browser then remembers you.
-          </p>
-        </div>
-        {problem !== null && <Notice tone="bad">{problem}</Notice>}
-        <Button type="submit" look="primary" disabled={joining} className="w-full">
-          {joining ? 'Joining…' : 'Join'}
-        </Button>
-        <button type="button" onClick={onLeave} className="w-full text-sm text-ink-soft underline">
-          I have a token already
-        </button>
-      </form>
-    </main>
+    <DoorForm title="Join your team" onSubmit={submit}>
+      <div className="space-y-1.5">
+        <label htmlFor={`${id}-name`} className="block font-medium">
+          Your name
+        </label>
+        <input
+          id={`${id}-name`}
+          autoComplete="name"
+          maxLength={120}
+          value={name}
+          onChange={(event) => setName(event.target.value)}
+          aria-describedby={`${id}-hint`}
+          className="w-full rounded-lg border border-line-strong bg-canvas px-3 py-2 text-sm"
+        />
+        <p id={`${id}-hint`} className="text-sm text-ink-soft">
+          May stay empty if the invitation names you. This browser then remembers you.
+        </p>
+      </div>
+      {problem !== null && <Notice tone="bad">{problem}</Notice>}
+      <Button type="submit" look="primary" disabled={joining} className="w-full">
+        {joining ? 'Joining…' : 'Join'}
+      </Button>
+      <button type="button" onClick={onLeave} className="w-full text-sm text-ink-soft underline">
+        I have a token already
+      </button>
+    </DoorForm>
   );
 }
 

@@ -1,8 +1,8 @@
 import { isDescentError } from '@descent/client';
 import { type FormEvent, useId, useState } from 'react';
 import { Button } from '../ui/button.tsx';
-import { Logo } from '../ui/logo.tsx';
 import { Notice } from '../ui/notice.tsx';
+import { DoorForm } from './door-form.tsx';
 import { clientFor } from './session.ts';
 
 interface SignInPageProps {
@@ -36,52 +36,42 @@ export function SignInPage({ notice, onSignIn }: SignInPageProps) {
   }
 
   return (
-    <main className="grid min-h-dvh place-items-center p-4">
-      <form
-        onSubmit={submit}
-        noValidate
-        className="w-full max-w-sm space-y-5 rounded-xl border border-line bg-surface p-6 shadow-sm"
-      >
-        <div className="flex items-center gap-3">
-          <Logo />
-          <h1 className="text-xl font-semibold">Sign in to Descent</h1>
-        </div>
-        <div className="space-y-1.5">
-          <label htmlFor={`${id}-token`} className="block font-medium">
-            API token
-          </label>
-          <input
-            id={`${id}-token`}
-            type="password"
-            autoComplete="current-password"
-            spellCheck={false}
-            placeholder="dsc_…"
-            value={token}
-            onChange={(event) => setToken(event.target.value)}
-            aria-invalid={problem !== null}
-            aria-describedby={`${id}-hint`}
-            className="w-full rounded-lg border border-line-strong bg-canvas px-3 py-2 font-mono text-sm placeholder:text-ink-faint"
-          />
-          <p id={`${id}-hint`} className="text-sm text-ink-soft">
-            <code className="font-mono">descent up</code> prints it when it starts for the first time; a join
-            link makes one.
-          </p>
-        </div>
-        <label className="flex items-center gap-2">
-          <input
-            type="checkbox"
-            checked={remember}
-            onChange={(event) => setRemember(event.target.checked)}
-            className="size-4 accent-accent"
-          />
-          Remember on this device
+    <DoorForm title="Sign in to Descent" onSubmit={submit}>
+      <div className="space-y-1.5">
+        <label htmlFor={`${id}-token`} className="block font-medium">
+          API token
         </label>
-        {problem !== null && <Notice tone="bad">{problem}</Notice>}
-        <Button type="submit" look="primary" disabled={checking} className="w-full">
-          {checking ? 'Checking…' : 'Sign in'}
-        </Button>
-      </form>
-    </main>
+        <input
+          id={`${id}-token`}
+          type="password"
+          autoComplete="current-password"
+          spellCheck={false}
+          placeholder="dsc_…"
+          value={token}
+          onChange={(event) => setToken(event.target.value)}
+          aria-invalid={problem !== null}
+          aria-describedby={`${id}-hint`}
+          className="w-full rounded-lg border border-line-strong bg-canvas px-3 py-2 font-mono text-sm placeholder:text-ink-faint"
+        />
+        <p id={`${id}-hint`} className="text-sm text-ink-soft">
+          <code className="font-mono">descent up</code> prints it when it starts for the first time; a join
+          link makes one.
+        </p>
+      </div>
+      <label className="flex items-center gap-2">
+        <input
+          type="checkbox"
+          checked={remember}
+          onChange={(event) => setRemember(event.target.checked)}
+          className="size-4 accent-accent"
+        />
+        Remember on this device
+      </label>
+      {problem !== null && <Notice tone="bad">{problem}</Notice>}
+      <Button type="submit" look="primary" disabled={checking} className="w-full">
+        {checking ? 'Checking…' : 'Sign in'}
+      </Button>
+    </DoorForm>
   );
 }
 
