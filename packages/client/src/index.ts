@@ -13,6 +13,7 @@ export type {
   JobError,
   JobEvent,
   JobGraph,
+  JobLayers,
   JobState,
   JobTiming,
   LayerSummary,

@@ -10,6 +10,7 @@ import type {
   JobCreate,
   JobEvent,
   JobGraph,
+  JobLayers,
   JobState,
   MetricPoint,
   Prediction,
@@ -131,6 +132,11 @@ export function createJobsApi({ http, body, stream }: Transport) {
     /** The latest steps of a job in Chrome's trace event format, for chrome://tracing or Perfetto. */
     trace(id: string, options: CallOptions = {}): Promise<ChromeTrace> {
       return body(http.GET('/v1/jobs/{id}/trace', { ...of(id), ...options }));
+    },
+
+    /** Gradient norm, weight norm and update ratio of every parameter over time, and histograms of the values. */
+    layers(id: string, options: CallOptions = {}): Promise<JobLayers> {
+      return body(http.GET('/v1/jobs/{id}/layers', { ...of(id), ...options }));
     },
 
     /** The computation graph of a job: forward and backward pass, or the forward pass alone. */

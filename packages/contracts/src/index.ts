@@ -9,6 +9,7 @@ export * from './fork.ts';
 export * from './internal.ts';
 export * from './job.ts';
 export * from './job-graph.ts';
+export * from './layers.ts';
 export * from './model/graph-form.ts';
 export * from './model/initializer.ts';
 export * from './model/layers.ts';

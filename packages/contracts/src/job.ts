@@ -3,6 +3,7 @@ import { Closed, OneOf } from './closed.ts';
 import { Compression } from './compression.ts';
 import { DataSettings } from './data.ts';
 import { JobId } from './job-id.ts';
+import { LayerSnapshot } from './layers.ts';
 import { ScoreTable } from './model/metrics.ts';
 import { ModelSpec } from './model/model-spec.ts';
 import { ModelReference } from './model/stored-model.ts';
@@ -154,6 +155,9 @@ export const JobError = Closed({
 });
 export type JobError = Static<typeof JobError>;
 
+/** Losses that a row of a list is drawn from. */
+export const sparklinePoints = 64;
+
 export const Job = Closed({
   id: JobId,
   name: Type.String(),
@@ -176,6 +180,12 @@ export const Job = Closed({
   ),
   receipt: Receipt,
   timing: Type.Optional(JobTiming),
+  sparkline: Type.Optional(
+    Type.Array(Type.Number(), {
+      maxItems: sparklinePoints,
+      description: 'Training loss at even steps, from the first to the latest',
+    }),
+  ),
   error: Type.Union([JobError, Type.Null()]),
   queuePosition: Type.Union([Type.Integer({ description: '0 is next' }), Type.Null()]),
   team: Type.Optional(Type.String({ description: 'Id of the team it belongs to' })),
@@ -193,7 +203,14 @@ const metricPoint = {
   values: Scores,
   time: Type.String({ format: 'date-time' }),
 };
-export const NewMetricPoint = Closed(metricPoint);
+/** As a parameter server reports it. */
+export const NewMetricPoint = Closed({
+  ...metricPoint,
+  layers: Type.Optional({
+    ...LayerSnapshot,
+    description: 'Of a training step at which the layers are measured',
+  }),
+});
 export type NewMetricPoint = Static<typeof NewMetricPoint>;
 export const MetricPoint = Closed({
   sequence: Type.Integer({ description: 'Grows by one per point of a job; the SSE id' }),

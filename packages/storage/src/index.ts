@@ -50,10 +50,12 @@ export {
   queuedJobIds,
   readPlan,
 } from './jobs.ts';
+export { type LayerPoint, putLayers, readLayers } from './layers.ts';
 export { changeRole, countStaff, findMember, insertMember, listMembers, removeMember } from './members.ts';
 export { findScores, putPoints, readPoints } from './metrics.ts';
 export { deleteModel, findModel, insertModel, listModels } from './models.ts';
 export { type OwnedTable, owningTeam } from './owning-team.ts';
+export { findSparklines, putSparkline } from './sparklines.ts';
 export { findTiming, findTrace, putTiming, putTrace } from './step-times.ts';
 export {
   changeTeam,

@@ -48,6 +48,7 @@ import { healthRoutes } from './routes/health.ts';
 import { internalRoutes } from './routes/internal.ts';
 import { jobFilesRoutes } from './routes/job-files.ts';
 import { graphRoutes } from './routes/job-graph.ts';
+import { jobLayersRoute } from './routes/job-layers.ts';
 import { jobTraceRoute } from './routes/job-trace.ts';
 import { memberRoutes } from './routes/members.ts';
 import { importModelRoute, modelsRoutes } from './routes/models.ts';
@@ -211,6 +212,7 @@ function publicRoutes(v1: Routes, context: Context): void {
   exportJobRoute(v1, context);
   graphRoutes(v1, context);
   jobTraceRoute(v1, context);
+  jobLayersRoute(v1, context);
   v1.register(async (scope: Routes) => predictRoute(scope, context));
   v1.register(async (scope: Routes) => explainRoutes(scope, context));
   previewDatasetRoute(v1, context);

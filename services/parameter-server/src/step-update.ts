@@ -1,5 +1,13 @@
 import type { ParameterLayout } from '@descent/models';
-import { addInto, clipFactor, type FlatBuffer, type Range, squaredNorm, tilesOf } from '@descent/optimizers';
+import {
+  addInto,
+  clipFactor,
+  type FlatBuffer,
+  type Range,
+  squaredNorm,
+  tilesOf,
+  type UpdateNorms,
+} from '@descent/optimizers';
 import type { UpdateRule } from './update-rule.ts';
 
 export interface StepUpdateOptions {
@@ -16,6 +24,8 @@ export interface StepUpdateOptions {
   /** The gradient of the step is left, or left + right. Neither holds anything of use afterwards. */
   readonly left: FlatBuffer;
   readonly right: FlatBuffer | undefined;
+  /** Hears what the update of each tile measured on its way, in the order of `tiles`. */
+  onTile?: ((norms: UpdateNorms, range: Range) => void) | undefined;
   /** Monotonic milliseconds. */
   clock(): number;
 }
@@ -43,7 +53,7 @@ export function tilesOfLayout({ entries }: ParameterLayout): readonly Range[] {
 
 export function createStepUpdate(options: StepUpdateOptions): StepUpdate {
   const { layout, tiles, rule, step, divisor, current, next, slots, clock } = options;
-  const { left, right } = options;
+  const { left, right, onTile } = options;
   const { optimizer, clipNorm } = rule;
   const learningRate = rule.learningRate(step);
   const { trainableElements, gradientElements } = layout;
@@ -72,8 +82,9 @@ export function createStepUpdate(options: StepUpdateOptions): StepUpdate {
     reduceMs = clock() - began;
     began = clock();
     for (const range of tiles) {
-      const { squaredGradient } = optimizer.update({ ...withAddend, scale, range });
-      if (clipNorm === undefined) squared += squaredGradient;
+      const norms = optimizer.update({ ...withAddend, scale, range });
+      if (clipNorm === undefined) squared += norms.squaredGradient;
+      onTile?.(norms, range);
       yield range.end - range.start;
     }
     rule.states(current.floats, next.floats, left.floats, divisor);

@@ -252,7 +252,7 @@ export function createTrainingJob(options: TrainingJobOptions): TrainingJob {
       return;
     }
     const step = state.version;
-    const done = ({ samples, values, reduceMs, updateMs }: AppliedStep) => {
+    const done = ({ samples, values, reduceMs, updateMs, layers }: AppliedStep) => {
       const appliedAt = clock();
       lastFiniteLoss = values.loss;
       meter.applied(samples, appliedAt);
@@ -263,6 +263,7 @@ export function createTrainingJob(options: TrainingJobOptions): TrainingJob {
         split: 'train',
         values,
         time: new Date().toISOString(),
+        ...(layers !== undefined && { layers }),
       });
     };
     applying = { update, done };

@@ -1,7 +1,14 @@
-import { maxStalenessOf, type Scores, type TrainingSettings } from '@descent/contracts';
+import {
+  type LayerSnapshot,
+  layersDue,
+  maxStalenessOf,
+  type Scores,
+  type TrainingSettings,
+} from '@descent/contracts';
 import { type CompiledMetric, type ParameterLayout, scoresOf, sumCount } from '@descent/models';
 import { addInto, type FlatBuffer, FlatMemory, gradientFormat, parameterFormat } from '@descent/optimizers';
 import { createGradientSlot, type GradientSlot } from './gradient-slot.ts';
+import { createLayerMeter } from './layer-meter.ts';
 import { createLedger } from './ledger.ts';
 import { createParameterVersions, type PublishedVersion } from './parameter-versions.ts';
 import { mostRepeats } from './round.ts';
@@ -34,6 +41,8 @@ export interface AppliedStep {
   readonly values: Scores & { readonly loss: number };
   readonly reduceMs: number;
   readonly updateMs: number;
+  /** Of the steps at which they are measured. */
+  readonly layers: LayerSnapshot | undefined;
 }
 
 /** An update that has begun. It must be brought to its end before anything else happens to the state. */
@@ -156,22 +165,27 @@ export function createTrainingState(options: TrainingStateOptions): TrainingStat
       if (right !== undefined) addSums(left.sums, right.sums);
       const step = versions.version;
       const samples = left.sums[0]!;
+      const divisor = rule.divisor({ samples, units });
+      const due = layersDue(step + 1, steps);
+      const meter = due === 'none' ? undefined : createLayerMeter(layout);
       const update = createStepUpdate({
         layout,
         tiles,
         rule,
         step,
-        divisor: rule.divisor({ samples, units }),
+        divisor,
         current: versions.current,
         next,
         slots,
         left: left.gradient,
         right: right?.gradient,
+        onTile: meter?.tile,
         clock,
       });
       return {
         advance(elements) {
           if (!update.advance(elements)) return undefined;
+          const layers = meter?.snapshot(divisor, due === 'histograms' ? next.floats : undefined);
           encode(next);
           versions.publish();
           ledger.append(step, left.sums);
@@ -183,7 +197,7 @@ export function createTrainingState(options: TrainingStateOptions): TrainingStat
           };
           free.push(left);
           if (right !== undefined) free.push(right);
-          return { samples, values, reduceMs, updateMs };
+          return { samples, values, reduceMs, updateMs, layers };
         },
       };
     },

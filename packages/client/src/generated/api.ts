@@ -582,6 +582,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/jobs/{id}/layers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * How the parameters of a job moved: norms over time, and histograms
+         * @description Of every trained parameter the L2 norms of its gradient and its values and how much an update changed it, at no more than 512 even steps of the whole job; histograms of the values at some of these. Empty before the first step.
+         */
+        get: operations["getJobLayers"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/datasets/{id}/preview": {
         parameters: {
             query?: never;
@@ -962,6 +982,8 @@ export interface components {
                     update: number;
                 };
             };
+            /** @description Training loss at even steps, from the first to the latest */
+            sparkline?: number[];
             error: {
                 code: string;
                 message: string;
@@ -4797,6 +4819,32 @@ export interface components {
                 [key: string]: string;
             };
         };
+        JobLayers: {
+            /** @description Updates applied when it was measured; ascending */
+            steps: number[];
+            epochs: number[];
+            /** @description The trained parameters, in the order of the model */
+            parameters: {
+                name: string;
+                /** @description One value per entry of `steps` */
+                gradient: (number | null)[];
+                /** @description One value per entry of `steps` */
+                parameter: (number | null)[];
+                /** @description Norm of the update ÷ norm of the values */
+                updateRatio: (number | null)[];
+            }[];
+            histograms: {
+                step: number;
+                parameters: {
+                    [key: string]: {
+                        low: number;
+                        /** @description Bins of equal width lie between both */
+                        high: number;
+                        counts: number[];
+                    };
+                };
+            }[];
+        };
         ModelGraphRequest: {
             model: components["schemas"]["ModelSpec"];
             /**
@@ -8104,6 +8152,74 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ChromeTrace"];
+                };
+            };
+            /** @description No valid API token */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The token has not the scope for it, or its member not the role */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Not there */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Understood, but wrong: the field, the layer and both shapes are named */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    getJobLayers: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description a job id (job_…) */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The curves */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JobLayers"];
                 };
             };
             /** @description No valid API token */

@@ -75,6 +75,20 @@ export interface JobTracesTable {
   trace: string;
 }
 
+/** How the layers of a job moved: a row for each step at which they were measured. */
+export interface LayerPointsTable {
+  job_id: string;
+  step: number;
+  epoch: number;
+  snapshot: string;
+}
+
+/** Losses at even steps, for the rows of lists. Apart from `jobs`, whose row is written with every report. */
+export interface SparklinesTable {
+  job_id: string;
+  losses: string;
+}
+
 export interface CheckpointsTable {
   job_id: string;
   step: number;
@@ -226,6 +240,8 @@ export interface Tables {
   metric_points: MetricPointsTable;
   job_timings: JobTimingsTable;
   job_traces: JobTracesTable;
+  layer_points: LayerPointsTable;
+  sparklines: SparklinesTable;
   checkpoints: CheckpointsTable;
   datasets: DatasetsTable;
   uploads: UploadsTable;

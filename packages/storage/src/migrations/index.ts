@@ -4,6 +4,7 @@ import { accounts } from './0003-accounts.ts';
 import { usage } from './0004-usage.ts';
 import { datasetUploads } from './0010-dataset-uploads.ts';
 import { stepTimes } from './0011-step-times.ts';
+import { jobCurves } from './0020-job-curves.ts';
 import type { Migration } from './migration.ts';
 
 /** Every migration, in the order they are applied. */
@@ -14,4 +15,5 @@ export const migrations: readonly Migration[] = [
   usage,
   datasetUploads,
   stepTimes,
+  jobCurves,
 ];

@@ -1,15 +1,20 @@
 import { isTable, type Job, type Waiting } from '@descent/contracts';
-import { type Database, findTiming, type JobRecord, latestEvent } from '@descent/storage';
+import { type Database, findSparklines, findTiming, type JobRecord, latestEvent } from '@descent/storage';
 import type { Context } from '../context.ts';
 
 /** Jobs as the API shows them. */
 export async function presentJobs({ db, books }: Context, jobs: readonly JobRecord[]): Promise<Job[]> {
   const outlook = jobs.some((job) => job.state === 'queued') ? await books.outlook() : null;
+  const sparklines = await findSparklines(
+    db,
+    jobs.map(({ id }) => id),
+  );
   return Promise.all(
     jobs.map(async (job) => ({
       ...present(job, job.state === 'queued' ? (outlook?.waiting(job.id) ?? null) : null),
       ...(await tablesOf(db, job)),
       ...(await timingOf(db, job)),
+      ...(sparklines.has(job.id) && { sparkline: sparklines.get(job.id)! }),
     })),
   );
 }

@@ -7,7 +7,9 @@ import {
   holdsArtifact,
   type JobChange,
   type JobRecord,
+  putLayers,
   putPoints,
+  putSparkline,
   putTiming,
   putTrace,
   setCheckpointScores,
@@ -54,6 +56,8 @@ async function store(db: Database, context: Context, job: JobRecord, report: Rep
   if (alive === null) throw stale(context, job, report);
   await bookWork(db, context, job, nowMs);
   await putPoints(db, job.id, report.points);
+  await putLayers(db, job.id, report.points);
+  await putSparkline(db, job.id, report.points, report.progress.steps);
   for (const point of report.points) {
     if (point.split === 'validation') await setCheckpointScores(db, job.id, point.step, point.values);
   }

@@ -282,3 +282,38 @@ test('a server that takes the place of one that ended frees its jobs at once, an
   const events = await readEvents(api.app.context.db, jobs[1]!.id, { after: 0, limit: 100 });
   expect(events.filter(({ type }) => type === 'restarted')).toHaveLength(1);
 });
+
+test('how the layers moved is kept by step, and the losses at even steps are on the job', async () => {
+  const job = await api.storedJob();
+  await claim(job.id);
+  const layers = (change: number) => ({
+    norms: {
+      'dense/kernel': { gradient: 0.5, parameter: 2, change },
+      'dense/bias': { gradient: null, parameter: 0, change },
+    },
+  });
+  const histograms = { 'dense/kernel': { low: -1, high: 1, counts: [3, 1] } };
+  await report(
+    job.id,
+    exampleReport(0, {
+      points: [
+        { ...trainPoint(1), layers: { ...layers(0.1), histograms } },
+        { ...trainPoint(2), layers: layers(0.2) },
+        trainPoint(3),
+      ],
+    }),
+  );
+  // A step that is computed again.
+  await report(job.id, exampleReport(1, { points: [{ ...trainPoint(2, 0.75), layers: layers(0.4) }] }));
+  const url = `/v1/jobs/${job.id}/layers`;
+  expect((await api.user({ method: 'GET', url })).json()).toEqual({
+    steps: [1, 2],
+    epochs: [0.2, 0.4],
+    parameters: [
+      { name: 'dense/kernel', gradient: [0.5, 0.5], parameter: [2, 2], updateRatio: [0.05, 0.2] },
+      { name: 'dense/bias', gradient: [null, null], parameter: [0, 0], updateRatio: [null, null] },
+    ],
+    histograms: [{ step: 1, parameters: histograms }],
+  });
+  expect(await state(job.id)).toMatchObject({ sparkline: [1, 0.75, 0.33333] });
+});
