@@ -97,7 +97,7 @@ test.each([
   ],
   ['an unknown command', ['statsu', 'x'], "unknown command 'statsu'\n(Did you mean status?)"],
   ['a missing argument', ['status'], "missing required argument 'id'"],
-  ['one argument too many', ['ls', 'x'], 'too many arguments'],
+  ['one argument too many', ['whoami', 'x'], 'too many arguments'],
   ['a number out of range', ['up', '--port', '70000'], 'whole number from 0 to 65535'],
   ['a number that is none', ['up', '--workers', '1e3'], 'whole number from 1 to 256'],
   ['an unknown format', ['export', 'x', '--format', 'keras'], 'Allowed choices are onnx'],

@@ -10,6 +10,7 @@ export type {
   GraphKind,
   Job,
   JobCreate,
+  JobEdit,
   JobError,
   JobEvent,
   JobGraph,

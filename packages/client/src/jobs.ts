@@ -8,6 +8,7 @@ import type {
   GraphKind,
   Job,
   JobCreate,
+  JobEdit,
   JobEvent,
   JobGraph,
   JobLayers,
@@ -26,6 +27,10 @@ export interface CallOptions {
 
 export interface JobFilter extends CallOptions {
   readonly state?: JobState;
+  /** Words and comparisons: `metrics.accuracy > 0.9 and optimizer.learningRate = 0.1`. */
+  readonly query?: string;
+  /** A field of a query, with `-` in front for the largest first. Left out: `-created`. */
+  readonly sort?: string;
   /** At most 200; 50 when left out. */
   readonly limit?: number;
   /** `nextCursor` of the page before. */
@@ -36,6 +41,8 @@ export interface JobPage {
   readonly jobs: Job[];
   /** Null on the last page. */
   readonly nextCursor: string | null;
+  /** False: there are too many jobs, and only the newest were looked at. */
+  readonly complete: boolean;
 }
 
 export type JobsApi = ReturnType<typeof createJobsApi>;
@@ -65,13 +72,18 @@ export function createJobsApi({ http, body, stream }: Transport) {
       return body(http.POST('/v1/jobs', { body: job, params: { query: { dryRun: true } }, ...options }));
     },
 
-    /** Newest first. */
+    /** Newest first, or as `sort` says. Throws QUERY_INVALID with the column of what is wrong in a query. */
     list({ signal, ...query }: JobFilter = {}): Promise<JobPage> {
       return body(http.GET('/v1/jobs', { params: { query }, ...withSignal(signal) }));
     },
 
     get(id: string, options: CallOptions = {}): Promise<Job> {
       return body(http.GET('/v1/jobs/{id}', { ...of(id), ...options }));
+    },
+
+    /** Renames a job, or changes its tags, notes, star or place in the archive. */
+    edit(id: string, edit: JobEdit, options: CallOptions = {}): Promise<Job> {
+      return body(http.PATCH('/v1/jobs/{id}', { ...of(id), body: edit, ...options }));
     },
 
     cancel(id: string, options: CallOptions = {}): Promise<Job> {

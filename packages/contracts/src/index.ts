@@ -8,6 +8,7 @@ export { type FieldPath, formatPath } from './field-path.ts';
 export * from './fork.ts';
 export * from './internal.ts';
 export * from './job.ts';
+export * from './job-edit.ts';
 export * from './job-graph.ts';
 export * from './layers.ts';
 export * from './model/graph-form.ts';

@@ -1,4 +1,5 @@
 import { type Static, Type } from 'typebox';
+import { MemberId } from './accounts.ts';
 import { Closed, OneOf } from './closed.ts';
 import { Compression } from './compression.ts';
 import { DataSettings } from './data.ts';
@@ -190,6 +191,15 @@ export const Job = Closed({
   queuePosition: Type.Union([Type.Integer({ description: '0 is next' }), Type.Null()]),
   team: Type.Optional(Type.String({ description: 'Id of the team it belongs to' })),
   priority: Type.Optional(JobPriority),
+  owner: Type.Optional(
+    Type.Union([Closed({ id: MemberId, name: Type.String() }), Type.Null()], {
+      description: 'Who submitted it; null: before members were known',
+    }),
+  ),
+  tags: Type.Optional(Type.Array(Type.String())),
+  notes: Type.Optional(Type.String()),
+  starred: Type.Optional(Type.Boolean({ description: 'By you' })),
+  archivedAt: Type.Optional(Type.Union([Type.String({ format: 'date-time' }), Type.Null()])),
   waiting: Type.Optional(
     Type.Union([Waiting, Type.Null()], { description: 'Of a queued job: why it waits' }),
   ),

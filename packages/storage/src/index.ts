@@ -35,18 +35,27 @@ export {
 } from './idempotency.ts';
 export { deleteInvite, findInvite, insertInvite, listInvites, useInvite } from './invites.ts';
 export {
+  changeCard,
+  findCards,
+  type JobCard,
+  type JobSummary,
+  listSummaries,
+  renameJob,
+  setStar,
+} from './job-cards.ts';
+export type { JobParameters } from './job-parameters.ts';
+export {
   type ActiveJob,
   activeJobs,
   changeJob,
   countJobsByState,
   findJob,
+  findJobs,
   insertJob,
   type JobChange,
   type JobGuard,
-  type JobPage,
   type JobRecord,
   jobsUsingDataset,
-  listJobs,
   queuedJobIds,
   readPlan,
 } from './jobs.ts';

@@ -12,6 +12,7 @@ import type {
 import type { Selectable } from 'kysely';
 import type { Database } from './database/database.ts';
 import type { JobPlansTable, JobsTable, WantedState } from './database/tables.ts';
+import { insertCard } from './job-cards.ts';
 import { parse, parseOrNull, text, textOrNull } from './json.ts';
 
 /** A job as stored, without its plan (which holds the whole data set manifest: read it with `readPlan`). */
@@ -103,8 +104,13 @@ const columns = [
   'error',
 ] as const;
 
-/** Call it in a transaction: a job is two rows. */
-export async function insertJob(db: Database, job: JobRecord, plan: TrainingPlan): Promise<void> {
+/** Call it in a transaction: a job is three rows. */
+export async function insertJob(
+  db: Database,
+  job: JobRecord,
+  plan: TrainingPlan,
+  memberId: string | null = null,
+): Promise<void> {
   await db
     .insertInto('jobs')
     .values({
@@ -145,6 +151,7 @@ export async function insertJob(db: Database, job: JobRecord, plan: TrainingPlan
       plan: text(plan),
     })
     .execute();
+  await insertCard(db, { jobId: job.id, memberId, request: job.request });
 }
 
 function selectJobs(db: Database) {
@@ -161,22 +168,15 @@ export async function readPlan(db: Database, id: string): Promise<TrainingPlan |
   return row === undefined ? null : parse<TrainingPlan>(row.plan);
 }
 
-export interface JobPage {
-  /** Left out: of every team. */
-  readonly team?: string;
-  readonly state?: JobState;
-  /** Jobs older than this id (ids sort by time of creation). */
-  readonly before?: string;
-  readonly limit: number;
-}
-
-/** Newest first. */
-export async function listJobs(db: Database, page: JobPage): Promise<JobRecord[]> {
-  let query = selectJobs(db).orderBy('id', 'desc').limit(page.limit);
-  if (page.team !== undefined) query = query.where('team_id', '=', page.team);
-  if (page.state !== undefined) query = query.where('state', '=', page.state);
-  if (page.before !== undefined) query = query.where('id', '<', page.before);
-  return (await query.execute()).map(fromRow);
+/** In the order of their ids as given. */
+export async function findJobs(db: Database, ids: readonly string[]): Promise<JobRecord[]> {
+  if (ids.length === 0) return [];
+  const rows = await selectJobs(db).where('id', 'in', ids).execute();
+  const byId = new Map(rows.map((row) => [row.id, row]));
+  return ids.flatMap((id) => {
+    const row = byId.get(id);
+    return row === undefined ? [] : [fromRow(row)];
+  });
 }
 
 /** Ids of the waiting jobs, the next one first. */

@@ -9,7 +9,8 @@ import { type Database, openDatabase } from './database/database.ts';
 import { changeDataset, findDataset, insertDataset } from './datasets.ts';
 import { appendEvents, latestEvent, readEvents } from './events.ts';
 import { findIdempotent, forgetIdempotentBefore, insertIdempotent } from './idempotency.ts';
-import { changeJob, findJob, insertJob, type JobRecord, listJobs, queuedJobIds, readPlan } from './jobs.ts';
+import { changeCard, findCards, listSummaries, setStar } from './job-cards.ts';
+import { changeJob, findJob, insertJob, type JobRecord, queuedJobIds, readPlan } from './jobs.ts';
 import { putPoints, readPoints } from './metrics.ts';
 import { defaultTeamId } from './teams.ts';
 
@@ -110,11 +111,30 @@ test('jobs are listed newest first, the line is oldest first', async () => {
   await store('job_1', { queuedAtMs: 30 });
   await store('job_2', { queuedAtMs: 10 });
   await store('job_3', { queuedAtMs: 20, state: 'running' });
-  const ids = async (page: Parameters<typeof listJobs>[1]) => (await listJobs(db, page)).map(({ id }) => id);
+  const ids = async (page: object) => {
+    const seen = { memberId: 'mem_1', withParameters: false, limit: 9 };
+    return (await listSummaries(db, { ...seen, ...page })).map(({ id }) => id);
+  };
   expect(await ids({ limit: 2 })).toEqual(['job_3', 'job_2']);
-  expect(await ids({ limit: 2, before: 'job_2' })).toEqual(['job_1']);
-  expect(await ids({ limit: 9, state: 'queued' })).toEqual(['job_2', 'job_1']);
+  expect(await ids({ before: 'job_2' })).toEqual(['job_1']);
+  expect(await ids({ state: 'queued' })).toEqual(['job_2', 'job_1']);
+  await changeCard(db, 'job_1', { archivedAt: '2026-01-02T00:00:00Z' });
+  expect(await ids({ archived: false })).toEqual(['job_3', 'job_2']);
+  expect(await ids({ archived: true })).toEqual(['job_1']);
   expect(await queuedJobIds(db)).toEqual(['job_2', 'job_1']);
+});
+
+test('a job is filed with tags and notes for all, and with stars for one', async () => {
+  await store('job_1');
+  await changeCard(db, 'job_1', { tags: ['best', 'mnist'], notes: 'kept' });
+  await setStar(db, { memberId: 'mem_1', jobId: 'job_1' }, true);
+  await setStar(db, { memberId: 'mem_1', jobId: 'job_1' }, true);
+  const seenBy = async (memberId: string) => (await findCards(db, ['job_1'], memberId)).get('job_1');
+  const card = { owner: null, tags: ['best', 'mnist'], notes: 'kept', archivedAt: null };
+  expect(await seenBy('mem_1')).toEqual({ ...card, starred: true });
+  expect(await seenBy('mem_2')).toEqual({ ...card, starred: false });
+  await setStar(db, { memberId: 'mem_1', jobId: 'job_1' }, false);
+  expect((await seenBy('mem_1'))?.starred).toBe(false);
 });
 
 test('sequences of events count from 1, each job by itself', async () => {

@@ -40,6 +40,7 @@ import { auditRoute } from './routes/audit.ts';
 import { createJobRoute } from './routes/create-job.ts';
 import { datasetFilesRoutes } from './routes/dataset-files.ts';
 import { datasetRoutes } from './routes/datasets.ts';
+import { editJobRoute } from './routes/edit-job.ts';
 import { explainRoutes } from './routes/explain.ts';
 import { exportJobRoute } from './routes/export-job.ts';
 import { followJobsRoutes } from './routes/follow-jobs.ts';
@@ -205,6 +206,7 @@ function publicRoutes(v1: Routes, context: Context): void {
   usageRoute(v1, context);
   createJobRoute(v1, context);
   readJobsRoutes(v1, context);
+  editJobRoute(v1, context);
   steerJobsRoutes(v1, context);
   forkJobRoute(v1, context);
   followJobsRoutes(v1, context);

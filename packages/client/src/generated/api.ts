@@ -300,7 +300,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** List training jobs, newest first */
+        /**
+         * List and search training jobs, newest first
+         * @description Archived jobs are left out unless the query asks about `archived`.
+         */
         get: operations["listJobs"];
         put?: never;
         /**
@@ -328,7 +331,8 @@ export interface paths {
         delete?: never;
         options?: never;
         head?: never;
-        patch?: never;
+        /** Rename a job, or change its tags, notes, star or place in the archive */
+        patch: operations["editJob"];
         trace?: never;
     };
     "/v1/jobs/{id}/cancel": {
@@ -997,6 +1001,16 @@ export interface components {
             team?: string;
             /** @default 0 */
             priority?: number;
+            /** @description Who submitted it; null: before members were known */
+            owner?: {
+                id: string;
+                name: string;
+            } | null;
+            tags?: string[];
+            notes?: string;
+            /** @description By you */
+            starred?: boolean;
+            archivedAt?: string | null;
             /** @description Of a queued job: why it waits */
             waiting?: {
                 /** @enum {unknown} */
@@ -2364,6 +2378,16 @@ export interface components {
             reproducibility?: "strict" | "relaxed";
             /** @default 0 */
             priority?: number;
+        };
+        JobEdit: {
+            name?: string;
+            /** @description All of them */
+            tags?: string[];
+            notes?: string;
+            /** @description Yours alone */
+            starred?: boolean;
+            /** @description Left out of lists unless they ask; of a job that has ended */
+            archived?: boolean;
         };
         ForkRequest: {
             /** @description ck_<step>. Left out: the newest */
@@ -6920,6 +6944,10 @@ export interface operations {
         parameters: {
             query?: {
                 state?: "queued" | "preparing" | "running" | "paused" | "succeeded" | "failed" | "cancelled";
+                /** @description Words, and comparisons such as `metrics.accuracy > 0.9 and optimizer.learningRate = 0.1` */
+                query?: string;
+                /** @description A field of a query; with `-` in front the largest first */
+                sort?: string;
                 /** @description `nextCursor` of the page before */
                 cursor?: string;
                 limit?: number;
@@ -6940,6 +6968,8 @@ export interface operations {
                         jobs: components["schemas"]["Job"][];
                         /** @description null: the last page */
                         nextCursor: string | null;
+                        /** @description false: only the newest jobs were looked at, there are too many */
+                        complete: boolean;
                     };
                 };
             };
@@ -7142,6 +7172,105 @@ export interface operations {
             };
             /** @description Not there */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Understood, but wrong: the field, the layer and both shapes are named */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    editJob: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description a job id (job_…) */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["JobEdit"];
+            };
+        };
+        responses: {
+            /** @description The job now */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Job"];
+                };
+            };
+            /** @description No valid API token */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The token has not the scope for it, or its member not the role */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Not there */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Not in this state, or already done with other content */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Content type not accepted */
+            415: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -7,6 +7,12 @@ export const requestErrors = {
     advice: 'Correct the field that `details.path` names; `details.didYouMean` holds the nearest known name.',
     retryable: false,
   },
+  QUERY_INVALID: {
+    status: 422,
+    message: 'Column {column}: {problem}',
+    advice: 'Correct it there; docs/search.md has the language of queries on one page.',
+    retryable: false,
+  },
   REQUEST_MALFORMED: {
     status: 400,
     message: 'The request body cannot be read: {problem}',

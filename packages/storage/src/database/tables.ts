@@ -42,6 +42,25 @@ export interface JobPlansTable {
   layers: string;
   plan: string;
 }
+
+/** How people file a job. Apart from `jobs`, whose row is written five times a second. */
+export interface JobCardsTable {
+  job_id: string;
+  /** Who submitted it; null: before members were known. */
+  member_id: string | null;
+  /** A JSON array. */
+  tags: string;
+  notes: string;
+  archived_at: string | null;
+  /** JSON: what the request sets, by its path (`training.optimizer.learningRate`). Never changes. */
+  parameters: string;
+}
+
+export interface JobStarsTable {
+  member_id: string;
+  job_id: string;
+}
+
 export type WantedState = 'run' | 'pause' | 'cancel';
 
 export interface JobEventsTable {
@@ -236,6 +255,8 @@ export interface MigrationsTable {
 export interface Tables {
   jobs: JobsTable;
   job_plans: JobPlansTable;
+  job_cards: JobCardsTable;
+  job_stars: JobStarsTable;
   job_events: JobEventsTable;
   metric_points: MetricPointsTable;
   job_timings: JobTimingsTable;

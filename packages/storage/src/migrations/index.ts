@@ -4,6 +4,7 @@ import { accounts } from './0003-accounts.ts';
 import { usage } from './0004-usage.ts';
 import { datasetUploads } from './0010-dataset-uploads.ts';
 import { stepTimes } from './0011-step-times.ts';
+import { organisedJobs } from './0012-organised-jobs.ts';
 import { jobCurves } from './0020-job-curves.ts';
 import type { Migration } from './migration.ts';
 
@@ -15,5 +16,6 @@ export const migrations: readonly Migration[] = [
   usage,
   datasetUploads,
   stepTimes,
+  organisedJobs,
   jobCurves,
 ];

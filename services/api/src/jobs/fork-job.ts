@@ -52,6 +52,7 @@ export async function forkJob(
     storeJob(context, {
       job,
       plan: { ...planned.plan, forkOf: { jobId, step, hash } },
+      memberId: submission.caller.memberId,
       idempotent,
       created: { forkOf: { job: jobId, checkpoint: checkpoint.id } },
       async hold(transaction) {

@@ -1,17 +1,30 @@
 import { isTable, type Job, type Waiting } from '@descent/contracts';
-import { type Database, findSparklines, findTiming, type JobRecord, latestEvent } from '@descent/storage';
+import {
+  type Database,
+  findCards,
+  findSparklines,
+  findTiming,
+  type JobCard,
+  type JobRecord,
+  latestEvent,
+  type TokenRecord,
+} from '@descent/storage';
 import type { Context } from '../context.ts';
 
-/** Jobs as the API shows them. */
-export async function presentJobs({ db, books }: Context, jobs: readonly JobRecord[]): Promise<Job[]> {
+/** Jobs as the API shows them to a caller. */
+export async function presentJobs(
+  { db, books }: Context,
+  jobs: readonly JobRecord[],
+  caller: TokenRecord,
+): Promise<Job[]> {
+  const ids = jobs.map(({ id }) => id);
+  const cards = await findCards(db, ids, caller.memberId);
   const outlook = jobs.some((job) => job.state === 'queued') ? await books.outlook() : null;
-  const sparklines = await findSparklines(
-    db,
-    jobs.map(({ id }) => id),
-  );
+  const sparklines = await findSparklines(db, ids);
   return Promise.all(
     jobs.map(async (job) => ({
       ...present(job, job.state === 'queued' ? (outlook?.waiting(job.id) ?? null) : null),
+      ...presentCard(cards.get(job.id)),
       ...(await tablesOf(db, job)),
       ...(await timingOf(db, job)),
       ...(sparklines.has(job.id) && { sparkline: sparklines.get(job.id)! }),
@@ -19,9 +32,16 @@ export async function presentJobs({ db, books }: Context, jobs: readonly JobReco
   );
 }
 
-export async function presentJob(context: Context, job: JobRecord): Promise<Job> {
-  const [presented] = await presentJobs(context, [job]);
+export async function presentJob(context: Context, job: JobRecord, caller: TokenRecord): Promise<Job> {
+  const [presented] = await presentJobs(context, [job], caller);
   return presented as Job;
+}
+
+/** Of a job that was priced only, there is none. */
+function presentCard(
+  card: JobCard | undefined,
+): Pick<Job, 'owner' | 'tags' | 'notes' | 'starred' | 'archivedAt'> {
+  return card === undefined ? {} : { ...card, tags: [...card.tags] };
 }
 
 /** They stand in the event of the evaluation alone. */

@@ -20,6 +20,8 @@ import { requireJob } from './require-job.ts';
 export interface NewJob {
   readonly job: JobRecord;
   readonly plan: TrainingPlan;
+  /** Who submits it. */
+  readonly memberId: string;
   readonly idempotent: IdempotentRequest | null;
   /** Added to what the event `created` tells. */
   readonly created: Record<string, unknown>;
@@ -30,7 +32,7 @@ export interface NewJob {
 /** Stores a planned job in one transaction, once for an idempotency key. */
 export async function storeJob(
   context: Context,
-  { job, plan, idempotent, created, hold }: NewJob,
+  { job, plan, memberId, idempotent, created, hold }: NewJob,
 ): Promise<{ job: JobRecord; created: boolean }> {
   const answer = await context.db.transaction().execute(async (transaction) => {
     // Planning takes a while; the same request may have come in again meanwhile.
@@ -39,7 +41,7 @@ export async function storeJob(
     if ((await findDataset(transaction, job.datasetId))?.state !== 'ready') {
       throw new DescentError('DATASET_NOT_READY', { dataset: job.datasetId, state: 'being deleted' });
     }
-    await insertJob(transaction, job, plan);
+    await insertJob(transaction, job, plan, memberId);
     await hold(transaction);
     await appendEvents(transaction, job.id, [
       { time: job.createdAt, type: 'created', message: 'Submitted', data: { price: job.price, ...created } },

@@ -33,6 +33,7 @@ export async function submitJob(
   return storeJob(context, {
     job,
     plan,
+    memberId: submission.caller.memberId,
     idempotent,
     created: {},
     async hold(transaction) {

@@ -1,8 +1,7 @@
 import { type Job, JobCreate } from '@descent/contracts';
-import { listJobs } from '@descent/storage';
 import { Value } from 'typebox/value';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { type ApiFixture, openApi } from '../testing/api-fixture.ts';
+import { type ApiFixture, openApi, storedJobs } from '../testing/api-fixture.ts';
 import { irisLike, uploadCsv } from '../testing/upload.ts';
 
 let api: ApiFixture;
@@ -40,7 +39,7 @@ const post = (
     payload: typeof payload === 'string' ? payload : JSON.stringify(payload),
     headers: { 'content-type': 'application/json', ...headers },
   });
-const jobCount = async () => (await listJobs(api.app.context.db, { limit: 200 })).length;
+const jobCount = async () => storedJobs(api);
 
 test('a job is created with its price and layers and waits in the line', async () => {
   const answer = await post(good());

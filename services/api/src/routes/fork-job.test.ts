@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import type { Job, TrainingPlan } from '@descent/contracts';
-import { isHeld, listJobs, readPlan } from '@descent/storage';
+import { isHeld, readPlan } from '@descent/storage';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
-import { type ApiFixture, exampleReport, openApi } from '../testing/api-fixture.ts';
+import { type ApiFixture, exampleReport, openApi, storedJobs } from '../testing/api-fixture.ts';
 import { irisLike, uploadCsv } from '../testing/upload.ts';
 
 let api: ApiFixture;
@@ -74,10 +74,10 @@ test.each([
   [{ checkpoint: '5' }, 422, 'checkpoint'],
 ])('%j is refused and nothing is created', async (body, status, path) => {
   await checkpoint(5);
-  const before = (await listJobs(api.app.context.db, { limit: 200 })).length;
+  const before = await storedJobs(api);
   const answer = await fork(body);
   expect([answer.statusCode, answer.json().details.path]).toEqual([status, path]);
-  expect(await listJobs(api.app.context.db, { limit: 200 })).toHaveLength(before);
+  expect(await storedJobs(api)).toBe(before);
 });
 
 test('a fork with nothing left to train is refused', async () => {

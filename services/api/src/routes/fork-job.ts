@@ -39,7 +39,7 @@ export function forkJobRoute(app: Routes, context: Context): void {
         caller: callerOf(request),
         idempotencyKey: request.headers['idempotency-key'] ?? null,
       });
-      const body = await presentJob(context, job);
+      const body = await presentJob(context, job, callerOf(request));
       if (!created) return reply.status(200).send(body);
       return reply.status(201).header('location', `/v1/jobs/${job.id}`).send(body);
     },

@@ -1,4 +1,5 @@
 import type { Context } from '../context.ts';
+import { callerOf } from '../http/authorize.ts';
 import { requires } from '../http/policy.ts';
 import { failures, ref } from '../http/schemas.ts';
 import { actOnJob, type UserAction } from '../jobs/act-on-job.ts';
@@ -32,7 +33,8 @@ export function steerJobsRoutes(app: Routes, context: Context): void {
           response: { 200: { description: 'The job now', ...ref('Job') }, ...failures(404, 409, 422) },
         },
       },
-      async (request) => presentJob(context, await actOnJob(context, request.params.id, action)),
+      async (request) =>
+        presentJob(context, await actOnJob(context, request.params.id, action), callerOf(request)),
     );
   }
 }

@@ -75,6 +75,10 @@ export async function openApi(
   };
 }
 
+export async function storedJobs({ app }: ApiFixture): Promise<number> {
+  return (await app.context.db.selectFrom('jobs').select('id').execute()).length;
+}
+
 export const exampleRequest: JobCreate = {
   model: {
     inputs: { x: { shape: [2] } },
