@@ -32,6 +32,9 @@ const soleImporters: Record<string, string> = {
   '@tensorflow/tfjs-backend-wasm': 'engines',
   kysely: 'storage',
   libsql: 'storage',
+  pg: 'storage',
+  '@aws-sdk/client-s3': 'storage',
+  '@aws-sdk/lib-storage': 'storage',
   protobufjs: 'onnx-format',
   'protobufjs/minimal.js': 'onnx-format',
 };

@@ -13,7 +13,7 @@ export {
 } from './artifacts/artifact-store.ts';
 export { appendAudit, readAudit } from './audit.ts';
 export { dropOldCheckpoints, listCheckpoints, putCheckpoint, setCheckpointScores } from './checkpoints.ts';
-export { type Database, openDatabase } from './database/database.ts';
+export { type Database, isPostgres, openDatabase } from './database/database.ts';
 export type { WantedState } from './database/tables.ts';
 export {
   changeDataset,

@@ -69,6 +69,8 @@ import { ensureBootstrapToken } from './tokens/bootstrap-token.ts';
 
 export interface AppOptions {
   readonly dataDir: string;
+  /** For `openDatabase`; default: a file in the data folder. */
+  readonly database?: string;
   readonly serviceToken: string;
   readonly queue: TrainingQueue & { ping(): Promise<void> };
   readonly logger: Logger;
@@ -93,7 +95,7 @@ export interface App {
 export async function buildApp(options: AppOptions): Promise<App> {
   const { dataDir, logger, clock = Date.now, metrics = createApiMetrics() } = options;
   await mkdir(dataDir, { recursive: true, mode: 0o700 });
-  const db = await openDatabase(path.join(dataDir, 'descent.sqlite'));
+  const db = await openDatabase(options.database ?? path.join(dataDir, 'descent.sqlite'));
   const artifactsDir = path.join(dataDir, 'artifacts');
   const artifacts = await openArtifactStore(artifactsDir);
   const keeper = createArtifactKeeper(db, artifacts);

@@ -10,6 +10,7 @@ const complete = {
 test('what is left out has a default', () => {
   expect(readConfig(complete)).toEqual({
     dataDir: '/data',
+    database: '/data/descent.sqlite',
     host: '127.0.0.1',
     port: 7100,
     redisUrl: 'redis://127.0.0.1:6379',
@@ -27,6 +28,7 @@ test.each([
   ['REDIS_URL', undefined],
   ['DESCENT_SERVICE_TOKEN', 'short'],
   ['DESCENT_PORT', '70000'],
+  ['DESCENT_DATABASE_URL', 'mysql://root:secret@db/descent'],
   ['DESCENT_MAX_RUNNING_JOBS', 'many'],
 ])('%s = %j is refused by name', (variable, value) => {
   expect(() => readConfig({ ...complete, [variable]: value })).toThrow(

@@ -7,11 +7,15 @@ import {
   requireText,
   type ServiceSettings,
 } from '@descent/configuration';
+import { DescentError } from '@descent/errors';
+import { isPostgres } from '@descent/storage';
 
 /** Everything that the environment decides. Only `main.ts` calls it. */
 export interface Config extends ServiceSettings {
   /** DESCENT_DATA_DIR: database, artifacts, bootstrap token. */
   readonly dataDir: string;
+  /** DESCENT_DATABASE_URL, `postgres://user:password@host:port/database`; default: the SQLite file `descent.sqlite` in the data folder. */
+  readonly database: string;
   /** DESCENT_HOST, default 127.0.0.1. */
   readonly host: string;
   /** DESCENT_PORT, default 7100; 0: any free one. */
@@ -26,9 +30,11 @@ export interface Config extends ServiceSettings {
 
 /** @throws DescentError CONFIG_INVALID naming the variable */
 export function readConfig(environment: Environment): Config {
+  const dataDir = path.resolve(requireText(environment, 'DESCENT_DATA_DIR'));
   return {
     ...readServiceSettings(environment),
-    dataDir: path.resolve(requireText(environment, 'DESCENT_DATA_DIR')),
+    dataDir,
+    database: readDatabase(environment) ?? path.join(dataDir, 'descent.sqlite'),
     host: readText(environment, 'DESCENT_HOST', '127.0.0.1'),
     port: readInteger(environment, 'DESCENT_PORT', { fallback: 7100, minimum: 0, maximum: 65_535 }),
     datasetBytes: readInteger(environment, 'DESCENT_DATASET_BYTES', {
@@ -46,4 +52,12 @@ export function readConfig(environment: Environment): Config {
       maximum: 1000,
     }),
   };
+}
+
+function readDatabase(environment: Environment): string | undefined {
+  const variable = 'DESCENT_DATABASE_URL';
+  const url = readText(environment, variable, '');
+  if (url === '' || isPostgres(url)) return url || undefined;
+  // What it is instead is not told: it may hold a password.
+  throw new DescentError('CONFIG_INVALID', { variable, problem: 'it does not begin with postgres://' });
 }

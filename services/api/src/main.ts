@@ -15,6 +15,7 @@ try {
   const queue = await connectQueue({ url: config.redisUrl, prefix: config.queuePrefix, logger });
   const app = await buildApp({
     dataDir: config.dataDir,
+    database: config.database,
     serviceToken: config.serviceToken,
     queue: {
       add: (id, payload, options) => queue.training.add(id, payload, options),

@@ -1,24 +1,25 @@
-import { Kysely, SqliteDialect } from 'kysely';
-import Sqlite from 'libsql';
+import { Kysely } from 'kysely';
 import { migrate } from './migrate.ts';
+import { postgresDialect } from './postgres.ts';
+import { sqliteDialect } from './sqlite.ts';
 import type { Tables } from './tables.ts';
 
 /** The database or a transaction on it: repositories take either. Inside a transaction use only the transaction. */
 export type Database = Kysely<Tables>;
 
+/** Whether a database is Postgres and not a file. */
+export function isPostgres(place: string): boolean {
+  return /^postgres(ql)?:\/\//.test(place);
+}
+
 /**
- * Opens (and creates) the SQLite database and brings its schema up to date.
- *
- * `synchronous = FULL`: an answered request must survive a power cut, since a parameter server drops what it has
- * reported. A commit costs one fsync of the log; reports are batched to five a second per job, so it is not on a hot path.
+ * Opens the database and brings its schema up to date. Several processes may open the same one, at the same time too.
+ * @param place file of a SQLite database, created when missing, or `postgres://user:password@host:port/database`
+ * @throws DescentError UNAVAILABLE, DATABASE_NEWER
  */
-export async function openDatabase(file: string): Promise<Database> {
-  const sqlite = new Sqlite(file);
-  sqlite.pragma('journal_mode = WAL');
-  sqlite.pragma('synchronous = FULL');
-  sqlite.pragma('foreign_keys = ON');
-  sqlite.pragma('busy_timeout = 5000');
-  const db = new Kysely<Tables>({ dialect: new SqliteDialect({ database: sqlite }) });
+export async function openDatabase(place: string): Promise<Database> {
+  const dialect = isPostgres(place) ? postgresDialect(place) : sqliteDialect(place);
+  const db = new Kysely<Tables>({ dialect });
   try {
     await migrate(db);
   } catch (error) {

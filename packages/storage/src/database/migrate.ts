@@ -5,19 +5,19 @@ import type { Database } from './database.ts';
 
 /**
  * Brings the schema up to date: each missing migration in one transaction together with its row in `migrations`,
- * so that a crash in between leaves either both or neither.
- * Throws DATABASE_NEWER when the data folder was written by a later version of Descent.
+ * so that a crash in between leaves either both or neither, and of two processes that start at once one does it.
+ * Throws DATABASE_NEWER when the database was written by a later version of Descent.
  */
 export async function migrate(db: Database, migrations: readonly Migration[] = all): Promise<void> {
-  await db.schema
-    .createTable('migrations')
-    .ifNotExists()
-    .addColumn('name', 'text', (column) => column.primaryKey())
-    .addColumn('applied_at', 'text', (column) => column.notNull())
-    .execute();
-  const applied = new Set(
-    (await db.selectFrom('migrations').select('name').execute()).map((row) => row.name),
+  await db.transaction().execute((transaction) =>
+    transaction.schema
+      .createTable('migrations')
+      .ifNotExists()
+      .addColumn('name', 'text', (column) => column.primaryKey())
+      .addColumn('applied_at', 'text', (column) => column.notNull())
+      .execute(),
   );
+  const applied = await namesOf(db);
   const known = new Set(migrations.map((migration) => migration.name));
   for (const name of applied) {
     if (!known.has(name)) throw new DescentError('DATABASE_NEWER', { migration: name });
@@ -25,6 +25,7 @@ export async function migrate(db: Database, migrations: readonly Migration[] = a
   for (const migration of migrations) {
     if (applied.has(migration.name)) continue;
     await db.transaction().execute(async (transaction) => {
+      if ((await namesOf(transaction)).has(migration.name)) return;
       await migration.up(transaction);
       await transaction
         .insertInto('migrations')
@@ -32,4 +33,8 @@ export async function migrate(db: Database, migrations: readonly Migration[] = a
         .execute();
     });
   }
+}
+
+async function namesOf(db: Database): Promise<Set<string>> {
+  return new Set((await db.selectFrom('migrations').select('name').execute()).map((row) => row.name));
 }

@@ -1,6 +1,10 @@
 import type { JobState, ModelFormat, Role } from '@descent/contracts';
 
-/** Only types that SQLite and Postgres share: text, integer (64 bit), real. Times are ISO 8601 text (they sort) or milliseconds where they are compared with a clock. JSON is text. */
+/**
+ * Only types that SQLite and Postgres share: text, integer (32 bit; `bigint` for bytes and milliseconds), double precision.
+ * Times are ISO 8601 text (they sort) or milliseconds where they are compared with a clock. JSON is text, booleans are 0
+ * and 1, and what is larger than a row is an artifact: no column holds bytes.
+ */
 export interface JobsTable {
   id: string;
   team_id: string;
