@@ -4,6 +4,7 @@ import path from 'node:path';
 import type { Job, MetricPoint } from '@descent/client';
 import fixtureGraph from './fixture-graph.json' with { type: 'json' };
 import { fixtureCheckpoints, fixtureEvents, fixtureJobs, jobId, pointAt } from './fixture-jobs.ts';
+import { fixtureLayers, fixtureTrace, noLayers } from './fixture-layers.ts';
 
 export const fixtureToken = 'dsc_fixture';
 
@@ -74,6 +75,10 @@ export async function startFixtureServer(dist: string): Promise<FixtureServer> {
       }
       case 'events':
         return follow(request, response, fixtureEvents, job);
+      case 'layers':
+        return json(response, job.latest === null ? noLayers : fixtureLayers());
+      case 'trace':
+        return json(response, fixtureTrace(job.state === 'running'));
       case 'checkpoints':
         return json(response, { checkpoints: job.latest === null ? [] : fixtureCheckpoints });
       case 'graph':

@@ -38,11 +38,20 @@ async function look(browser: Browser, url: string, screen: keyof typeof screens,
 
   for (const [n, name] of ['running', 'queued', 'failed', 'succeeded', 'paused'].entries()) {
     await page.goto(`${url}/jobs/${jobId(n)}`);
-    await page.getByRole('heading', { name: 'Layers' }).waitFor();
+    await page.getByRole('heading', { name: 'Receipt' }).waitFor();
     await page.locator('canvas').first().waitFor();
     await page.waitForTimeout(400);
     await shoot(`job-${name}`);
   }
+  for (const tab of ['layers', 'time', 'files', 'settings']) {
+    await page.goto(`${url}/jobs/${jobId(0)}?tab=${tab}`);
+    await page.getByRole('heading', { level: 2 }).first().waitFor();
+    await page.waitForTimeout(400);
+    await shoot(`job-${tab}`);
+  }
+  await page.goto(`${url}/jobs/${jobId(0)}?tab=files`);
+  await page.getByRole('button', { name: 'Fork from step 469' }).click();
+  await shoot('job-fork');
 
   for (const [name, query] of [
     ['folded', ''],
@@ -60,8 +69,8 @@ async function look(browser: Browser, url: string, screen: keyof typeof screens,
   await shoot('graph-model');
 
   await page.goto(`${url}/jobs/${jobId(0)}`);
-  await page.getByLabel('logarithmic').check();
-  await page.getByLabel('by epoch').check();
+  await page.getByLabel('logarithmic loss').check();
+  await page.getByRole('combobox', { name: 'by' }).selectOption('epoch');
   await page
     .locator('.u-over')
     .first()
@@ -95,7 +104,7 @@ async function picture(page: Page, name: string) {
   if (wide > 0) complaints.push(`${name} scrolls sideways by ${wide} px`);
   await page.screenshot({
     path: path.join(folder, `${name}.png`),
-    fullPage: !name.startsWith('job-confirm'),
+    fullPage: !/^job-(confirm|fork)/.test(name),
   });
 }
 

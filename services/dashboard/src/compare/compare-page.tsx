@@ -2,6 +2,7 @@ import type { Job } from '@descent/client';
 import { useQueries } from '@tanstack/react-query';
 import { useEffect, useMemo } from 'react';
 import { Link, useSearchParams } from 'wouter';
+import { xAxes } from '../curves/curve-plot.ts';
 import { type CurveSet, createCurveSet } from '../curves/curve-set.ts';
 import { formatScore } from '../format/number.ts';
 import { jobKey } from '../job/use-job.ts';
@@ -13,11 +14,10 @@ import { Choice } from '../ui/choice.tsx';
 import { FailureNotice } from '../ui/failure-notice.tsx';
 import { Loading } from '../ui/loading.tsx';
 import { StateBadge } from '../ui/state-badge.tsx';
-import { differencesOf } from './differences.ts';
+import { DifferenceTable } from './difference-table.tsx';
+import { Dot } from './dot.tsx';
 import { OverlayChart } from './overlay-chart.tsx';
-import { colourOf, mostCompared } from './palette.ts';
-
-const axes = ['step', 'epoch'] as const;
+import { mostCompared } from './palette.ts';
 
 /** Jobs side by side: curves over each other, what came out, and the settings in which they differ. */
 export default function ComparePage() {
@@ -28,7 +28,7 @@ export default function ComparePage() {
     () => [...new Set(given.split(',').filter((id) => id !== ''))].slice(0, mostCompared),
     [given],
   );
-  const x = search.get('x') === 'epoch' ? 'epoch' : 'step';
+  const x = xAxes.find((axis) => axis === search.get('x')) ?? 'step';
   const answers = useQueries({
     queries: ids.map((id) => ({
       queryKey: jobKey(id),
@@ -66,7 +66,7 @@ export default function ComparePage() {
         <Choice
           label="by"
           value={x}
-          options={axes}
+          options={xAxes}
           onChange={(next) => setSearch({ jobs: ids.join(','), x: next }, { replace: true })}
         />
       </div>
@@ -84,7 +84,7 @@ export default function ComparePage() {
           </Card>
         ))}
       </div>
-      <DifferenceTable jobs={jobs} />
+      <DifferenceTable title="Settings that differ" jobs={jobs} />
     </div>
   );
 }
@@ -102,16 +102,6 @@ function CurvesOf({ id, set }: { readonly id: string; readonly set: CurveSet }) 
   );
   useFollow(source);
   return null;
-}
-
-function Dot({ place }: { readonly place: number }) {
-  return (
-    <span
-      aria-hidden="true"
-      className="inline-block size-2.5 shrink-0 rounded-full"
-      style={{ background: colourOf(place) }}
-    />
-  );
 }
 
 function ScoreTable({
@@ -158,49 +148,6 @@ function ScoreTable({
           </tbody>
         </table>
       </div>
-    </Card>
-  );
-}
-
-function DifferenceTable({ jobs }: { readonly jobs: readonly Job[] }) {
-  const differences = differencesOf(jobs);
-  return (
-    <Card title="Settings that differ">
-      {differences.length === 0 ? (
-        <p className="px-4 pb-4 text-ink-soft">None: equal settings give equal bits.</p>
-      ) : (
-        <div className="overflow-x-auto">
-          <table className="w-full text-left">
-            <thead className="text-sm text-ink-faint">
-              <tr className="border-b border-line">
-                <th className="px-4 py-1.5 font-normal">setting</th>
-                {jobs.map((job, place) => (
-                  <th key={job.id} className="px-4 py-1.5 font-normal">
-                    <span className="flex items-center gap-2">
-                      <Dot place={place} />
-                      <span className="max-w-40 truncate">{job.name}</span>
-                    </span>
-                  </th>
-                ))}
-              </tr>
-            </thead>
-            <tbody className="font-mono text-sm">
-              {differences.map(({ field, values }) => (
-                <tr key={field} className="border-b border-line last:border-b-0">
-                  <th scope="row" className="px-4 py-2 font-normal">
-                    {field}
-                  </th>
-                  {values.map((value, place) => (
-                    <td key={jobs[place]?.id} className="px-4 py-2">
-                      {value ?? <span className="text-ink-faint">–</span>}
-                    </td>
-                  ))}
-                </tr>
-              ))}
-            </tbody>
-          </table>
-        </div>
-      )}
     </Card>
   );
 }

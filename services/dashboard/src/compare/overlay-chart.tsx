@@ -24,13 +24,9 @@ export function OverlayChart({ sets, metric, x }: OverlayChartProps) {
     const plot = createOverlayPlot(
       element,
       sets.map((_, place) => colourOf(place)),
+      x,
     );
-    const batch = createFrameBatch(() =>
-      plot.update(
-        sets.map((set) => set.curve(metric).columns()),
-        x,
-      ),
-    );
+    const batch = createFrameBatch(() => plot.update(sets.map((set) => set.curve(metric).columns())));
     const endings = [...sets.map((set) => set.subscribe(batch.request)), subscribeToTheme(plot.recolour)];
     const observer = new ResizeObserver(() => plot.resize(element.clientWidth, element.clientHeight));
     observer.observe(element);

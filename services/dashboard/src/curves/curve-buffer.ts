@@ -4,6 +4,8 @@ export type CurveSplit = 'train' | 'validation';
 export interface CurveColumns {
   readonly step: Float64Array;
   readonly epoch: Float64Array;
+  /** Seconds since the first point of the job. */
+  readonly time: Float64Array;
   readonly train: Float64Array;
   /** Running mean of `train`; NaN where train is. */
   readonly smooth: Float64Array;
@@ -13,13 +15,13 @@ export interface CurveColumns {
 export interface CurveBuffer {
   readonly length: number;
   /** Puts a point where its step belongs; a second point of the same step and split replaces the first. */
-  push(split: CurveSplit, step: number, epoch: number, value: number): void;
+  push(split: CurveSplit, step: number, epoch: number, value: number, seconds?: number): void;
   columns(): CurveColumns;
   /** Weight of the past in the running mean, in [0, 1). */
   setSmoothing(weight: number): void;
 }
 
-const columnNames = ['step', 'epoch', 'train', 'smooth', 'validation', 'moment', 'weight'] as const;
+const columnNames = ['step', 'epoch', 'time', 'train', 'smooth', 'validation', 'moment', 'weight'] as const;
 type ColumnName = (typeof columnNames)[number];
 
 /**
@@ -37,7 +39,7 @@ export function createCurveBuffer(smoothing = 0.9, capacity = 1024): CurveBuffer
   }
 
   /** Row of the step, made at its place when there is none. Points come nearly in order, so the search starts at the end. */
-  function rowOf(step: number, epoch: number): number {
+  function rowOf(step: number, epoch: number, seconds: number): number {
     let row = length;
     while (row > 0 && (column.step[row - 1] ?? 0) >= step) row -= 1;
     if (row < length && column.step[row] === step) return row;
@@ -46,6 +48,8 @@ export function createCurveBuffer(smoothing = 0.9, capacity = 1024): CurveBuffer
     length += 1;
     column.step[row] = step;
     column.epoch[row] = epoch;
+    // An evaluation may come after later steps; a plot needs its axis in order.
+    column.time[row] = row + 1 < length ? Math.min(seconds, column.time[row + 1]!) : seconds;
     column.train[row] = Number.NaN;
     column.validation[row] = Number.NaN;
     return row;
@@ -71,9 +75,9 @@ export function createCurveBuffer(smoothing = 0.9, capacity = 1024): CurveBuffer
     get length() {
       return length;
     },
-    push(split, step, epoch, value) {
+    push(split, step, epoch, value, seconds = 0) {
       if (!Number.isFinite(value) || !Number.isFinite(step)) return;
-      const row = rowOf(step, epoch);
+      const row = rowOf(step, epoch, seconds);
       column[split][row] = value;
       smoothFrom(row);
     },
@@ -82,6 +86,7 @@ export function createCurveBuffer(smoothing = 0.9, capacity = 1024): CurveBuffer
       return {
         step: view('step'),
         epoch: view('epoch'),
+        time: view('time'),
         train: view('train'),
         smooth: view('smooth'),
         validation: view('validation'),

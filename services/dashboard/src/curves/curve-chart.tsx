@@ -2,7 +2,7 @@ import 'uplot/dist/uPlot.min.css';
 import { useEffect, useRef, useState } from 'react';
 import { metricLabel } from '../jobs/summary.ts';
 import { subscribeToTheme } from '../theme/theme.ts';
-import { type CurvePlot, createCurvePlot, type Readout, type XAxis } from './curve-plot.ts';
+import { type CurveMark, type CurvePlot, createCurvePlot, type Readout, type XAxis } from './curve-plot.ts';
 import type { CurveSet } from './curve-set.ts';
 import { createFrameBatch } from './frame-batch.ts';
 
@@ -11,18 +11,24 @@ interface CurveChartProps {
   readonly metric: string;
   readonly x: XAxis;
   readonly logarithmic: boolean;
+  readonly marks: readonly CurveMark[];
+  /** Charts with the same name share their crosshair and their zoom. */
+  readonly shared: string;
   readonly onReadout: (readout: Readout | null) => void;
 }
 
 /** One metric over time. React makes the plot once; from then on the curve set feeds it, once per frame at most. */
-export function CurveChart({ curves, metric, x, logarithmic, onReadout }: CurveChartProps) {
+export function CurveChart(props: CurveChartProps) {
+  const { curves, metric, x, logarithmic, marks, shared, onReadout } = props;
+  const live = useRef<CurvePlot>(null);
   const host = useRef<HTMLDivElement>(null);
   const [empty, setEmpty] = useState(false);
 
   useEffect(() => {
     const element = host.current;
     if (element === null) return;
-    const plot: CurvePlot = createCurvePlot(element, { metric, logarithmic }, onReadout);
+    const plot: CurvePlot = createCurvePlot(element, { metric, logarithmic, shared }, onReadout);
+    live.current = plot;
     const batch = createFrameBatch(() => {
       const curve = curves.curve(metric);
       plot.update(curve.columns(), x);
@@ -38,9 +44,13 @@ export function CurveChart({ curves, metric, x, logarithmic, onReadout }: CurveC
       unsubscribe();
       unsubscribeTheme();
       observer.disconnect();
+      live.current = null;
       plot.destroy();
     };
-  }, [curves, metric, x, logarithmic, onReadout]);
+  }, [curves, metric, x, logarithmic, shared, onReadout]);
+
+  // biome-ignore lint/correctness/useExhaustiveDependencies: a plot that was made anew needs its marks again
+  useEffect(() => live.current?.mark(marks), [marks, curves, metric, x, logarithmic, shared]);
 
   return (
     <div className="relative">

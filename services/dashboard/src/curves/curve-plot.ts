@@ -1,21 +1,32 @@
 import UPlot from 'uplot';
+import { formatDuration } from '../format/duration.ts';
 import { formatCompact } from '../format/number.ts';
 import { readColours } from '../theme/colour.ts';
 import { axisRange, extent } from './axis-range.ts';
 import type { CurveColumns } from './curve-buffer.ts';
 import { nearestKnown, tracePolyline } from './polyline.ts';
 
-export type XAxis = 'step' | 'epoch';
+export const xAxes = ['step', 'epoch', 'time'] as const;
+export type XAxis = (typeof xAxes)[number];
+
+/** Something that happened at a step, drawn as a line across the plot. */
+export interface CurveMark {
+  readonly kind: 'checkpoint' | 'restart';
+  readonly step: number;
+}
 
 export interface PlotSettings {
   readonly metric: string;
   readonly logarithmic: boolean;
+  /** Plots with the same key share their crosshair and their zoom. */
+  readonly shared: string;
 }
 
 /** Values under the pointer. A split without a point near has null. */
 export interface Readout {
   readonly step: number;
   readonly epoch: number;
+  readonly seconds: number;
   readonly train: number | null;
   readonly smooth: number | null;
   readonly validation: number | null;
@@ -24,6 +35,7 @@ export interface Readout {
 export interface CurvePlot {
   /** Shows the columns as they are now; keeps a zoom the user made. */
   update(columns: CurveColumns, x: XAxis): void;
+  mark(marks: readonly CurveMark[]): void;
   resize(width: number, height: number): void;
   /** Reads the colours of the theme anew. */
   recolour(): void;
@@ -35,12 +47,13 @@ const series = { train: 1, smooth: 2, validation: 3 } as const;
 /** The imperative side of a chart: one uPlot instance that is fed, never made anew, while points come in. */
 export function createCurvePlot(
   element: HTMLElement,
-  { metric, logarithmic }: PlotSettings,
+  { metric, logarithmic, shared }: PlotSettings,
   onReadout: (readout: Readout | null) => void,
 ): CurvePlot {
   let columns: CurveColumns | null = null;
   let xAxis: XAxis = 'step';
   let zoomed = false;
+  let marks: readonly CurveMark[] = [];
   let colours = readColours(element);
   const bounds = metric === 'accuracy' ? { floor: 0, ceiling: 1 } : {};
 
@@ -68,6 +81,25 @@ export function createCurvePlot(
     return { stroke, fill: null, clip: null, band: null, flags: 1 };
   };
 
+  const drawMarks = (plot: UPlot) => {
+    if (columns === null || columns.step.length === 0) return;
+    const { ctx, bbox } = plot;
+    ctx.save();
+    ctx.lineWidth = 1;
+    for (const { kind, step } of marks) {
+      const at = columns[xAxis][rowAt(columns.step, step)];
+      if (at === undefined || at < (plot.scales.x?.min ?? at) || at > (plot.scales.x?.max ?? at)) continue;
+      const x = Math.round(plot.valToPos(at, 'x', true)) + 0.5;
+      ctx.strokeStyle = kind === 'restart' ? colours.restart : colours.checkpoint;
+      ctx.setLineDash(kind === 'restart' ? [] : [2, 4]);
+      ctx.beginPath();
+      ctx.moveTo(x, bbox.top);
+      ctx.lineTo(x, bbox.top + bbox.height);
+      ctx.stroke();
+    }
+    ctx.restore();
+  };
+
   const axis: Partial<UPlot.Axis> = {
     stroke: () => colours.text,
     grid: { stroke: () => colours.grid, width: 1 },
@@ -83,6 +115,7 @@ export function createCurvePlot(
       padding: [8, 12, 0, 0],
       cursor: {
         y: false,
+        sync: { key: shared, scales: ['x', null] },
         drag: { x: true, y: false, dist: 8 },
         points: { size: 7 },
         dataIdx: (self, index, hovered) => {
@@ -96,7 +129,13 @@ export function createCurvePlot(
         y: { distr: logarithmic ? 3 : 1, range: rangeOfY },
       },
       axes: [
-        { ...axis, size: 28, space: 60, values: (_self, ticks) => ticks.map((tick) => formatCompact(tick)) },
+        {
+          ...axis,
+          size: 28,
+          space: 60,
+          values: (_self, ticks) =>
+            ticks.map((tick) => (xAxis === 'time' ? formatDuration(tick) : formatCompact(tick))),
+        },
         {
           ...axis,
           size: 58,
@@ -122,18 +161,16 @@ export function createCurvePlot(
       ],
       hooks: {
         setCursor: [(self) => onReadout(readoutAt(self, columns))],
-        setSelect: [
-          (self) => {
-            if (self.select.width > 0) zoomed = true;
+        // Also where another plot was dragged or double-clicked.
+        setScale: [
+          (self, key) => {
+            const { min, max } = self.scales.x ?? {};
+            const xs = self.data[0];
+            const whole = rangeOfX(xs[0] ?? null, xs.at(-1) ?? null);
+            if (key === 'x') zoomed = xs.length > 0 && (min !== whole[0] || max !== whole[1]);
           },
         ],
-        ready: [
-          (self) => {
-            self.over.addEventListener('dblclick', () => {
-              zoomed = false;
-            });
-          },
-        ],
+        drawClear: [drawMarks],
       },
     },
     [[], [], [], []],
@@ -148,6 +185,10 @@ export function createCurvePlot(
       plot.setData([next[x], next.train, next.smooth, next.validation], !zoomed);
       if (zoomed) plot.redraw(true);
     },
+    mark(next) {
+      marks = next;
+      plot.redraw(false);
+    },
     resize(width, height) {
       if (width > 0 && height > 0) plot.setSize({ width, height });
     },
@@ -157,6 +198,17 @@ export function createCurvePlot(
     },
     destroy: () => plot.destroy(),
   };
+}
+
+/** The first row of this step or a later one. Steps ascend. */
+function rowAt(steps: Float64Array, step: number): number {
+  let [low, high] = [0, steps.length];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (steps[middle]! < step) low = middle + 1;
+    else high = middle;
+  }
+  return low;
 }
 
 /** The bounds are null while there is no point. */
@@ -177,6 +229,7 @@ function readoutAt(plot: UPlot, columns: CurveColumns | null): Readout | null {
   return {
     step,
     epoch: columns.epoch[row] ?? 0,
+    seconds: columns.time[row] ?? 0,
     train: at('train'),
     smooth: at('smooth'),
     validation: at('validation'),

@@ -12,6 +12,8 @@ export function isExact(metric: string): boolean {
 export interface CurveSet {
   /** Sequence of the last point taken, to go on from after a pause. */
   readonly lastSequence: number | undefined;
+  /** When its time begins; undefined before the first point. */
+  readonly originMs: number | undefined;
   take(point: MetricPoint): void;
   curve(metric: string): CurveBuffer;
   setSmoothing(weight: number): void;
@@ -24,6 +26,7 @@ export function createCurveSet(): CurveSet {
   const listeners = new Set<() => void>();
   let smoothing = defaultSmoothing;
   let lastSequence: number | undefined;
+  let originMs: number | undefined;
 
   const changed = () => {
     for (const listener of listeners) listener();
@@ -44,10 +47,16 @@ export function createCurveSet(): CurveSet {
     },
     take(point) {
       lastSequence = point.sequence;
+      const timeMs = Date.parse(point.time);
+      originMs ??= timeMs;
+      const seconds = (timeMs - originMs) / 1000;
       for (const [metric, value] of Object.entries(point.values)) {
-        curve(metric).push(point.split, point.step, point.epoch, value);
+        curve(metric).push(point.split, point.step, point.epoch, value, seconds);
       }
       changed();
+    },
+    get originMs() {
+      return originMs;
     },
     curve,
     setSmoothing(weight) {

@@ -1,8 +1,15 @@
 import type { JobError } from '@descent/client';
+import { Link } from 'wouter';
+import { buttonClass } from '../ui/button.tsx';
 import { Prose } from '../ui/prose.tsx';
 
+interface FailurePanelProps {
+  readonly error: JobError;
+  readonly jobId: string;
+}
+
 /** Why a job failed: code, message, what to do about it, and the details for a closer look. */
-export function FailurePanel({ error }: { readonly error: JobError }) {
+export function FailurePanel({ error, jobId }: FailurePanelProps) {
   const details = Object.entries(error.details);
   return (
     <section aria-label="Why it failed" className="rounded-xl border border-bad bg-bad-back p-4">
@@ -12,6 +19,9 @@ export function FailurePanel({ error }: { readonly error: JobError }) {
         <span className="font-medium">What to do: </span>
         <Prose text={error.advice} />
       </p>
+      <Link href={`/new?from=${jobId}`} className={`${buttonClass('plain')} mt-3`}>
+        Edit and submit again
+      </Link>
       {details.length > 0 && (
         <details className="mt-3 text-sm">
           <summary className="text-ink-soft">Details</summary>

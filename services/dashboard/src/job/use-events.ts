@@ -6,17 +6,20 @@ import { useClient } from '../session/session.ts';
 import { type FollowState, useFollow } from '../streams/use-follow.ts';
 import { jobKey } from './use-job.ts';
 
-/** Older events are not shown: a page of a thousand lines helps nobody, and the API has them all. */
-const shownEvents = 300;
+/** Kept for the search; the API has them all. */
+const keptEvents = 10_000;
+
+export interface JobEvents {
+  /** Newest first. */
+  readonly events: readonly JobEvent[];
+  readonly stream: FollowState;
+}
 
 /**
  * The events of a job, newest first, as they come. Each batch also refreshes what the page knows of the job and its
  * checkpoints, so that a change of state shows at once and not with the next poll.
  */
-export function useEvents(jobId: string): {
-  readonly events: readonly JobEvent[];
-  readonly stream: FollowState;
-} {
+export function useEvents(jobId: string): JobEvents {
   const client = useClient();
   const queryClient = useQueryClient();
   const [events, setEvents] = useState<readonly JobEvent[]>([]);
@@ -27,7 +30,7 @@ export function useEvents(jobId: string): {
     const flush = createFrameBatch(() => {
       const fresh = waiting.reverse();
       waiting = [];
-      setEvents((shown) => [...fresh, ...shown].slice(0, shownEvents));
+      setEvents((shown) => [...fresh, ...shown].slice(0, keptEvents));
       void queryClient.invalidateQueries({ queryKey: jobKey(jobId) }, { cancelRefetch: false });
     });
     return {

@@ -4,11 +4,14 @@ import { useDeferredValue, useEffect, useMemo, useState } from 'react';
 import { useLocation } from 'wouter';
 import { stringify } from 'yaml';
 import { LayerTable } from '../job/layer-table.tsx';
+import { useJob } from '../job/use-job.ts';
 import { useClient } from '../session/session.ts';
 import { Button } from '../ui/button.tsx';
 import { Choice } from '../ui/choice.tsx';
 import { FailureNotice } from '../ui/failure-notice.tsx';
+import { Loading } from '../ui/loading.tsx';
 import { Notice } from '../ui/notice.tsx';
+import { useView } from '../ui/use-view.ts';
 import { PriceCard } from './price-card.tsx';
 import { type Mark, markOf, readSpec } from './read-spec.ts';
 import { SpecEditor } from './spec-editor.tsx';
@@ -18,20 +21,38 @@ import { useSettled } from './use-settled.ts';
 
 const pretty = (job: unknown) => `${JSON.stringify(job, null, 2)}\n`;
 const first = templates[1]!;
+/** The choice that stands for the job one came from. */
+const givenJob = 'the same settings';
+
+/** Starts from a template, or from the settings of the job that the address names. */
+export default function NewJobPage() {
+  const [view] = useView();
+  const from = view.get('from');
+  useEffect(() => {
+    document.title = 'New job · Descent';
+  }, []);
+  return from === null ? <JobForm given={undefined} /> : <FormOfJob id={from} />;
+}
+
+function FormOfJob({ id }: { readonly id: string }) {
+  const { data: job, error } = useJob(id);
+  if (job === undefined) return error === null ? <Loading what="job" /> : <FailureNotice error={error} />;
+  return <JobForm given={job.request} />;
+}
 
 /** Writes a job, shows what it would cost while it is written, and submits it. */
-export default function NewJobPage() {
+function JobForm({ given }: { readonly given: JobCreate | undefined }) {
   const client = useClient();
   const queryClient = useQueryClient();
   const [, navigate] = useLocation();
   const schemas = useSchemas();
-  const [start, setStart] = useState({ revision: 0, text: pretty(first.job), template: first.name });
+  const [start, setStart] = useState({
+    revision: 0,
+    text: pretty(given ?? first.job),
+    template: given === undefined ? first.name : givenJob,
+  });
   const [text, setText] = useState(start.text);
   const settled = useSettled(useDeferredValue(text), 400);
-
-  useEffect(() => {
-    document.title = 'New job · Descent';
-  }, []);
 
   const read = useMemo(() => readSpec(settled), [settled]);
   const job = 'value' in read ? (read.value as JobCreate) : null;
@@ -79,9 +100,9 @@ export default function NewJobPage() {
         <Choice
           label="start from"
           value={start.template}
-          options={templates.map(({ name }) => name)}
+          options={[...(given === undefined ? [] : [givenJob]), ...templates.map(({ name }) => name)]}
           onChange={(name) =>
-            replace(pretty(templates.find((template) => template.name === name)?.job), name)
+            replace(pretty(name === givenJob ? given : templates.find((one) => one.name === name)?.job), name)
           }
         />
         {job !== null && names.length > 0 && (

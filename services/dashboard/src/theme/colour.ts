@@ -4,6 +4,8 @@ export interface CurveColours {
   readonly train: string;
   readonly trainFaint: string;
   readonly validation: string;
+  readonly checkpoint: string;
+  readonly restart: string;
 }
 
 /** The tokens a canvas needs, resolved for the theme in force. */
@@ -15,6 +17,8 @@ export function readColours(element: HTMLElement): CurveColours {
     train: read('var(--curve-train)'),
     trainFaint: read('color-mix(in srgb, var(--curve-train) 30%, transparent)'),
     validation: read('var(--curve-validation)'),
+    checkpoint: read('var(--line-strong)'),
+    restart: read('var(--bad)'),
   };
 }
 

@@ -1,5 +1,6 @@
-import { type ReactNode, useEffect, useId, useRef } from 'react';
+import type { ReactNode } from 'react';
 import { Button } from './button.tsx';
+import { Dialog } from './dialog.tsx';
 
 interface ConfirmDialogProps {
   readonly title: string;
@@ -10,28 +11,10 @@ interface ConfirmDialogProps {
   readonly onClose: () => void;
 }
 
-/** A modal question about something that cannot be undone. The browser holds the focus inside and closes it on Escape. */
+/** A question about something that cannot be undone. */
 export function ConfirmDialog({ title, children, confirm, dismiss, onConfirm, onClose }: ConfirmDialogProps) {
-  const dialog = useRef<HTMLDialogElement>(null);
-  const id = useId();
-
-  useEffect(() => {
-    const element = dialog.current;
-    element?.showModal();
-    return () => element?.close();
-  }, []);
-
   return (
-    <dialog
-      ref={dialog}
-      aria-labelledby={`${id}-title`}
-      onCancel={onClose}
-      onClose={onClose}
-      className="m-auto w-[calc(100%-2rem)] max-w-md rounded-xl border border-line bg-surface p-6 text-ink shadow-xl backdrop:bg-[rgb(0_0_0/0.5)]"
-    >
-      <h2 id={`${id}-title`} className="text-lg font-semibold">
-        {title}
-      </h2>
+    <Dialog title={title} onClose={onClose}>
       <div className="mt-2 text-ink-soft">{children}</div>
       <div className="mt-6 flex flex-wrap justify-end gap-2">
         <Button onClick={onClose}>{dismiss}</Button>
@@ -39,6 +22,6 @@ export function ConfirmDialog({ title, children, confirm, dismiss, onConfirm, on
           {confirm}
         </Button>
       </div>
-    </dialog>
+    </Dialog>
   );
 }

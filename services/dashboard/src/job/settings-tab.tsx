@@ -1,0 +1,59 @@
+import type { Job } from '@descent/client';
+import { Link } from 'wouter';
+import { stringify } from 'yaml';
+import { DifferenceTable } from '../compare/difference-table.tsx';
+import { buttonClass } from '../ui/button.tsx';
+import { Card } from '../ui/card.tsx';
+import { CopyButton } from '../ui/copy-button.tsx';
+import { useJob } from './use-job.ts';
+
+interface SettingsTabProps {
+  readonly job: Job;
+  /** Of a fork: the job whose checkpoint it began with. */
+  readonly parent: string | undefined;
+}
+
+/** What was submitted, with all that the service filled in. */
+export default function SettingsTab({ job, parent }: SettingsTabProps) {
+  const text = stringify(job.request);
+  return (
+    <>
+      {parent !== undefined && <ParentCard job={job} parent={parent} />}
+      <Card
+        title="Settings"
+        aside={
+          <span className="flex items-center gap-2">
+            <CopyButton text={text} name="settings" />
+            <Link href={`/new?from=${job.id}`} className={buttonClass('plain')}>
+              Edit and submit again
+            </Link>
+          </span>
+        }
+      >
+        {/* biome-ignore-start lint/a11y/noNoninteractiveTabindex: a text that scrolls must be reachable by the keyboard */}
+        <pre
+          tabIndex={0}
+          className="mx-4 mb-4 max-h-[36rem] overflow-auto rounded-lg bg-sunken p-3 font-mono text-sm"
+        >
+          {text}
+        </pre>
+        {/* biome-ignore-end lint/a11y/noNoninteractiveTabindex: as above */}
+      </Card>
+    </>
+  );
+}
+
+function ParentCard({ job, parent }: { readonly job: Job; readonly parent: string }) {
+  const { data } = useJob(parent);
+  if (data === undefined) {
+    return (
+      <p className="text-ink-soft">
+        Forked from{' '}
+        <Link href={`/jobs/${parent}`} className="font-mono text-sm text-accent underline">
+          {parent}
+        </Link>
+      </p>
+    );
+  }
+  return <DifferenceTable title="Changed against its parent" jobs={[data, job]} />;
+}
