@@ -12,9 +12,10 @@ const warmUpSeconds = 0.5;
 
 /**
  * @param options.link `{ bytesPerSecond }`: the gradient channel runs through a token bucket, or is only counted when
- *   it is Infinity; left out, workers connect straight to the parameter server.
+ *   it is Infinity; left out, workers reach the parameter server directly.
+ * @param options.processes `one`, as users have it by default, or `separate`; through a link only the latter has a channel to count.
  */
-export async function startService({ files, workers, env = {}, link }) {
+export async function startService({ files, workers, env = {}, link, processes = link === undefined ? 'one' : 'separate' }) {
   const folder = mkdtempSync(join(tmpdir(), 'descent-bench-'));
   const dataDir = join(folder, 'data');
   mkdirSync(dataDir);
@@ -28,6 +29,7 @@ export async function startService({ files, workers, env = {}, link }) {
   const stack = await startStack({
     workers,
     dataDir,
+    processes,
     env: { ...(bucket && { DESCENT_CHANNEL_ADVERTISED_ADDRESS: `unix:${bucket.path}` }), ...env },
   }).catch(async (error) => {
     await bucket?.close();

@@ -15,6 +15,7 @@ const levels = [
   ['client'],
   ['testkit'],
   ['api', 'parameter-server', 'worker', 'dashboard', 'cli'],
+  ['trainer'],
 ] as const;
 const levelOf = new Map<string, number>(
   levels.flatMap((names, level) => names.map((name) => [name, level] as const)),

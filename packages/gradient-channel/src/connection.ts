@@ -153,11 +153,7 @@ export class Connection implements ChannelConnection {
   }
 
   refuse(header: FrameHeader, error: DescentError): void {
-    const { job, incarnation, step, microBatch, count, version, assignment } = header;
-    this.sendJson(
-      { type: 'REFUSED', job, incarnation, step, microBatch, count, version, assignment },
-      error.toBody(),
-    );
+    this.sendJson(refusalOf(header), error.toBody());
   }
 
   close(): void {
@@ -194,6 +190,16 @@ export class Connection implements ChannelConnection {
   }
 
   #closedBecause(problem: string, cause?: Error): DescentError<'CHANNEL_CLOSED'> {
-    return new DescentError('CHANNEL_CLOSED', { peer: this.#peer, problem }, cause && { cause });
+    return channelClosed(this.#peer, problem, cause);
   }
+}
+
+/** What a REFUSED frame echoes. */
+export function refusalOf(header: FrameHeader): FrameFields<'REFUSED'> {
+  const { job, incarnation, step, microBatch, count, version, assignment } = header;
+  return { type: 'REFUSED', job, incarnation, step, microBatch, count, version, assignment };
+}
+
+export function channelClosed(peer: string, problem: string, cause?: Error): DescentError<'CHANNEL_CLOSED'> {
+  return new DescentError('CHANNEL_CLOSED', { peer, problem }, cause && { cause });
 }

@@ -11,4 +11,5 @@ export { createLease, type LeaseClaims, verifyLease } from './lease.ts';
 export { deepestLevel, isNode, nodeLevel } from './node.ts';
 export { type ChannelServer, type ChannelServerOptions, createChannelServer } from './server.ts';
 export { readSums, type Sums, sumsBlockBytes, writeSums } from './sums-block.ts';
+export { connectThread } from './thread-connection.ts';
 export { readTimings, timingsBytes, type WorkTimings, writeTimings } from './timings-block.ts';

@@ -15,6 +15,8 @@ const longestStopMs = 10_000;
 export interface StackOptions {
   /** Default 2. */
   readonly workers?: number;
+  /** `one`: parameter server and workers in one process, as users have it by default. Default: processes that can be killed one by one. */
+  readonly processes?: 'one' | 'separate';
   /** Kept after `stop`. Left out: a folder of its own that goes with the stack. */
   readonly dataDir?: string;
   /** Added to the environment of every process. */
@@ -56,12 +58,13 @@ export interface Stack {
 
 /** Runs the built service as users do: `descent up`, on a free port. It ends with this process, whatever happens. */
 export async function startStack(options: StackOptions = {}): Promise<Stack> {
-  const { workers = 2, redis = 'auto', env = {} } = options;
+  const { workers = 2, redis = 'auto', env = {}, processes: layout = 'separate' } = options;
   const scratch = mkdtempSync(join(tmpdir(), 'descent-test-'));
   const dataDir = options.dataDir ?? join(scratch, 'data');
   mkdirSync(dataDir, { recursive: true });
   const mark = randomUUID();
   const args = ['up', '--json', '--port', '0', '--workers', String(workers), '--data-dir', dataDir];
+  if (layout === 'separate') args.push('--separate');
   const child = spawn(process.execPath, [descentCommand, ...args], {
     env: cleanEnvironment({
       TMPDIR: scratch,

@@ -1,7 +1,15 @@
 import { randomBytes } from 'node:crypto';
+import type { MessagePort } from 'node:worker_threads';
 import type { ClaimAnswer } from '@descent/contracts';
 import { isDescentError } from '@descent/errors';
-import { createChannelServer, createLease, jobKey, parseAddress } from '@descent/gradient-channel';
+import {
+  type ChannelConnection,
+  connectThread,
+  createChannelServer,
+  createLease,
+  jobKey,
+  parseAddress,
+} from '@descent/gradient-channel';
 import type { Logger } from '@descent/observability';
 import { gradientQueueId, type QueueConnection } from '@descent/queue';
 import { createDoor } from './door.ts';
@@ -34,20 +42,24 @@ export interface HostOptions {
 
 /** Takes training jobs off the queue, claims them, and serves them until they leave. */
 export interface Host {
+  /** What workers are told. */
   readonly address: string;
+  /** Takes a connection of a worker thread in this process. */
+  accept(port: MessagePort): void;
   /** Hands every training job back with a checkpoint, then stops. */
   close(): Promise<void>;
 }
 
 export async function startHost(options: HostOptions): Promise<Host> {
   const { truth, queue, logger } = options;
-  if (options.advertisedAddress !== undefined) parseAddress(options.advertisedAddress);
   const leaseKey = randomBytes(32);
   const running = new Map<bigint, RunningJob>();
   const serving = new Set<Promise<void>>();
+  const neighbours = new Set<ChannelConnection>();
   const clock = () => performance.now();
   const door = createDoor({ leaseKey, clock, findJob: (key) => running.get(key) });
-  const { checksum } = options;
+  const { checksum, advertisedAddress } = options;
+  if (advertisedAddress !== undefined) parseAddress(advertisedAddress);
   const server = await createChannelServer({
     address: options.channelAddress,
     connected: door.connected,
@@ -57,6 +69,8 @@ export async function startHost(options: HostOptions): Promise<Host> {
     door.sweep();
     for (const { training } of running.values()) training.tick();
   }, tickMs);
+
+  const address = advertisedAddress ?? server.address;
 
   const gradients: GradientQueue = {
     add: (payload) => queue.gradients.add(gradientQueueId(payload), payload),
@@ -89,7 +103,7 @@ export async function startHost(options: HostOptions): Promise<Host> {
     const outcome = await runTrainingJob(claim, {
       truth,
       gradients,
-      address: options.advertisedAddress ?? server.address,
+      address,
       reportIntervalMs,
       createLease: (id, incarnation, serial) =>
         createLease(leaseKey, { jobId: id, incarnation, serial, expiresAt: Date.now() + leaseMs }),
@@ -121,13 +135,27 @@ export async function startHost(options: HostOptions): Promise<Host> {
   );
 
   return {
-    address: server.address,
+    address,
+    accept(port) {
+      connectThread(port, 'worker', (connection) => {
+        neighbours.add(connection);
+        const handlers = door.connected(connection);
+        return {
+          ...handlers,
+          closed(error) {
+            neighbours.delete(connection);
+            handlers.closed(error);
+          },
+        };
+      });
+    },
     async close() {
       consumer.pause();
       for (const { training } of running.values()) training.handBack('its parameter server is shutting down');
       await Promise.allSettled(serving);
       await consumer.close({ graceMs: 0 });
       clearInterval(ticker);
+      for (const connection of neighbours) connection.destroy();
       await server.close();
     },
   };

@@ -1,7 +1,7 @@
 import { Worker } from 'node:worker_threads';
 import type { GradientQueuePayload } from '@descent/contracts';
 import type { WorkTimings } from '@descent/gradient-channel';
-import type { ComputeThreadData, FromCompute, ToCompute } from './thread-messages.ts';
+import type { ComputeThreadData, FromCompute, Neighbour, ToCompute } from './thread-messages.ts';
 
 /** The compute thread, as the main thread sees it. It serves one gradient job at a time. */
 export interface ComputeThread {
@@ -18,10 +18,17 @@ export interface ComputeThread {
 
 /** @param timed hears the times of all the work of a gradient job when it is over */
 export async function startComputeThread(
-  data: ComputeThreadData,
+  {
+    neighbour,
+    ...data
+  }: Omit<ComputeThreadData, 'neighbour'> & {
+    readonly neighbour?: Neighbour | undefined;
+  },
   timed: (times: readonly WorkTimings[]) => void,
 ): Promise<ComputeThread> {
-  const thread = new Worker(new URL('./compute-thread.js', import.meta.url), { workerData: data });
+  const thread = new Worker(new URL('./compute-thread.js', import.meta.url), {
+    workerData: { ...data, neighbour: neighbour?.address } satisfies ComputeThreadData,
+  });
   let served: { resolve(problem: string | undefined): void; reject(error: Error): void } | undefined;
   let closing = false;
 
@@ -35,10 +42,19 @@ export async function startComputeThread(
   });
   const ready = new Promise<string>((resolve, reject) => {
     thread.on('message', (message: FromCompute) => {
-      if (message.type === 'ready') resolve(message.numericsClass);
-      else {
-        timed(message.times);
-        served?.resolve(message.problem);
+      switch (message.type) {
+        case 'ready':
+          resolve(message.numericsClass);
+          return;
+        case 'connect':
+          neighbour?.accept(message.port);
+          return;
+        case 'served':
+          timed(message.times);
+          served?.resolve(message.problem);
+          return;
+        default:
+          message satisfies never;
       }
     });
     void died.then(reject);

@@ -1,6 +1,15 @@
+import type { MessagePort } from 'node:worker_threads';
 import type { GradientQueuePayload } from '@descent/contracts';
 import type { EngineChoice } from '@descent/engines';
 import type { WorkTimings } from '@descent/gradient-channel';
+
+/** A parameter server in this process. */
+export interface Neighbour {
+  /** How gradient jobs name it. */
+  readonly address: string;
+  /** Takes one end of a connection, on the thread of the parameter server. */
+  accept(port: MessagePort): void;
+}
 
 /** What the compute thread is started with. */
 export interface ComputeThreadData {
@@ -18,6 +27,8 @@ export interface ComputeThreadData {
   readonly slowdown: number;
   /** Whether the times of the work are told. */
   readonly timed: boolean;
+  /** Address of the parameter server in this process; it is reached through the main thread. */
+  readonly neighbour: string | undefined;
 }
 
 /** Main thread → compute thread. */
@@ -31,5 +42,7 @@ export type ToCompute =
 /** Compute thread → main thread. */
 export type FromCompute =
   | { readonly type: 'ready'; readonly numericsClass: string }
+  /** One end of a connection for the parameter server in this process. */
+  | { readonly type: 'connect'; readonly port: MessagePort }
   /** The gradient job is over, well or badly; the ledger knows what is still missing. */
   | { readonly type: 'served'; readonly problem?: string; readonly times: readonly WorkTimings[] };

@@ -18,6 +18,7 @@ import { summary } from '../stack/summary.ts';
 interface Options {
   readonly example: string;
   readonly workers: number;
+  readonly separate?: boolean;
   readonly once?: boolean;
   readonly json?: boolean;
   readonly port?: number;
@@ -32,7 +33,8 @@ export function addDemo(program: Command, context: CommandContext): void {
     .command('demo')
     .description('Start everything, train an example, and keep serving until Ctrl-C.')
     .option('-e, --example <name>', 'a file of the folder examples/ without .json', 'mnist-mlp')
-    .option('-w, --workers <n>', 'worker processes', wholeNumber(1, 256), 2)
+    .option('-w, --workers <n>', 'workers', wholeNumber(1, 256), 2)
+    .option('--separate', 'a process for the parameter server and for every worker')
     .option('--once', 'stop everything when the job has ended')
     .option('--json', 'print the result as one JSON line')
     .option(
@@ -81,6 +83,7 @@ async function demo(
     host,
     port: options.port ?? (options.once || !(await isPortFree(host, usualPort)) ? 0 : usualPort),
     workers: options.workers,
+    separate: options.separate ?? false,
     redisUrl: config.redisUrl,
     env: config.env,
     temporaryDir: config.temporaryDir,

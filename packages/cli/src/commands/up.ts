@@ -11,6 +11,7 @@ interface Options {
   readonly host: string;
   readonly dataDir?: string;
   readonly workers?: number;
+  readonly separate?: boolean;
   readonly json?: boolean;
 }
 
@@ -24,15 +25,17 @@ export function addUp(program: Command, context: CommandContext): void {
     .option('--data-dir <dir>', 'everything that is kept (default: DESCENT_DATA_DIR, else .descent)')
     .option(
       '-w, --workers <n>',
-      `worker processes (default: ${defaultWorkers(config.cores)} here: cores − 1, at most 8)`,
+      `workers, each computing on one thread (default: ${defaultWorkers(config.cores)} here: cores − 1, at most 8)`,
       wholeNumber(1, 256),
     )
+    .option('--separate', 'a process for the parameter server and for every worker')
     .option('--json', 'print {"url","token"} as the first line of stdout once ready')
     .addHelpText(
       'after',
       `
 Starts a queue server (unless REDIS_URL names one), the api with its dashboard, a parameter server and the workers;
-starts again what ends; stops all of it within 10 s.
+starts again what ends; stops all of it within 10 s. Parameter server and workers share a process, and memory instead
+of sockets, unless --separate is given: a process that crashes then takes less with it.
 
 Examples:
   $ descent up
@@ -63,6 +66,7 @@ async function launch(
     host: options.host,
     port: options.port,
     workers: workersOf(options, config),
+    separate: options.separate ?? false,
     redisUrl: config.redisUrl,
     env: config.env,
     temporaryDir: config.temporaryDir,

@@ -18,6 +18,8 @@ export interface StackSettings {
   readonly serviceToken: string;
   readonly queue: QueueServerPlan;
   readonly workers: number;
+  /** Each part in a process of its own, rather than parameter server and workers in one. */
+  readonly separate: boolean;
 }
 
 /** `import.meta.resolve` is not there under every test runner. */
@@ -26,7 +28,7 @@ const resolvePackage = createRequire(import.meta.url).resolve;
 const queueName = 'queue';
 const readyWithinMs = 60_000;
 
-/** The queue server, unless somebody else runs it, the api, a parameter server, and the workers. */
+/** The queue server, unless somebody else runs it, the api, and a parameter server and workers in one process or in many. */
 export function stackParts(settings: StackSettings): PartDefinition[] {
   const { queue } = settings;
   const needsQueue = queue.command === null ? [] : [queueName];
@@ -44,6 +46,43 @@ export function stackParts(settings: StackSettings): PartDefinition[] {
   // A name of its own for every process: the parts that it talks to must tell it from the one before.
   const nameOf = (name: string, start: number) => (start === 1 ? name : `${name}.${start}`);
 
+  const serverEnv = (start: number) => ({
+    DESCENT_API_URL: settings.apiUrl(),
+    DESCENT_CHANNEL_ADDRESS: settings.channelAddress,
+    DESCENT_NAME: nameOf('parameter-server', start),
+    DESCENT_REPLACES: 'parameter-server',
+  });
+  const workerEnv = { DESCENT_CACHE_DIR: settings.cacheDir };
+  const fromApi = { needs: ['api'], stopWithinMs: 3_000, readyWithinMs, readiness: 'message' } as const;
+  const separateParts = (): PartDefinition[] => [
+    { ...fromApi, name: 'parameter-server', stopRank: 1, command: service('parameter-server', serverEnv) },
+    ...Array.from({ length: settings.workers }, (_, index): PartDefinition => {
+      const name = `worker-${index + 1}`;
+      return {
+        ...fromApi,
+        name,
+        stopRank: 0,
+        command: service('worker', (start) => ({
+          ...workerEnv,
+          DESCENT_API_URL: settings.apiUrl(),
+          DESCENT_NAME: nameOf(name, start),
+        })),
+      };
+    }),
+  ];
+  const trainer: PartDefinition = {
+    ...fromApi,
+    name: 'trainer',
+    stopRank: 1,
+    stopWithinMs: 6_000,
+    command: service('trainer', (start) => ({
+      ...workerEnv,
+      ...serverEnv(start),
+      DESCENT_WORKERS: String(settings.workers),
+      DESCENT_WORKER_NAME: start === 1 ? 'worker' : `worker.${start}`,
+    })),
+  };
+
   const parts: PartDefinition[] = [
     {
       name: 'api',
@@ -58,36 +97,7 @@ export function stackParts(settings: StackSettings): PartDefinition[] {
         DESCENT_PORT: String(settings.port()),
       })),
     },
-    {
-      name: 'parameter-server',
-      needs: ['api'],
-      stopRank: 1,
-      stopWithinMs: 3_000,
-      readyWithinMs,
-      readiness: 'message',
-      command: service('parameter-server', (start) => ({
-        DESCENT_API_URL: settings.apiUrl(),
-        DESCENT_CHANNEL_ADDRESS: settings.channelAddress,
-        DESCENT_NAME: nameOf('parameter-server', start),
-        DESCENT_REPLACES: 'parameter-server',
-      })),
-    },
-    ...Array.from({ length: settings.workers }, (_, index): PartDefinition => {
-      const name = `worker-${index + 1}`;
-      return {
-        name,
-        needs: ['api'],
-        stopRank: 0,
-        stopWithinMs: 3_000,
-        readyWithinMs,
-        readiness: 'message',
-        command: service('worker', (start) => ({
-          DESCENT_API_URL: settings.apiUrl(),
-          DESCENT_CACHE_DIR: settings.cacheDir,
-          DESCENT_NAME: nameOf(name, start),
-        })),
-      };
-    }),
+    ...(settings.separate ? separateParts() : [trainer]),
   ];
 
   const { command, args } = queue;

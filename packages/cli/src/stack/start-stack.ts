@@ -25,6 +25,8 @@ export interface StackOptions {
   /** 0: any free one. */
   readonly port: number;
   readonly workers: number;
+  /** Parameter server and workers as processes of their own. */
+  readonly separate: boolean;
   readonly redisUrl: string | undefined;
   /** The environment of the user, passed on to every process. */
   readonly env: NodeJS.ProcessEnv;
@@ -84,6 +86,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
       serviceToken: serviceToken(folder),
       queue,
       workers: options.workers,
+      separate: options.separate,
     });
     const reaper = startReaper();
     cleanUp.push(() => reaper.close());

@@ -1,0 +1,3 @@
+export { type Config, readConfig } from './config.ts';
+export type { Host } from './host.ts';
+export { startParameterServer } from './start-parameter-server.ts';
