@@ -15,7 +15,13 @@ const warmUpSeconds = 0.5;
  *   it is Infinity; left out, workers reach the parameter server directly.
  * @param options.processes `one`, as users have it by default, or `separate`; through a link only the latter has a channel to count.
  */
-export async function startService({ files, workers, env = {}, link, processes = link === undefined ? 'one' : 'separate' }) {
+export async function startService({
+  files,
+  workers,
+  env = {},
+  link,
+  processes = link === undefined ? 'one' : 'separate',
+}) {
   const folder = mkdtempSync(join(tmpdir(), 'descent-bench-'));
   const dataDir = join(folder, 'data');
   mkdirSync(dataDir);

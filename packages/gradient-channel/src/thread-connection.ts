@@ -7,30 +7,45 @@ import {
   type OnSent,
   refusalOf,
 } from './connection.ts';
-import { encodeHeader, type FrameFields, type FrameHeader, HEADER_BYTES } from './frame.ts';
+import { encodeHeader, type FrameFields, type FrameHeader } from './frame.ts';
 import { FrameReader, type FrameSink } from './frame-reader.ts';
 import type { Sender } from './frame-type.ts';
 import { encodeJson, type JsonFrameType, type JsonPayload } from './json-payload.ts';
 
-/** Longer frames go through shared memory; below, handing it back costs more than one more copy. */
+/** Longer payloads go through shared memory; below, handing it back costs more than one more copy. */
 const shortBytes = 16 * 1024;
 /** Bytes that are handed on at once, so that work on them finds them in the cache. */
 const pieceBytes = 256 * 1024;
 const peer = 'a thread of this process';
 
-/** A whole frame: as it is, or in memory that goes back to its sender. */
-type Packet = Uint8Array | { readonly box: SharedArrayBuffer; readonly bytes: number };
+/** One frame: header and payload. Parts in shared memory are not copied on the way; they are lent until they are read. */
+type Packet = readonly Uint8Array[];
 
 interface Message {
   readonly packets: readonly Packet[];
-  /** Boxes of the receiver of this message, free again. */
-  readonly emptied: readonly SharedArrayBuffer[];
+  /** Packets of the receiver of this message, of those that lend, that have been read since the last one. */
+  readonly read: number;
+}
+
+interface Sent {
+  readonly onSent: OnSent;
+  /** The sender may write over the payload. */
+  isFree: boolean;
+}
+
+/** What the other end has to read before its memory is free again. */
+interface Lent {
+  readonly sent: Sent;
+  readonly bytes: number;
+  /** Memory of this connection that a payload was copied to; undefined: the payload itself was lent. */
+  readonly box: SharedArrayBuffer | undefined;
 }
 
 /**
- * One end of a connection between two threads of a process: the frames of a socket, but each payload is copied once into
- * shared memory and once out of it, which costs a tenth of what a socket does (docs/performance.md). Nothing between
- * two threads flips a bit, so there are no checksums. What is sent in one turn of the event loop travels in one message.
+ * One end of a connection between two threads of a process: the frames of a socket. A payload in shared memory is copied
+ * once, to where it belongs; any other is copied to shared memory first. Both cost a tenth of a socket
+ * (docs/performance.md). Nothing between two threads flips a bit, so there are no checksums. What is sent in one turn of
+ * the event loop travels in one message.
  *
  * @param receives the end that the frames come from which this end reads
  */
@@ -52,8 +67,9 @@ class ThreadConnection implements ChannelConnection {
   #isOpen = true;
   #reason: Error | null = null;
   #packets: Packet[] = [];
-  #emptied: SharedArrayBuffer[] = [];
-  #unsent: OnSent[] = [];
+  #read = 0;
+  readonly #unsent: Sent[] = [];
+  readonly #lent: Lent[] = [];
   #isFlushing = false;
   readonly #free: SharedArrayBuffer[] = [];
   #bufferedBytes = 0;
@@ -73,7 +89,8 @@ class ThreadConnection implements ChannelConnection {
     this.#sink = handlers;
     this.#port.once('close', () => {
       this.#isOpen = false;
-      this.#settle(this.#reason ?? channelClosed(peer, 'it was closed'));
+      const error = this.#reason ?? channelClosed(peer, 'it was closed');
+      for (const { onSent } of this.#unsent.splice(0)) onSent(error);
       handlers.closed(this.#reason);
     });
     this.#port.on('message', (message: Message) => this.#receive(message));
@@ -93,19 +110,10 @@ class ThreadConnection implements ChannelConnection {
       process.nextTick(() => onSent(error));
       return;
     }
-    const payloadBytes = payload.reduce((sum, part) => sum + part.byteLength, 0);
-    const bytes = HEADER_BYTES + payloadBytes;
-    const isShort = bytes <= shortBytes;
-    const box = isShort ? undefined : this.#boxFor(bytes);
-    const whole = box === undefined ? new Uint8Array(bytes) : new Uint8Array(box, 0, bytes);
-    let at = 0;
-    for (const part of [encodeHeader(fields, payloadBytes, null), ...payload]) {
-      whole.set(part, at);
-      at += part.byteLength;
-    }
-    this.#bufferedBytes += box?.byteLength ?? 0;
-    this.#packets.push(box === undefined ? whole : { box, bytes });
-    this.#unsent.push(onSent);
+    const bytes = payload.reduce((sum, part) => sum + part.byteLength, 0);
+    const sent: Sent = { onSent, isFree: false };
+    this.#unsent.push(sent);
+    this.#packets.push([encodeHeader(fields, bytes, null), ...this.#carried(payload, bytes, sent)]);
     this.#flushSoon();
   }
 
@@ -131,18 +139,35 @@ class ThreadConnection implements ChannelConnection {
     this.#port.close();
   }
 
-  /** The smallest free box that the frame fits; sizes are few, so boxes are soon of the right ones. */
+  /** The payload as it travels. */
+  #carried(payload: readonly Uint8Array[], bytes: number, sent: Sent): Packet {
+    if (bytes > 0 && payload.every(isShared)) {
+      this.#lent.push({ sent, bytes, box: undefined });
+      this.#bufferedBytes += bytes;
+      return payload;
+    }
+    sent.isFree = true;
+    const box = bytes > shortBytes ? this.#boxFor(bytes) : undefined;
+    const whole = box === undefined ? new Uint8Array(bytes) : new Uint8Array(box, 0, bytes);
+    let at = 0;
+    for (const part of payload) {
+      whole.set(part, at);
+      at += part.byteLength;
+    }
+    if (box !== undefined) {
+      this.#lent.push({ sent, bytes, box });
+      this.#bufferedBytes += bytes;
+    }
+    return [whole];
+  }
+
+  /** The smallest free box that the payload fits; sizes are few, so boxes are soon of the right ones. */
   #boxFor(bytes: number): SharedArrayBuffer {
-    let best = -1;
-    this.#free.forEach((box, index) => {
-      if (
-        box.byteLength >= bytes &&
-        box.byteLength < (this.#free[best]?.byteLength ?? Number.POSITIVE_INFINITY)
-      )
-        best = index;
-    });
-    const [box] = best < 0 ? [] : this.#free.splice(best, 1);
-    return box ?? new SharedArrayBuffer(bytes);
+    const fitting = this.#free.filter((box) => box.byteLength >= bytes);
+    if (fitting.length === 0) return new SharedArrayBuffer(bytes);
+    const box = fitting.reduce((best, other) => (other.byteLength < best.byteLength ? other : best));
+    this.#free.splice(this.#free.indexOf(box), 1);
+    return box;
   }
 
   #flushSoon(): void {
@@ -155,44 +180,51 @@ class ThreadConnection implements ChannelConnection {
   }
 
   #flush(): void {
-    const message: Message = { packets: this.#packets, emptied: this.#emptied };
+    const message: Message = { packets: this.#packets, read: this.#read };
     this.#packets = [];
-    this.#emptied = [];
-    if (message.packets.length + message.emptied.length > 0) this.#port.postMessage(message);
-    this.#settle(null);
+    this.#read = 0;
+    if (message.packets.length + message.read > 0) this.#port.postMessage(message);
+    this.#settle();
   }
 
-  #settle(error: Error | null): void {
-    for (const onSent of this.#unsent.splice(0)) onSent(error);
+  /** In the order of the sends. */
+  #settle(): void {
+    while (this.#unsent[0]?.isFree) this.#unsent.shift()!.onSent(null);
   }
 
-  #receive({ packets, emptied }: Message): void {
-    for (const box of emptied) {
-      this.#bufferedBytes -= box.byteLength;
-      this.#free.push(box);
+  #receive({ packets, read }: Message): void {
+    for (const { sent, bytes, box } of this.#lent.splice(0, read)) {
+      sent.isFree = true;
+      if (box !== undefined) this.#free.push(box);
+      this.#bufferedBytes -= bytes;
     }
-    for (const packet of packets) {
+    this.#settle();
+    for (const parts of packets) {
       if (!this.#isOpen) return;
       try {
-        this.#read(packet instanceof Uint8Array ? packet : new Uint8Array(packet.box, 0, packet.bytes));
+        for (const part of parts) this.#take(part);
       } catch (error) {
         this.destroy(error as Error);
         return;
       }
-      if (packet instanceof Uint8Array) continue;
-      this.#emptied.push(packet.box);
+      if (!parts.some(isShared)) continue;
+      this.#read++;
       this.#flushSoon();
     }
   }
 
-  #read(frame: Uint8Array): void {
+  #take(part: Uint8Array): void {
     let at = 0;
-    while (at < frame.byteLength) {
+    while (at < part.byteLength) {
       const space = this.#reader.space();
-      const bytes = Math.min(space.byteLength, frame.byteLength - at, pieceBytes);
-      space.set(frame.subarray(at, at + bytes));
+      const bytes = Math.min(space.byteLength, part.byteLength - at, pieceBytes);
+      space.set(part.subarray(at, at + bytes));
       this.#reader.advance(bytes);
       at += bytes;
     }
   }
+}
+
+function isShared({ buffer }: Uint8Array): boolean {
+  return buffer instanceof SharedArrayBuffer;
 }

@@ -18,6 +18,14 @@ export interface FlatBuffers {
   readonly prefixBytes?: number;
 }
 
+export interface FlatMemoryOptions {
+  /**
+   * Other threads may read it, without a copy. Sockets, files and kernels take views of either kind, so the types do not
+   * tell them apart; engines take none of this kind, and say so.
+   */
+  readonly isShared?: boolean;
+}
+
 /** A range of float32 in the memory of one training job. Its views stay valid for as long as the memory is held. */
 export interface FlatBuffer {
   readonly memory: FlatMemory;
@@ -48,7 +56,10 @@ export class FlatMemory<Group extends string = string> {
    * @throws {DescentError} SPEC_TOO_LARGE when the buffers need more than {@link maximumMemoryBytes}, before anything
    * is allocated.
    */
-  constructor(groups: { readonly [Name in Group]: FlatBuffers }) {
+  constructor(
+    groups: { readonly [Name in Group]: FlatBuffers },
+    { isShared = false }: FlatMemoryOptions = {},
+  ) {
     this.byteLength = flatMemoryBytes(groups);
     if (this.byteLength > maximumMemoryBytes)
       throw new DescentError('SPEC_TOO_LARGE', {
@@ -58,8 +69,8 @@ export class FlatMemory<Group extends string = string> {
         limit: maximumMemoryBytes,
       });
     const pages = this.byteLength / pageBytes;
-    const memory = new WebAssembly.Memory({ initial: pages, maximum: pages });
-    this.kernels = instantiateKernels(memory);
+    const memory = new WebAssembly.Memory({ initial: pages, maximum: pages, shared: isShared });
+    this.kernels = instantiateKernels(memory, isShared ? 'shared' : 'own');
     this.results = new Float64Array(memory.buffer, 0, alignmentBytes / Float64Array.BYTES_PER_ELEMENT);
 
     let free = alignmentBytes;

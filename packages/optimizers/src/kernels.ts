@@ -85,23 +85,28 @@ export interface Kernels {
 }
 
 /** Stands at the same place as seen from `src/` and from `dist/`. */
-const kernelsFile = new URL('../kernels/build/kernels.wasm', import.meta.url);
+const kernelsFolder = new URL('../kernels/build/', import.meta.url);
+const files = { own: 'kernels.wasm', shared: 'kernels-shared.wasm' } as const;
 
-let compiled: WebAssembly.Module | undefined;
+const compiled = new Map<keyof typeof files, WebAssembly.Module>();
 
-/** The kernels over `memory`. They are compiled once per process and instantiated per memory. */
-export function instantiateKernels(memory: WebAssembly.Memory): Kernels {
-  compiled ??= new WebAssembly.Module(readKernels());
-  return new WebAssembly.Instance(compiled, { env: { memory } }).exports as Kernels;
+/**
+ * The kernels over `memory`: one program, in a form for memory of one thread and in one for memory that threads share.
+ * They are compiled once per thread and instantiated per memory.
+ */
+export function instantiateKernels(memory: WebAssembly.Memory, kind: keyof typeof files): Kernels {
+  const known = compiled.get(kind) ?? new WebAssembly.Module(readKernels(files[kind]));
+  compiled.set(kind, known);
+  return new WebAssembly.Instance(known, { env: { memory } }).exports as Kernels;
 }
 
-function readKernels(): Uint8Array {
+function readKernels(file: string): Uint8Array {
+  const url = new URL(file, kernelsFolder);
   try {
-    return readFileSync(kernelsFile);
+    return readFileSync(url);
   } catch (cause) {
-    throw new Error(
-      `${kernelsFile.pathname} cannot be read; \`npm run build -w @descent/optimizers\` makes it`,
-      { cause },
-    );
+    throw new Error(`${url.pathname} cannot be read; \`npm run build -w @descent/optimizers\` makes it`, {
+      cause,
+    });
   }
 }

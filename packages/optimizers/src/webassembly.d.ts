@@ -1,7 +1,7 @@
 /** The part of the WebAssembly JavaScript interface that we use; neither lib.es2023 nor @types/node 20 has it. */
 declare namespace WebAssembly {
   class Memory {
-    constructor(descriptor: { readonly initial: number; readonly maximum: number });
+    constructor(descriptor: { readonly initial: number; readonly maximum: number; readonly shared: boolean });
     readonly buffer: ArrayBuffer;
   }
   class Module {

@@ -102,13 +102,21 @@ export function createTrainingState(options: TrainingStateOptions): TrainingStat
   const slotCount = options.microBatches * (1 + maxStalenessOf(training)) + 2 * mostRepeats;
   const received = { prefixBytes: prefixBytes(sumCount(metrics)) };
   const createSum = options.sumOrder === 'arrival' ? createArrivalSum : createTreeSum;
-  const memory = new FlatMemory({
-    parameters: { count: parameterBuffers, length: elements },
-    sentParameters: { count: pull === undefined ? 0 : parameterBuffers, length: pull?.length ?? 0 },
-    gradients: { count: slotCount, length: gradientElements, ...(push === undefined ? received : {}) },
-    receivedGradients: { count: push === undefined ? 0 : slotCount, length: push?.length ?? 0, ...received },
-    slots: { count: slotNames.length, length: layout.trainableElements },
-  });
+  const memory = new FlatMemory(
+    {
+      parameters: { count: parameterBuffers, length: elements },
+      sentParameters: { count: pull === undefined ? 0 : parameterBuffers, length: pull?.length ?? 0 },
+      gradients: { count: slotCount, length: gradientElements, ...(push === undefined ? received : {}) },
+      receivedGradients: {
+        count: push === undefined ? 0 : slotCount,
+        length: push?.length ?? 0,
+        ...received,
+      },
+      slots: { count: slotNames.length, length: layout.trainableElements },
+    },
+    // Workers of this process read it where it is.
+    { isShared: true },
+  );
   const { parameters, sentParameters, gradients, receivedGradients, slots } = memory.buffers;
   // All of them, since an update leaves what is frozen.
   for (const buffer of parameters) buffer.floats.set(start.parameters);
