@@ -83,6 +83,18 @@ test.each([2, 4])('%i workers give the bits of one worker', async (workers) => {
   });
 });
 
+test('the same bits when parameter server and workers share a process, which is killed in the middle', async () => {
+  await withStack({ workers: 2, processes: 'one' }, async (stack) => {
+    const { id } = await stack.client.jobs.create(job);
+    await whenStep(stack.client, id, middle);
+    stack.kill('trainer');
+    const ended = await finished(stack, id);
+    expectSameBits(ended);
+    expect(ended.incarnation).toBeGreaterThan(1);
+    await expectWholeCurve(stack, id);
+  });
+});
+
 test('the same bits when one of two workers is killed in the middle', async () => {
   await withStack({ workers: 2 }, async (stack) => {
     const { id } = await stack.client.jobs.create(job);

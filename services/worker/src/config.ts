@@ -36,6 +36,15 @@ export interface Config extends ServiceSettings {
   readonly name: string;
 }
 
+/** What engines read from the environment by themselves; before the first of them is loaded, and only by a main thread. */
+export function prepareEngines(environment: NodeJS.ProcessEnv): void {
+  // onnxruntime reports its use to its maker unless told otherwise.
+  environment.ORT_DISABLE_TELEMETRY = '1';
+  // TensorFlow on a GPU adds up in any order unless told otherwise, and logs what it finds.
+  environment.TF_DETERMINISTIC_OPS = '1';
+  environment.TF_CPP_MIN_LOG_LEVEL ??= '2';
+}
+
 /** @throws DescentError CONFIG_INVALID naming the variable */
 export function readConfig(environment: Environment): Config {
   const name = environment.DESCENT_NAME || `${hostname()}-${process.pid}`;

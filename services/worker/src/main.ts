@@ -1,8 +1,9 @@
 import { createLogger } from '@descent/observability';
 import closeWithGrace from 'close-with-grace';
-import { readConfig } from './config.ts';
+import { prepareEngines, readConfig } from './config.ts';
 import { startWorker } from './start-worker.ts';
 
+prepareEngines(process.env);
 const config = readConfig(process.env);
 const logger = createLogger({ name: 'worker', level: config.logLevel });
 const worker = await startWorker(config);

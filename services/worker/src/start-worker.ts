@@ -17,11 +17,6 @@ export interface RunningWorker {
 
 /** @param neighbour the parameter server that lives in this process, if any */
 export async function startWorker(config: Config, neighbour?: Neighbour): Promise<RunningWorker> {
-  // onnxruntime reports its use to its maker unless told otherwise; only a main thread can tell it.
-  process.env.ORT_DISABLE_TELEMETRY = '1';
-  // TensorFlow on a GPU adds up in any order unless told otherwise, and logs what it finds.
-  process.env.TF_DETERMINISTIC_OPS = '1';
-  process.env.TF_CPP_MIN_LOG_LEVEL ??= '2';
   const logger = createLogger({ name: 'worker', level: config.logLevel });
   const metrics = config.metrics && createPhaseMetrics('descent_worker_');
   const metricsServer = config.metrics && metrics && (await serveMetrics(metrics.registry, config.metrics));

@@ -15,7 +15,7 @@ import type { Check } from './check.ts';
 
 const gibibyte = 2 ** 30;
 const oldestNode = [20, 15] as const;
-const services = ['api', 'parameter-server', 'worker'] as const;
+const services = ['api', 'parameter-server', 'worker', 'trainer'] as const;
 
 export interface CheckedPlace {
   readonly dataDir: string;

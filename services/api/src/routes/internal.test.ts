@@ -317,3 +317,24 @@ test('how the layers moved is kept by step, and the losses at even steps are on 
   });
   expect(await state(job.id)).toMatchObject({ sparkline: [1, 0.75, 0.33333] });
 });
+
+test('a job that takes five parameter servers with it at one step fails; one that gets on does not', async () => {
+  const jobs = [await api.storedJob(), await api.storedJob()];
+  for (let round = 1; round <= 5; round++) {
+    for (const { id } of jobs) await claim(id, `ps.${round}`);
+    const first = exampleReport(0);
+    await report(jobs[1]!.id, {
+      ...first,
+      incarnation: round,
+      progress: { ...first.progress, step: round },
+    });
+    const payload = { server: `ps.${round + 1}`, replaces: 'ps' };
+    await api.service({ method: 'POST', url: '/internal/servers', payload });
+  }
+  expect(await state(jobs[0]!.id)).toMatchObject({
+    state: 'failed',
+    error: { code: 'JOB_FAILED', details: { step: 0 } },
+    reason: expect.stringContaining('5 parameter servers in a row ended at step 0, the last of them ps.5'),
+  });
+  expect(await state(jobs[1]!.id)).toMatchObject({ state: 'queued', progress: { step: 5 } });
+});
