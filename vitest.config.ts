@@ -2,8 +2,8 @@ import { defineConfig } from 'vitest/config';
 
 /** Unit tests stand beside the sources; system tests run the built service as real processes. */
 export default defineConfig({
-  ssr: { resolve: { conditions: ['descent-source', 'module', 'node', 'development|production'] } },
-  resolve: { conditions: ['descent-source', 'module', 'node', 'development|production'] },
+  ssr: { resolve: { conditions: ['descent-source', 'node', 'development|production'] } },
+  resolve: { conditions: ['descent-source', 'node', 'development|production'] },
   test: {
     // The default leaves a core idle on a machine of two.
     maxWorkers: '100%',

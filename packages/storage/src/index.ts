@@ -6,9 +6,10 @@ export {
   releaseArtifacts,
 } from './artifact-owners.ts';
 export {
+  type ArtifactPlace,
   type ArtifactStore,
-  type ArtifactStoreOptions,
   openArtifactStore,
+  type S3Place,
   type StoredArtifact,
 } from './artifacts/artifact-store.ts';
 export { appendAudit, readAudit } from './audit.ts';

@@ -6,6 +6,7 @@ import {
   openArtifactStore,
   openDatabase,
   resetInterruptedUploads,
+  type S3Place,
 } from '@descent/storage';
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
 import Fastify, {
@@ -71,6 +72,8 @@ export interface AppOptions {
   readonly dataDir: string;
   /** For `openDatabase`; default: a file in the data folder. */
   readonly database?: string;
+  /** Where artifacts are; left out: in the data folder. */
+  readonly s3?: S3Place;
   readonly serviceToken: string;
   readonly queue: TrainingQueue & { ping(): Promise<void> };
   readonly logger: Logger;
@@ -96,8 +99,11 @@ export async function buildApp(options: AppOptions): Promise<App> {
   const { dataDir, logger, clock = Date.now, metrics = createApiMetrics() } = options;
   await mkdir(dataDir, { recursive: true, mode: 0o700 });
   const db = await openDatabase(options.database ?? path.join(dataDir, 'descent.sqlite'));
-  const artifactsDir = path.join(dataDir, 'artifacts');
-  const artifacts = await openArtifactStore(artifactsDir);
+  const artifactPlace = {
+    folder: path.join(dataDir, 'artifacts'),
+    ...(options.s3 === undefined ? {} : { s3: options.s3 }),
+  };
+  const artifacts = await openArtifactStore(artifactPlace);
   const keeper = createArtifactKeeper(db, artifacts);
   const uploadsDir = path.join(dataDir, 'uploads');
   await rm(uploadsDir, { recursive: true, force: true });
@@ -116,8 +122,8 @@ export async function buildApp(options: AppOptions): Promise<App> {
     artifacts,
     keeper,
     threads,
-    builtins: createBuiltins({ db, artifactsDir, keeper, threads, limits }),
-    artifactsDir,
+    builtins: createBuiltins({ db, artifactPlace, keeper, threads, limits }),
+    artifactPlace,
     uploadsDir,
     uploads,
     feeds: createFeeds(),

@@ -8,7 +8,7 @@ import {
   type ServiceSettings,
 } from '@descent/configuration';
 import { DescentError } from '@descent/errors';
-import { isPostgres } from '@descent/storage';
+import { isPostgres, type S3Place } from '@descent/storage';
 
 /** Everything that the environment decides. Only `main.ts` calls it. */
 export interface Config extends ServiceSettings {
@@ -16,6 +16,11 @@ export interface Config extends ServiceSettings {
   readonly dataDir: string;
   /** DESCENT_DATABASE_URL, `postgres://user:password@host:port/database`; default: the SQLite file `descent.sqlite` in the data folder. */
   readonly database: string;
+  /**
+   * DESCENT_ARTIFACTS_URL, `s3://bucket/prefix`; left out: the data folder. As for all tools for S3, AWS_REGION (us-east-1),
+   * AWS_ENDPOINT_URL_S3 (of MinIO and its like) and AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY or the role of the machine.
+   */
+  readonly s3: S3Place | undefined;
   /** DESCENT_HOST, default 127.0.0.1. */
   readonly host: string;
   /** DESCENT_PORT, default 7100; 0: any free one. */
@@ -35,6 +40,7 @@ export function readConfig(environment: Environment): Config {
     ...readServiceSettings(environment),
     dataDir,
     database: readDatabase(environment) ?? path.join(dataDir, 'descent.sqlite'),
+    s3: readS3Place(environment),
     host: readText(environment, 'DESCENT_HOST', '127.0.0.1'),
     port: readInteger(environment, 'DESCENT_PORT', { fallback: 7100, minimum: 0, maximum: 65_535 }),
     datasetBytes: readInteger(environment, 'DESCENT_DATASET_BYTES', {
@@ -60,4 +66,21 @@ function readDatabase(environment: Environment): string | undefined {
   if (url === '' || isPostgres(url)) return url || undefined;
   // What it is instead is not told: it may hold a password.
   throw new DescentError('CONFIG_INVALID', { variable, problem: 'it does not begin with postgres://' });
+}
+
+function readS3Place(environment: Environment): S3Place | undefined {
+  const variable = 'DESCENT_ARTIFACTS_URL';
+  const url = readText(environment, variable, '');
+  if (url === '') return undefined;
+  const [, bucket, folder = ''] =
+    /^s3:\/\/([a-z0-9][a-z0-9.-]{1,61}[a-z0-9])(?:\/([\w./-]*))?$/.exec(url) ?? [];
+  if (bucket === undefined)
+    throw new DescentError('CONFIG_INVALID', {
+      variable,
+      problem: 'it is not of the form s3://bucket/prefix',
+    });
+  const prefix = folder === '' || folder.endsWith('/') ? folder : `${folder}/`;
+  const endpoint = readText(environment, 'AWS_ENDPOINT_URL_S3', '');
+  const region = readText(environment, 'AWS_REGION', 'us-east-1');
+  return { bucket, prefix, region, ...(endpoint === '' ? {} : { endpoint }) };
 }

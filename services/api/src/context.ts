@@ -1,7 +1,7 @@
 import type { TrainingQueuePayload } from '@descent/contracts';
 import type { ApiMetrics, Logger } from '@descent/observability';
 import type { JobQueue } from '@descent/queue';
-import type { ArtifactStore, Database } from '@descent/storage';
+import type { ArtifactPlace, ArtifactStore, Database } from '@descent/storage';
 import type { ArtifactKeeper } from './artifacts/artifact-keeper.ts';
 import type { Builtins } from './datasets/builtins.ts';
 import type { Uploads } from './datasets/uploads.ts';
@@ -77,7 +77,7 @@ export interface Context {
   readonly keeper: ArtifactKeeper;
   readonly threads: Threads;
   readonly builtins: Builtins;
-  readonly artifactsDir: string;
+  readonly artifactPlace: ArtifactPlace;
   /** Files of requests under way, a folder each; emptied at start. */
   readonly uploadsDir: string;
   /** Files that come in pieces, over several requests. */

@@ -16,6 +16,7 @@ try {
   const app = await buildApp({
     dataDir: config.dataDir,
     database: config.database,
+    ...(config.s3 === undefined ? {} : { s3: config.s3 }),
     serviceToken: config.serviceToken,
     queue: {
       add: (id, payload, options) => queue.training.add(id, payload, options),

@@ -1,9 +1,5 @@
-import { createHash, randomUUID } from 'node:crypto';
-import { createReadStream } from 'node:fs';
-import { mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises';
-import path from 'node:path';
 import type { Readable } from 'node:stream';
-import { DescentError } from '@descent/errors';
+import { openDiskStore } from './disk-store.ts';
 
 export interface StoredArtifact {
   /** SHA-256 of the content, lower-case hex. */
@@ -11,169 +7,54 @@ export interface StoredArtifact {
   readonly bytes: number;
 }
 
-/**
- * Immutable files named by their content. A file under its final name is whole and on the disk; a crash at any moment
- * leaves at most a temporary file, which the next start sweeps away.
- */
+/** Immutable files named by their content. A file under its final name is whole and durable, whatever crashes. */
 export interface ArtifactStore {
-  /** Reads the source to its end. REQUEST_TOO_LARGE above `limitBytes`; STORAGE_FULL when the disk is. */
+  /**
+   * Reads the source to its end. REQUEST_TOO_LARGE above `limitBytes`; STORAGE_FULL when the disk is. What breaks off
+   * leaves nothing.
+   */
   put(
     source: AsyncIterable<Uint8Array> | Iterable<Uint8Array>,
     options?: { limitBytes?: number },
   ): Promise<StoredArtifact>;
-  /** Streams a file as it lies on the disk. ARTIFACT_NOT_FOUND. */
+  /** Streams a file as it is stored. ARTIFACT_NOT_FOUND. */
   read(hash: string): Promise<Readable>;
   /** Like `read`, after the whole file was checked against its hash. ARTIFACT_DAMAGED. */
   readVerified(hash: string): Promise<Readable>;
+  /** All of a file at once. ARTIFACT_NOT_FOUND. */
+  readWhole(hash: string): Promise<Buffer>;
   size(hash: string): Promise<number | null>;
-  /** Where the file lies, for readers in other threads. Do not write there. */
-  pathOf(hash: string): string;
   /** Hashes of all files. */
   list(): AsyncGenerator<string, void, undefined>;
   /** True when it was there. */
   delete(hash: string): Promise<boolean>;
+  /** Removes what interrupted writes left behind: only while nobody writes, in this process or another. */
+  sweep(): Promise<void>;
   /** Throws when files cannot be written here. */
   probe(): Promise<void>;
 }
 
-export interface ArtifactStoreOptions {
-  /**
-   * Remove what interrupted writes left behind: for the first to open the folder, when every temporary file is from a
-   * process that died. Default true.
-   */
-  readonly sweep?: boolean;
+/** Where artifacts are. Plain data, without secrets: threads are told it. */
+export interface ArtifactPlace {
+  /** Holds the files; with `s3` only those that are on their way. */
+  readonly folder: string;
+  readonly s3?: S3Place;
 }
 
-/** Opens the store below `folder`, which is created when missing. */
-export async function openArtifactStore(
-  folder: string,
-  { sweep = true }: ArtifactStoreOptions = {},
-): Promise<ArtifactStore> {
-  const incoming = path.join(folder, 'incoming');
-  await mkdir(incoming, { recursive: true });
-  if (sweep) {
-    for (const name of await readdir(incoming)) await rm(path.join(incoming, name), { force: true });
-  }
-
-  const fileOf = (hash: string): string => {
-    if (!/^[0-9a-f]{64}$/.test(hash)) throw new DescentError('ARTIFACT_NOT_FOUND', { hash });
-    return path.join(folder, hash.slice(0, 2), hash.slice(2, 4), hash);
-  };
-
-  async function size(hash: string): Promise<number | null> {
-    try {
-      return (await stat(fileOf(hash))).size;
-    } catch (error) {
-      if (codeOf(error) === 'ENOENT') return null;
-      throw error;
-    }
-  }
-
-  async function read(hash: string): Promise<Readable> {
-    if ((await size(hash)) === null) throw new DescentError('ARTIFACT_NOT_FOUND', { hash });
-    return createReadStream(fileOf(hash), { highWaterMark: 1 << 18 });
-  }
-
-  return {
-    async put(source, { limitBytes = Number.POSITIVE_INFINITY } = {}) {
-      const temporary = path.join(incoming, randomUUID());
-      try {
-        const artifact = await writeDurably(source, temporary, limitBytes);
-        const file = fileOf(artifact.hash);
-        const parent = path.dirname(file);
-        const firstNew = await mkdir(parent, { recursive: true });
-        await rename(temporary, file);
-        await syncFolder(parent);
-        if (firstNew !== undefined) await syncUp(path.dirname(parent), folder);
-        return artifact;
-      } catch (error) {
-        await rm(temporary, { force: true });
-        if (codeOf(error) === 'ENOSPC') throw new DescentError('STORAGE_FULL', {}, { cause: error });
-        throw error;
-      }
-    },
-
-    read,
-
-    async readVerified(hash) {
-      const digest = createHash('sha256');
-      for await (const chunk of await read(hash)) digest.update(chunk as Uint8Array);
-      const actual = digest.digest('hex');
-      if (actual !== hash) throw new DescentError('ARTIFACT_DAMAGED', { hash, actual });
-      return read(hash);
-    },
-
-    size,
-    pathOf: fileOf,
-
-    async *list() {
-      for (const name of await readdir(folder, { recursive: true })) {
-        const hash = path.basename(name);
-        if (/^[0-9a-f]{64}$/.test(hash)) yield hash;
-      }
-    },
-
-    async delete(hash) {
-      const there = (await size(hash)) !== null;
-      await rm(fileOf(hash), { force: true });
-      return there;
-    },
-
-    async probe() {
-      const file = path.join(incoming, randomUUID());
-      await (await open(file, 'wx')).close();
-      await rm(file);
-    },
-  };
+/** Credentials are found as all tools for S3 find them: AWS_ACCESS_KEY_ID and so on, or the role of the machine. */
+export interface S3Place {
+  readonly bucket: string;
+  /** Begins every name; empty, or with `/` at its end. */
+  readonly prefix: string;
+  readonly region: string;
+  /** Of MinIO and its like; left out: Amazon's. */
+  readonly endpoint?: string;
 }
 
-async function writeDurably(
-  source: AsyncIterable<Uint8Array> | Iterable<Uint8Array>,
-  file: string,
-  limitBytes: number,
-): Promise<StoredArtifact> {
-  const digest = createHash('sha256');
-  let bytes = 0;
-  const handle = await open(file, 'wx');
-  try {
-    for await (const chunk of source) {
-      bytes += chunk.byteLength;
-      if (bytes > limitBytes) throw new DescentError('REQUEST_TOO_LARGE', { limitBytes });
-      digest.update(chunk);
-      await writeWhole(handle, chunk);
-    }
-    await handle.sync();
-  } finally {
-    await handle.close();
-  }
-  return { hash: digest.digest('hex'), bytes };
-}
-
-/** `write` may write less than it was given. */
-async function writeWhole(handle: Awaited<ReturnType<typeof open>>, chunk: Uint8Array): Promise<void> {
-  for (let offset = 0; offset < chunk.byteLength; ) {
-    const { bytesWritten } = await handle.write(chunk, offset);
-    offset += bytesWritten;
-  }
-}
-
-/** Folders made on the way are entries of their parents, which have to be on the disk too. */
-async function syncUp(from: string, top: string): Promise<void> {
-  for (let folder = from; ; folder = path.dirname(folder)) {
-    await syncFolder(folder);
-    if (folder === top || folder === path.dirname(folder)) return;
-  }
-}
-
-async function syncFolder(folder: string): Promise<void> {
-  const handle = await open(folder, 'r');
-  try {
-    await handle.sync();
-  } finally {
-    await handle.close();
-  }
-}
-
-function codeOf(error: unknown): unknown {
-  return error instanceof Error && 'code' in error ? error.code : undefined;
+/** Opens the store; its folder is created when missing. */
+export async function openArtifactStore(place: ArtifactPlace): Promise<ArtifactStore> {
+  if (place.s3 === undefined) return openDiskStore(place.folder);
+  // Loaded where it is used: the client takes half a second to load, in every thread.
+  const { openS3Store } = await import('./s3-store.ts');
+  return openS3Store(place.folder, place.s3);
 }

@@ -49,6 +49,7 @@ export function createArtifactKeeper(db: Database, artifacts: ArtifactStore): Ar
       return sweepIfQuiet();
     },
     async discardUnheld() {
+      await artifacts.sweep();
       for await (const hash of artifacts.list()) candidates.add(hash);
       await sweepIfQuiet();
     },

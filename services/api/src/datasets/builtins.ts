@@ -1,6 +1,12 @@
 import type { Dataset, DatasetManifest, DatasetOrigin } from '@descent/contracts';
 import { builtinDatasets, missingInstall } from '@descent/datasets';
-import { changeDataset, type Database, findDataset, insertDataset } from '@descent/storage';
+import {
+  type ArtifactPlace,
+  changeDataset,
+  type Database,
+  findDataset,
+  insertDataset,
+} from '@descent/storage';
 import type { ArtifactKeeper } from '../artifacts/artifact-keeper.ts';
 import type { Limits } from '../context.ts';
 import type { Threads } from '../threads/threads.ts';
@@ -16,19 +22,19 @@ export interface Builtins {
 
 export interface BuiltinsOptions {
   readonly db: Database;
-  readonly artifactsDir: string;
+  readonly artifactPlace: ArtifactPlace;
   readonly keeper: ArtifactKeeper;
   readonly threads: Threads;
   readonly limits: Limits;
 }
 
-export function createBuiltins({ db, artifactsDir, keeper, threads, limits }: BuiltinsOptions): Builtins {
+export function createBuiltins({ db, artifactPlace, keeper, threads, limits }: BuiltinsOptions): Builtins {
   const underWay = new Map<string, Promise<DatasetManifest>>();
 
   async function read(id: string): Promise<DatasetManifest> {
     const source = { type: 'builtin', id } as const;
     const { manifest } = await ingestInto(
-      { db, artifactsDir, keeper, threads, limits },
+      { db, artifactPlace, keeper, threads, limits },
       id,
       source,
       async (transaction, { manifest, report, bytes }) => {

@@ -5,13 +5,13 @@ import type { FitTask } from '../threads/fit.thread.ts';
 
 /** Completes the data settings of a job. Where samples have to be read for it, a thread reads them. */
 export async function fitJobData(
-  { threads, artifactsDir }: Context,
-  task: Omit<FitTask, 'artifactsDir'>,
+  { threads, artifactPlace }: Context,
+  task: Omit<FitTask, 'artifactPlace'>,
 ): Promise<FittedData> {
   const { settings, manifest, inputs, seed } = task;
   // What the manifest alone can refuse costs no thread.
   bindInputs(settings, manifest, inputs);
-  if (readsSamples(settings, manifest)) return unwrap(await threads.fit({ ...task, artifactsDir }));
+  if (readsSamples(settings, manifest)) return unwrap(await threads.fit({ ...task, artifactPlace }));
   return fitData(settings, manifest, inputs, seed, noSamples);
 }
 

@@ -24,9 +24,9 @@ export async function ingestInto(
     db,
     keeper,
     threads,
-    artifactsDir,
+    artifactPlace,
     limits,
-  }: Pick<Context, 'db' | 'keeper' | 'threads' | 'artifactsDir' | 'limits'>,
+  }: Pick<Context, 'db' | 'keeper' | 'threads' | 'artifactPlace' | 'limits'>,
   owner: string,
   source: IngestTask['source'],
   note: (transaction: Transaction, read: ReadDataset) => Promise<void>,
@@ -34,7 +34,7 @@ export async function ingestInto(
   let stored: readonly HeldArtifact[] = [];
   try {
     return await keeper.writing(async () => {
-      const result = await readInTime(threads, { artifactsDir, source }, limits.readingMs);
+      const result = await readInTime(threads, { artifactPlace, source }, limits.readingMs);
       stored = result.stored;
       const written = unwrap(result.answer);
       const named = artifactsOf(written.manifest);

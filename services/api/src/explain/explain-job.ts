@@ -1,4 +1,3 @@
-import { readFile } from 'node:fs/promises';
 import type {
   Checkpoint,
   CheckpointChoice,
@@ -28,10 +27,6 @@ export interface JobToExplain {
   readonly weights: { readonly hash: string; readonly step: number } | null;
 }
 
-export interface ExplainedFiles extends ArtifactSource {
-  pathOf(hash: string): string;
-}
-
 /**
  * Explains a job at one of its checkpoints, on samples of its data set or on given rows.
  * @throws DescentError CHECKPOINT_NOT_FOUND, REQUEST_INVALID, and what `explainModel` throws
@@ -39,7 +34,7 @@ export interface ExplainedFiles extends ArtifactSource {
 export async function explainJob(
   job: JobToExplain,
   request: ExplainJobRequest,
-  files: ExplainedFiles,
+  files: ArtifactSource,
 ): Promise<Explanation> {
   const { seed } = job;
   const model = compileModel(job.request.model);
@@ -106,11 +101,11 @@ async function parametersAt(
   job: JobToExplain,
   model: CompiledModel,
   choice: CheckpointChoice,
-  files: ExplainedFiles,
+  files: ArtifactSource,
 ): Promise<{ readonly step: number; readonly parameters: Float32Array }> {
   const initial = () => ({ step: 0, parameters: initializeParameters(model.layout, job.seed) });
   const read = async (hash: string, step: number, prefix: '' | 'parameters/') => {
-    const file = await readFile(files.pathOf(hash));
+    const file = await files.get(hash);
     return { step, parameters: decodeParameters(model.layout, file, prefix) };
   };
   const { weights, checkpoints } = job;

@@ -23,13 +23,13 @@ export interface ModelUpload {
  * @throws DescentError REQUEST_TOO_LARGE, STORAGE_FULL, ONNX_…, KERAS_…
  */
 export async function importModel(context: Context, upload: ModelUpload): Promise<StoredModel> {
-  const { db, keeper, threads, artifactsDir } = context;
+  const { db, keeper, threads, artifactPlace } = context;
   const { content, name, by, ...options } = upload;
   const file = path.join(context.uploadsDir, randomUUID());
   try {
     await receiveFile(content, file, context.limits.modelBytes);
     return await keeper.writing(async () => {
-      const imported = unwrap(await threads.importModel({ ...options, file, artifactsDir }));
+      const imported = unwrap(await threads.importModel({ ...options, file, artifactPlace }));
       const nowMs = context.clock();
       const model: StoredModel = {
         id: `mdl_${ulid(nowMs)}`,

@@ -63,12 +63,12 @@ export function explainRoutes(app: Routes, context: Context): void {
 }
 
 async function explained(
-  { threads, artifactsDir }: Context,
+  { threads, artifactPlace }: Context,
   job: JobToExplain | null,
   body: unknown,
   reply: FastifyReply,
 ): Promise<FastifyReply> {
-  const text = unwrap(await threads.explain({ artifactsDir, job, body: String(body ?? '') }));
+  const text = unwrap(await threads.explain({ artifactPlace, job, body: String(body ?? '') }));
   return reply.type('application/json').serializer(asItIs).send(text);
 }
 

@@ -56,7 +56,8 @@ export function exportJobRoute(app: Routes, context: Context): void {
           name: checkpoint === undefined ? id : `${id}-${checkpoint}`,
           format,
           spec: job.request.model,
-          weightsFile: context.artifacts.pathOf(hash),
+          weightsHash: hash,
+          artifactPlace: context.artifactPlace,
           target,
         });
         const { fileName, mediaType } = unwrap(answer);

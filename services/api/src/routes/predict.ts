@@ -43,7 +43,8 @@ export function predictRoute(app: Routes, context: Context): void {
       const { model: spec, data } = plan.request;
       const answer = await context.threads.predict({
         jobId: id,
-        weightsFile: context.artifacts.pathOf(weightsHash),
+        weightsHash,
+        artifactPlace: context.artifactPlace,
         source: { spec, data, manifest: plan.manifest },
         body: String(request.body ?? ''),
       });

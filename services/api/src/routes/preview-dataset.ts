@@ -44,7 +44,7 @@ export function previewDatasetRoute(app: Routes, context: Context): void {
       await requireDataset(context, id);
       const manifest = await requireManifest(context, id, teamSeen(callerOf(request)));
       const answer = await context.threads.preview({
-        artifactsDir: context.artifactsDir,
+        artifactPlace: context.artifactPlace,
         manifest,
         question: { offset, count, ...(split === undefined ? {} : { split }) },
       });

@@ -1,13 +1,13 @@
-import { readFile } from 'node:fs/promises';
 import { ExplainJobRequest, ExplainModelRequest, validate } from '@descent/contracts';
-import { openArtifactStore } from '@descent/storage';
+import type { ArtifactPlace } from '@descent/storage';
 import { explainJob, type JobToExplain } from '../explain/explain-job.ts';
 import { explainSpec } from '../explain/explain-spec.ts';
 import { parseBody } from '../http/json-body.ts';
 import { answering, type ThreadAnswer } from './answer.ts';
+import { storeAt } from './store-at.ts';
 
 export interface ExplainTask {
-  readonly artifactsDir: string;
+  readonly artifactPlace: ArtifactPlace;
   /** Null for a model without a job, which the body holds. */
   readonly job: JobToExplain | null;
   /** JSON text of an ExplainJobRequest or an ExplainModelRequest. */
@@ -15,15 +15,12 @@ export interface ExplainTask {
 }
 
 /** Answers in a thread: the reference evaluation computes for seconds. Text goes in and comes out, as for predictions. */
-export default function explain({ artifactsDir, job, body }: ExplainTask): Promise<ThreadAnswer<string>> {
+export default function explain({ artifactPlace, job, body }: ExplainTask): Promise<ThreadAnswer<string>> {
   return answering(async () => {
     const given = parseBody(body);
     if (job === null) return JSON.stringify(explainSpec(validate(ExplainModelRequest, given)));
-    const store = await openArtifactStore(artifactsDir, { sweep: false });
-    const files = {
-      pathOf: (hash: string) => store.pathOf(hash),
-      get: (hash: string) => readFile(store.pathOf(hash)),
-    };
+    const store = await storeAt(artifactPlace);
+    const files = { get: (hash: string) => store.readWhole(hash) };
     return JSON.stringify(await explainJob(job, validate(ExplainJobRequest, given), files));
   });
 }

@@ -1,11 +1,11 @@
-import { readFile } from 'node:fs/promises';
 import type { DataSettings, DatasetManifest } from '@descent/contracts';
 import { type FittedData, fitData, type ModelInput } from '@descent/datasets';
-import { openArtifactStore } from '@descent/storage';
+import type { ArtifactPlace } from '@descent/storage';
 import { answering, type ThreadAnswer } from './answer.ts';
+import { storeAt } from './store-at.ts';
 
 export interface FitTask {
-  readonly artifactsDir: string;
+  readonly artifactPlace: ArtifactPlace;
   readonly settings: DataSettings;
   readonly manifest: DatasetManifest;
   readonly inputs: readonly ModelInput[];
@@ -14,9 +14,7 @@ export interface FitTask {
 
 /** Reads the columns that choose samples or need statistics, away from the event loop of the api. */
 export default async function fit(task: FitTask): Promise<ThreadAnswer<FittedData>> {
-  const { artifactsDir, settings, manifest, inputs, seed } = task;
-  const store = await openArtifactStore(artifactsDir, { sweep: false });
-  return answering(() =>
-    fitData(settings, manifest, inputs, seed, { get: (hash) => readFile(store.pathOf(hash)) }),
-  );
+  const { artifactPlace, settings, manifest, inputs, seed } = task;
+  const store = await storeAt(artifactPlace);
+  return answering(() => fitData(settings, manifest, inputs, seed, { get: (hash) => store.readWhole(hash) }));
 }

@@ -1,12 +1,13 @@
 import { readFile } from 'node:fs/promises';
 import type { LossType, ModelFormat, ModelTopology } from '@descent/contracts';
 import { importKerasFile, importOnnx, isKerasFile } from '@descent/interchange';
-import { type HeldArtifact, openArtifactStore } from '@descent/storage';
+import type { ArtifactPlace, HeldArtifact } from '@descent/storage';
 import { elementCount, safetensorsChunks } from '@descent/tensors';
 import { answering, type ThreadAnswer } from './answer.ts';
+import { storeAt } from './store-at.ts';
 
 export interface ImportTask {
-  readonly artifactsDir: string;
+  readonly artifactPlace: ArtifactPlace;
   /** The upload. */
   readonly file: string;
   readonly output?: string;
@@ -25,7 +26,7 @@ export interface ImportResult {
 
 /** Reads a file of another framework and stores its weights, away from the event loop of the api. */
 export default async function importModel(task: ImportTask): Promise<ThreadAnswer<ImportResult>> {
-  const { artifactsDir, file, output, batchNormalization, loss } = task;
+  const { artifactPlace, file, output, batchNormalization, loss } = task;
   return answering(async () => {
     const bytes = await readFile(file);
     const common = output === undefined ? {} : { output };
@@ -39,7 +40,7 @@ export default async function importModel(task: ImportTask): Promise<ThreadAnswe
           });
     const parameters = [...weights.values()].reduce((sum, { shape }) => sum + elementCount(shape), 0);
     if (weights.size === 0) return { format, topology, parameters, weights: null };
-    const store = await openArtifactStore(artifactsDir, { sweep: false });
+    const store = await storeAt(artifactPlace);
     return { format, topology, parameters, weights: await store.put(safetensorsChunks(weights)) };
   });
 }

@@ -5,12 +5,12 @@ import {
   ingestFiles,
   type WrittenDataset,
 } from '@descent/datasets';
-import type { HeldArtifact } from '@descent/storage';
-import { openArtifactStore } from '@descent/storage';
+import type { ArtifactPlace, HeldArtifact } from '@descent/storage';
 import { answering, type ThreadAnswer } from './answer.ts';
+import { storeAt } from './store-at.ts';
 
 export interface IngestTask {
-  readonly artifactsDir: string;
+  readonly artifactPlace: ArtifactPlace;
   readonly source:
     | { readonly type: 'builtin'; readonly id: string }
     | { readonly type: 'files'; readonly files: readonly IngestInput[] };
@@ -23,8 +23,8 @@ export interface IngestResult {
 }
 
 /** Reads a data set and stores its shards, away from the event loop of the api: parsing a large CSV takes minutes. */
-export default async function ingest({ artifactsDir, source }: IngestTask): Promise<IngestResult> {
-  const store = await openArtifactStore(artifactsDir, { sweep: false });
+export default async function ingest({ artifactPlace, source }: IngestTask): Promise<IngestResult> {
+  const store = await storeAt(artifactPlace);
   const stored: HeldArtifact[] = [];
   const sink: ArtifactSink = {
     async put(content) {

@@ -1,6 +1,6 @@
-import { readFile } from 'node:fs/promises';
 import { PredictRequest, validate } from '@descent/contracts';
 import { createOnnxEngine } from '@descent/engines';
+import type { ArtifactPlace } from '@descent/storage';
 import { parseBody } from '../http/json-body.ts';
 import { LeastRecent } from '../predict/least-recent.ts';
 import {
@@ -9,10 +9,12 @@ import {
   type PredictionSource,
 } from '../predict/prediction-model.ts';
 import { answering, type ThreadAnswer } from './answer.ts';
+import { storeAt } from './store-at.ts';
 
 export interface PredictTask {
   readonly jobId: string;
-  readonly weightsFile: string;
+  readonly weightsHash: string;
+  readonly artifactPlace: ArtifactPlace;
   readonly source: PredictionSource;
   /** JSON text of a PredictRequest. */
   readonly body: string;
@@ -30,9 +32,10 @@ const models = new LeastRecent<PredictionModel>(8);
 export default function predict(task: PredictTask): Promise<ThreadAnswer<string>> {
   return answering(async () => {
     const request = validate(PredictRequest, parseBody(task.body));
-    const model = await models.get(task.jobId, async () =>
-      createPredictionModel(await engine, task.source, await readFile(task.weightsFile)),
-    );
+    const model = await models.get(task.jobId, async () => {
+      const weights = await (await storeAt(task.artifactPlace)).readWhole(task.weightsHash);
+      return createPredictionModel(await engine, task.source, weights);
+    });
     return JSON.stringify(await model.predict(request));
   });
 }

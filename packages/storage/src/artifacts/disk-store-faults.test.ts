@@ -3,7 +3,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import { openArtifactStore } from './artifact-store.ts';
+import { openDiskStore } from './disk-store.ts';
 
 /** Every call to the file system passes here; what it does is the test's choice. */
 const gate = vi.hoisted(() => ({
@@ -74,7 +74,7 @@ const forgetNewer = () =>
 
 /** The operations of one write, in order. */
 async function operationsOfWrite(): Promise<string[]> {
-  const store = await openArtifactStore(folder);
+  const store = await openDiskStore(folder);
   const seen: string[] = [];
   gate.pass = async (operation) => void seen.push(operation);
   await store.put(chunks);
@@ -87,7 +87,7 @@ test('a process killed at any step of a write leaves the file before it, and the
   const operations = await operationsOfWrite();
   expect(operations).toEqual(expect.arrayContaining(['open', 'write', 'sync', 'mkdir', 'rename']));
   for (const [index, operation] of operations.entries()) {
-    const dying = await openArtifactStore(folder);
+    const dying = await openDiskStore(folder);
     await dying.put([older]);
     let step = 0;
     const dead = new Promise<void>((resolve) => {
@@ -102,7 +102,8 @@ test('a process killed at any step of a write leaves the file before it, and the
     gate.pass = async () => {};
     // What the kernel does for a process that is gone.
     for (const handle of gate.handles.splice(0)) await handle.close().catch(() => {});
-    const store = await openArtifactStore(folder);
+    const store = await openDiskStore(folder);
+    await store.sweep();
     expect(readdirSync(path.join(folder, 'incoming')), `after ${operation}`).toEqual([]);
     expect(storedAt(hashOf(older))).toBe(hashOf(older));
     expect([null, hashOf(newer)]).toContain(storedAt(hashOf(newer)));
@@ -119,7 +120,7 @@ test.each([
   'a write that fails with %s at any step leaves nothing, and the next one succeeds',
   async (code, expected) => {
     const operations = await operationsOfWrite();
-    const store = await openArtifactStore(folder);
+    const store = await openDiskStore(folder);
     await store.put([older]);
     for (const index of operations.keys()) {
       let step = 0;
