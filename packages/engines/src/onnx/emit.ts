@@ -61,6 +61,7 @@ export function emitModel(given: Graph, options: EmitOptions): EmittedModel {
     return type && { dtype: type.dtype, shape: bind(type.shape, batch) };
   };
   const consumers = consumersOf(nodes);
+  const readers = (value: ValueName): readonly Node[] => consumers.get(value) ?? [];
   const shown = new Set(kept);
   for (const node of nodes) {
     const outputTypes = node.outputs.map((value) => typeOf(value)!);
@@ -74,9 +75,10 @@ export function emitModel(given: Graph, options: EmitOptions): EmittedModel {
       inputTypes: node.inputs.map(typeOf),
       outputTypes,
       constant: (input) => graph.constants.get(node.inputs[input] ?? ''),
-      feeds: (op) => node.outputs.some((value) => consumers.get(value)?.some((user) => user.op === op)),
+      readers,
+      feeds: (op) => node.outputs.some((value) => readers(value).some((user) => user.op === op)),
       feedsOnly: (op) => {
-        const users = node.outputs.flatMap((value) => consumers.get(value) ?? []);
+        const users = node.outputs.flatMap(readers);
         return users.length === 1 && users[0]!.op === op && !node.outputs.some((value) => shown.has(value));
       },
       channelBlock,

@@ -1,4 +1,4 @@
-import type { ConcreteType, Node, OperationName } from '@descent/autodiff';
+import type { ConcreteType, Node, OperationName, ValueName } from '@descent/autodiff';
 import type { Tensor } from '@descent/tensors';
 import type { ModelWriter, OnnxValue } from './model-writer.ts';
 
@@ -12,6 +12,8 @@ export interface LoweringContext {
   readonly outputTypes: readonly ConcreteType[];
   /** Value of an input that is a constant of the graph. */
   constant(input: number): Tensor | undefined;
+  /** The nodes that read a value of the graph. */
+  readers(value: ValueName): readonly Node[];
   /** True where a node of that operation reads an output of this one. */
   feeds(op: OperationName): boolean;
   /** True where one node, of that operation, reads the first output of this one, and nothing else reads any. */

@@ -66,23 +66,6 @@ export function blockedKernel(
   return reshaped(writer, turned, shape);
 }
 
-/** Sum over all but the channels of a blocked value: [channels]. */
-export function sumPerChannel(context: LoweringContext, index: number): OnnxValue {
-  const { writer, channelBlock } = context;
-  const [samples, channels, height, width] = inputShape(context, index) as [number, number, number, number];
-  const block = channelBlock!;
-  const places = reshaped(writer, blocked(context, index), [
-    samples,
-    channels / block,
-    height * width,
-    block,
-  ]);
-  // Both axes at once take five times as long.
-  const perPlace = writer.op('ReduceSum', [places, writer.integers([0])], { keepdims: 0 });
-  const sums = writer.op('ReduceSum', [perPlace, writer.integers([1])], { keepdims: 0 });
-  return reshaped(writer, sums, [channels]);
-}
-
 /** An input of shape [n, channels, ...places] as [n, ...places, channels]. */
 export function channelsLast(context: LoweringContext, index: number): OnnxValue {
   const { writer } = context;

@@ -18,6 +18,7 @@ import {
   isBlocked,
   unblocked,
 } from './channel-blocks.ts';
+import { laidTogether, piecesBehind, tileOfReaders } from './pieces.ts';
 import { plain } from './plain.ts';
 import {
   paddedWindow,
@@ -50,20 +51,47 @@ function inBlocks(context: LoweringContext): OnnxValue | undefined {
     return undefined;
   if (!few && !paysForReordering(kernel) && !isBlocked(context, 0)) return undefined;
   const bias = input(context, 2);
-  const y = blockedOp(
-    writer,
-    'Conv',
-    [
-      few ? input(context, 0) : blocked(context, 0),
-      blockedKernel(context, input(context, 1), kernel),
-      ...(bias === '' ? [] : [bias]),
-    ],
-    {
-      ...windowAttributes(paddedWindow(context, kernel.slice(2))),
-      ...(context.feedsOnly('Relu') ? { activation: 'Relu' } : {}),
-    },
+  const convolution = (x: OnnxValue, window: Window): OnnxValue =>
+    blockedOp(
+      writer,
+      'Conv',
+      [x, blockedKernel(context, input(context, 1), kernel), ...(bias === '' ? [] : [bias])],
+      {
+        ...windowAttributes(window),
+        ...(context.feedsOnly('Relu') ? { activation: 'Relu' } : {}),
+      },
+    );
+  const window = paddedWindow(context, kernel.slice(2));
+  const tile = few ? tileOfReaders(context, outputShape(context)) : undefined;
+  if (tile === undefined)
+    return unblocked(writer, convolution(few ? input(context, 0) : blocked(context, 0), window), filters);
+  const shape = outputShape(context) as readonly [number, number, number, number];
+  const values = inputsOfPieces(writer, input(context, 0), window, shape, tile).map((x) =>
+    convolution(x, {
+      ...window,
+      pads: [0, 0, 0, 0],
+      strides: window.strides.map((by, axis) => by * tile[axis]!),
+    }),
   );
-  return unblocked(writer, y, filters);
+  return laidTogether(context, { tile, values }, shape);
+}
+
+/** What each piece of a convolution of that output shape reads, with a stride as much longer as the tile is large. */
+function inputsOfPieces(
+  writer: ModelWriter,
+  x: OnnxValue,
+  window: Window,
+  shape: readonly [number, number, number, number],
+  tile: readonly [number, number],
+): readonly OnnxValue[] {
+  const padded = padPlaces(writer, x, window.pads, 2);
+  return kernelElements(tile).map((piece) => {
+    const starts = piece.map((at, axis) => at * window.strides[axis]!);
+    const stops = starts.map(
+      (start, axis) => start + (shape[axis + 2]! - tile[axis]!) * window.strides[axis]! + reach(window, axis),
+    );
+    return writer.op('Slice', [padded, ...[starts, stops, [2, 3]].map((list) => writer.integers(list))]);
+  });
 }
 
 /** A kernel of one element has no columns to do without: its convolution is a product already. */
@@ -147,6 +175,7 @@ export const convWeightGrad: Lowering = single((context) => {
   const [depth, elements] = [channels / group, elementCount(window.kernel)];
   if (depth >= channelsPerOwnProduct && group === 1) return overAllPlaces(context, window);
 
+  if (hasBlocks(context, inputShape(context, 1)) && isBlocked(context, 1)) return onBlocks(context, window);
   const dy = reshaped(writer, input(context, 1), [samples, group, filters / group, elementCount(places)]);
   const columns = kernelSlices(writer, input(context, 0), spatial, window, { places, first: 2 }).map(
     (slice) => reshaped(writer, slice, [samples, group, depth, elementCount(places)]),
@@ -161,6 +190,45 @@ export const convWeightGrad: Lowering = single((context) => {
       : writer.op('Transpose', [reshaped(writer, summed, [filters, elements, depth])], { perm: [0, 2, 1] });
   return reshaped(writer, ordered, outputShape(context));
 });
+
+/**
+ * Columns of few channels times dY as it lies in blocks, [n, filters ÷ b, places, b], a piece after the other where it is in
+ * pieces; then the sums over them and over samples.
+ */
+function onBlocks(context: LoweringContext & { readonly channelBlock: number }, window: Window): OnnxValue {
+  const { writer, channelBlock: block } = context;
+  const [samples, channels, ...spatial] = inputShape(context, 0) as [number, number, ...number[]];
+  const [filters, ...whole] = inputShape(context, 1).slice(1) as [number, ...number[]];
+  const pieces = piecesBehind(context, 1) ?? { tile: [1, 1], values: [blocked(context, 1)] };
+  const places = whole.map((size, axis) => size / pieces.tile[axis]!);
+  const strides = window.strides.map((by, axis) => by * pieces.tile[axis]!);
+  const elements = elementCount(window.kernel);
+  const products = kernelElements(pieces.tile).map((piece, index) => {
+    const offset = piece.map((at, axis) => at * window.strides[axis]!);
+    const columns = kernelSlices(
+      writer,
+      input(context, 0),
+      spatial,
+      { ...window, strides },
+      { places, first: 2, offset },
+    ).map((slice) => reshaped(writer, slice, [samples, 1, channels, elementCount(places)]));
+    const dy = reshaped(writer, pieces.values[index]!, [
+      samples,
+      filters / block,
+      elementCount(places),
+      block,
+    ]);
+    return writer.op('MatMul', [
+      elements === 1 ? columns[0]! : writer.op('Concat', columns, { axis: 2 }),
+      dy,
+    ]);
+  });
+  const all = products.length === 1 ? products[0]! : writer.op('Sum', products);
+  const summed = writer.op('ReduceSum', [all, writer.integers([0])], { keepdims: 0 });
+  // [filters ÷ b, kernel, channels, b] → [filters ÷ b, b, channels, kernel]
+  const apart = reshaped(writer, summed, [filters / block, elements, channels, block]);
+  return reshaped(writer, writer.op('Transpose', [apart], { perm: [0, 3, 2, 1] }), outputShape(context));
+}
 
 /** dY as [filters, n · places] and X with its channels last: per kernel element one long product, nothing left to sum. */
 function overAllPlaces(context: LoweringContext, window: Window): OnnxValue {
@@ -181,34 +249,48 @@ function overAllPlaces(context: LoweringContext, window: Window): OnnxValue {
   return reshaped(writer, writer.op('Concat', parts, { axis: 2 }), outputShape(context));
 }
 
-/** For each kernel element, the elements of X that it meets; `first` is the first of X's spatial axes. */
+/** Where the elements of X that a kernel element meets lie: `first` is the first of X's spatial axes, `offset` 0 if absent. */
+interface Met {
+  readonly places: readonly number[];
+  readonly first: 1 | 2;
+  readonly offset?: readonly number[];
+}
+
+/** For each kernel element, the elements of X that it meets. */
 function kernelSlices(
   writer: ModelWriter,
   x: OnnxValue,
   spatial: readonly number[],
   window: Window,
-  { places, first }: { readonly places: readonly number[]; readonly first: 1 | 2 },
+  { places, first, offset = places.map(() => 0) }: Met,
 ): readonly OnnxValue[] {
-  const around = (pads: readonly number[]) => [
-    ...new Array<number>(first).fill(0),
-    ...pads,
-    ...new Array<number>(2 - first).fill(0),
-  ];
-  const [begins, ends] = [window.pads.slice(0, places.length), window.pads.slice(places.length)];
-  const padded = window.pads.every((pad) => pad === 0)
-    ? x
-    : writer.op('Pad', [x, writer.integers([...around(begins), ...around(ends)])]);
+  const padded = padPlaces(writer, x, window.pads, first);
   const axes = places.map((_, axis) => axis + first);
   const whole = window.strides.every((stride) => stride === 1) && spatial.join() === places.join();
   if (whole && padded === x && elementCount(window.kernel) === 1) return [x];
   return kernelElements(window.kernel).map((element) => {
-    const starts = element.map((at, axis) => at * window.dilations[axis]!);
+    const starts = element.map((at, axis) => at * window.dilations[axis]! + offset[axis]!);
     const stops = starts.map((start, axis) => start + (places[axis]! - 1) * window.strides[axis]! + 1);
     return writer.op('Slice', [
       padded,
       ...[starts, stops, axes, window.strides].map((list) => writer.integers(list)),
     ]);
   });
+}
+
+/** Zeros around the places of a value; `first` is the first of their axes. */
+function padPlaces(writer: ModelWriter, x: OnnxValue, pads: readonly number[], first: 1 | 2): OnnxValue {
+  if (pads.every((pad) => pad === 0)) return x;
+  const around = (widths: readonly number[]) => [
+    ...new Array<number>(first).fill(0),
+    ...widths,
+    ...new Array<number>(2 - first).fill(0),
+  ];
+  const middle = pads.length / 2;
+  return writer.op('Pad', [
+    x,
+    writer.integers([...around(pads.slice(0, middle)), ...around(pads.slice(middle))]),
+  ]);
 }
 
 /** Positions in a kernel, row-major. */

@@ -11,12 +11,14 @@ import {
 import type { OnnxValue } from '../model-writer.ts';
 import { blocked, blockedOp, isBlocked, unblocked } from './channel-blocks.ts';
 import { asFactor } from './marks.ts';
+import { laidTogether, piecesBehind, piecesOf } from './pieces.ts';
 import { plain } from './plain.ts';
 import {
   dropsLastWindow,
   isDisjoint,
   paddedWindow,
   resolvedWindow,
+  tiles,
   transposedAttributes,
   type Window,
   widened,
@@ -36,8 +38,13 @@ export const maxPool: Lowering = (context) => {
   if (outputs.length > 1)
     return [pool().pooled, pool(attributes.storage_order as number | undefined).indices];
   const wanted = context.feeds('MaxPoolGrad');
-  if (isBlocked(context, 0) && (wanted ? tiles(context, 0, window) : attributes.ceil_mode !== 1)) {
-    const pooled = blockedOp(context.writer, 'MaxPool', [blocked(context, 0)], windowAttributes(window));
+  const inTiles = tiles(window, inputShape(context, 0).slice(2));
+  if (isBlocked(context, 0) && (wanted ? inTiles : attributes.ceil_mode !== 1)) {
+    const pieces = piecesBehind(context, 0);
+    const pooled =
+      inTiles && pieces?.tile.join() === window.kernel.join()
+        ? context.writer.op('Max', pieces.values)
+        : blockedOp(context.writer, 'MaxPool', [blocked(context, 0)], windowAttributes(window));
     return [unblocked(context.writer, pooled, outputShape(context)[1]!)];
   }
   if (wanted || attributes.ceil_mode === 1) return [pool().pooled];
@@ -48,7 +55,7 @@ export const maxPoolGrad: Lowering = single((context) => {
   const { writer } = context;
   const [dy, shape] = [input(context, 0), outputShape(context)];
   const window = resolvedWindow(context);
-  if (isBlocked(context, 1) && tiles(context, 1, window)) return gradientOfTiles(context, window);
+  if (isBlocked(context, 1) && tiles(window, shape.slice(2))) return gradientOfTiles(context, window);
   const { indices } = poolWithIndices(context, { window, x: 1, places: inputShape(context, 0).slice(2) });
   if (isDisjoint(window)) {
     return writer.op('MaxUnpool', [dy, indices, writer.integers(shape)], {
@@ -71,49 +78,23 @@ export const maxPoolGrad: Lowering = single((context) => {
   return reshaped(writer, added, shape);
 });
 
-/** True where every element of that input lies in one window. */
-function tiles(context: LoweringContext, index: number, window: Window): boolean {
-  const spatial = inputShape(context, index).slice(2);
-  return (
-    window.kernel.every((size, axis) => size === window.strides[axis] && spatial[axis]! % size === 0) &&
-    [...window.pads, ...window.dilations.map((step) => step - 1)].every((one) => one === 0)
-  );
-}
-
 /**
- * On channel blocks an element of every window is a slice of long runs. Each is compared with the maximum, in the order
- * of the window, and wins where none before it has: dX, an element of every window at a time, laid out again. With the
- * pooling 0.75 of the time of indices (128×32×28×28) and 0.5 (128×64×14×14).
+ * dY goes to the piece whose element is the maximum and, in the order of the window, is left over to the next piece where
+ * it is not; what is left of it at the end is the gradient of the last. No index is kept, and nothing is scattered.
  */
 function gradientOfTiles(context: LoweringContext, { kernel }: Window): OnnxValue {
-  const { writer, channelBlock } = context;
+  const { writer } = context;
+  const tile = kernel as readonly [number, number];
+  const [total, y] = [blocked(context, 0), blocked(context, 2)];
+  let left = total;
+  const values = piecesOf(context, 1, tile).values.map((x, piece, { length }) => {
+    if (piece === length - 1) return left;
+    const won = writer.op('Mul', [left, asFactor(writer, writer.op('Equal', [x, y]))]);
+    left = writer.op('Sub', [left, won]);
+    return won;
+  });
   const shape = inputShape(context, 1) as readonly [number, number, number, number];
-  const [samples, channels, height, width] = shape;
-  const [rows, columns] = kernel as [number, number];
-  const lines = (samples * channels * height) / channelBlock! / rows;
-  const pieceShape = [lines, 1, width / columns, 1, channelBlock!];
-  const [dy, y] = [0, 2].map((index) => reshaped(writer, blocked(context, index), pieceShape)) as [
-    OnnxValue,
-    OnnxValue,
-  ];
-  const x = reshaped(writer, blocked(context, 1), [lines, rows, width / columns, columns, channelBlock!]);
-  const axes = writer.integers([1, 3]);
-  let won: OnnxValue | undefined;
-  const gradientOf = (row: number, column: number): OnnxValue => {
-    const [from, to] = [writer.integers([row, column]), writer.integers([row + 1, column + 1])];
-    const equal = writer.op('Equal', [writer.op('Slice', [x, from, to, axes]), y]);
-    const wins = won === undefined ? equal : writer.op('And', [equal, writer.op('Not', [won])]);
-    won = won === undefined ? equal : writer.op('Or', [won, equal]);
-    return writer.op('Mul', [dy, asFactor(writer, wins)]);
-  };
-  const laid = Array.from({ length: rows }, (_, row) =>
-    writer.op(
-      'Concat',
-      Array.from({ length: columns }, (__, column) => gradientOf(row, column)),
-      { axis: 3 },
-    ),
-  );
-  return unblocked(writer, reshaped(writer, writer.op('Concat', laid, { axis: 1 }), shape), channels);
+  return laidTogether(context, { tile, values, total }, shape);
 }
 
 function poolWithIndices(

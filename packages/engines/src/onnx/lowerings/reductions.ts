@@ -1,7 +1,17 @@
 import { elementCount } from '@descent/tensors';
-import { input, type Lowering, outputShape, reshaped, single } from '../lowering.ts';
-import { isBlocked, sumPerChannel } from './channel-blocks.ts';
+import {
+  input,
+  inputShape,
+  type Lowering,
+  type LoweringContext,
+  outputShape,
+  reshaped,
+  single,
+} from '../lowering.ts';
+import type { OnnxValue } from '../model-writer.ts';
+import { blocked, isBlocked } from './channel-blocks.ts';
 import { offOn } from './marks.ts';
+import { piecesBehind } from './pieces.ts';
 import { plain } from './plain.ts';
 
 /** onnxruntime takes the axes as int64 only. */
@@ -18,6 +28,23 @@ export const reduceSum: Lowering = (context) => {
     }),
   ];
 };
+
+/** Sum over all but the channels of a blocked value: [channels]. */
+function sumPerChannel(context: LoweringContext, index: number): OnnxValue {
+  const { writer, channelBlock } = context;
+  const [samples, channels, height, width] = inputShape(context, index) as [number, number, number, number];
+  const block = channelBlock!;
+  const pieces = piecesBehind(context, index);
+  const [value, count] =
+    pieces?.total === undefined
+      ? [blocked(context, index), height * width]
+      : [pieces.total, (height * width) / elementCount(pieces.tile)];
+  const places = reshaped(writer, value, [samples, channels / block, count, block]);
+  // Both axes at once take five times as long.
+  const perPlace = writer.op('ReduceSum', [places, writer.integers([0])], { keepdims: 0 });
+  const sums = writer.op('ReduceSum', [perPlace, writer.integers([1])], { keepdims: 0 });
+  return reshaped(writer, sums, [channels]);
+}
 
 /** Always in order, as the reference has it: what `sorted` 0 would give is left open. */
 export const topK: Lowering = (context) => {

@@ -2,11 +2,13 @@ import { input, type Lowering, outputShape, single } from '../lowering.ts';
 import { type ModelWriter, type OnnxValue, real } from '../model-writer.ts';
 import { blocked, fitsBlocks, isBlocked, unblocked } from './channel-blocks.ts';
 import { elementWise } from './element-wise.ts';
+import { piecesBehind } from './pieces.ts';
 
 /** A blocked convolution has taken the maximum with 0 already (convolution.ts). */
 export const relu: Lowering = (context) => {
   if (isBlocked(context, 0)) {
-    const made = context.writer.production(blocked(context, 0));
+    const [value] = piecesBehind(context, 0)?.values ?? [blocked(context, 0)];
+    const made = context.writer.production(value!);
     if (made?.attributes.activation === 'Relu') return [input(context, 0)];
   }
   return elementWise(context);

@@ -42,7 +42,7 @@ export function dropsLastWindow(
 
 /** From a node whose attributes hold the window resolved, as those of all backward operations do. */
 export function resolvedWindow(
-  { node: { attributes } }: LoweringContext,
+  { node: { attributes } }: Pick<LoweringContext, 'node'>,
   kernel = attributes.kernel_shape as readonly number[],
 ): Window {
   const list = (name: string, missing: readonly number[]) =>
@@ -78,6 +78,14 @@ export function reach({ kernel, dilations }: Window, axis: number): number {
 /** True where no element of the input lies in two windows. */
 export function isDisjoint(window: Window): boolean {
   return window.kernel.every((_, axis) => reach(window, axis) <= window.strides[axis]!);
+}
+
+/** True where every element of an input of those sizes lies in one window, and none beside it. */
+export function tiles({ kernel, strides, pads, dilations }: Window, spatial: readonly number[]): boolean {
+  return (
+    kernel.every((size, axis) => size === strides[axis] && spatial[axis]! % size === 0) &&
+    [...pads, ...dilations.map((step) => step - 1)].every((one) => one === 0)
+  );
 }
 
 /**
