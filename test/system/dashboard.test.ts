@@ -150,10 +150,12 @@ describe.skipIf(!hasChromium)('the dashboard of the running service', () => {
     await other.close();
   });
 
-  test('signing out forgets the token', async () => {
+  test('signing out ends the session', async () => {
     await page.getByRole('button', { name: 'Sign out' }).click();
+    await page.getByRole('heading', { name: 'Sign in to Descent' }).waitFor();
     await page.reload();
     await page.getByRole('heading', { name: 'Sign in to Descent' }).waitFor();
+    expect(await page.context().cookies()).toEqual([]);
   });
 
   test('the browser had nothing to complain about', () => expect(complaints).toEqual([]));

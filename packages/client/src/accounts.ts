@@ -8,6 +8,10 @@ import type {
   JoinRequest,
   Member,
   Role,
+  Session,
+  SessionByInvite,
+  SessionByToken,
+  SessionCreated,
   Team,
   TeamChange,
   TeamCreate,
@@ -32,6 +36,24 @@ export function createAccountsApi({ http, body, done }: Transport) {
     /** Accepts an invitation; needs no token. The answer holds a new one. */
     join(request: JoinRequest, options: CallOptions = {}): Promise<Joined> {
       return body(http.POST('/v1/join', { body: request, ...options }));
+    },
+
+    /** Signs a browser in: from then on a client without a token, on the page of the service, speaks for it. */
+    signIn(order: SessionByToken | SessionByInvite, options: CallOptions = {}): Promise<SessionCreated> {
+      return body(http.POST('/v1/sessions', { body: order, ...options }));
+    },
+
+    signOut(options: CallOptions = {}): Promise<void> {
+      return done(http.DELETE('/v1/sessions/current', { ...options }));
+    },
+
+    /** Browsers in which you are signed in. */
+    async sessions(options: CallOptions = {}): Promise<Session[]> {
+      return (await body(http.GET('/v1/sessions', { ...options }))).sessions;
+    },
+
+    endSession(id: string, options: CallOptions = {}): Promise<void> {
+      return done(http.DELETE('/v1/sessions/{id}', { ...of(id), ...options }));
     },
 
     /** Staff: teams of a class list, and a code for each student. */

@@ -26,6 +26,7 @@ export * from './plan.ts';
 export * from './predict.ts';
 export * from './queue.ts';
 export * from './scheduling.ts';
+export * from './session.ts';
 export * from './step-times.ts';
 export * from './synchronization.ts';
 export { validate } from './validate.ts';

@@ -65,6 +65,17 @@ export { changeRole, countStaff, findMember, insertMember, listMembers, removeMe
 export { findScores, putPoints, readPoints } from './metrics.ts';
 export { deleteModel, findModel, insertModel, listModels } from './models.ts';
 export { type OwnedTable, owningTeam } from './owning-team.ts';
+export {
+  deleteSession,
+  findSession,
+  forgetSessionsBefore,
+  insertSession,
+  listSessions,
+  type NewSession,
+  noteSessionUse,
+  sessionOwner,
+  validSessions,
+} from './sessions.ts';
 export { findSparklines, putSparkline } from './sparklines.ts';
 export { findTiming, findTrace, putTiming, putTrace } from './step-times.ts';
 export {

@@ -1,5 +1,6 @@
 import type { Role, Scope, Token } from '@descent/contracts';
 import type { Database } from './database/database.ts';
+import type { MembersTable, TokensTable } from './database/tables.ts';
 
 /** A valid token, and on whose behalf it speaks. */
 export interface TokenRecord {
@@ -12,6 +13,8 @@ export interface TokenRecord {
   readonly role: Role;
   readonly teamId: string;
   readonly lastUsedAt: string | null;
+  /** Of a browser: the session that stands for the token. */
+  readonly session: string | null;
 }
 
 export interface NewToken {
@@ -43,20 +46,26 @@ export async function insertToken(db: Database, token: NewToken, hash: string): 
 
 /** The token with this SHA-256, unless it was revoked, has expired at `time`, or its member is gone. */
 export async function findToken(db: Database, hash: string, time: string): Promise<TokenRecord | null> {
-  const row = await validAt(db, time)
-    .select([
-      'tokens.id',
-      'tokens.name',
-      'scopes',
-      'lent_to',
-      'last_used_at',
-      'members.id as member_id',
-      'role',
-      'team_id',
-    ])
-    .where('hash', '=', hash)
-    .executeTakeFirst();
-  if (row === undefined) return null;
+  const row = await validTokensAt(db, time).select(callerColumns).where('hash', '=', hash).executeTakeFirst();
+  return row === undefined ? null : { ...callerOf(row), session: null };
+}
+
+/** For `callerOf`. */
+export const callerColumns = [
+  'tokens.id',
+  'tokens.name',
+  'tokens.scopes',
+  'tokens.lent_to',
+  'tokens.last_used_at',
+  'members.id as member_id',
+  'members.role',
+  'members.team_id',
+] as const;
+
+export function callerOf(
+  row: Pick<TokensTable, 'id' | 'name' | 'scopes' | 'lent_to' | 'last_used_at'> &
+    Pick<MembersTable, 'role' | 'team_id'> & { readonly member_id: string },
+): Omit<TokenRecord, 'session'> {
   return {
     id: row.id,
     name: row.name,
@@ -72,7 +81,7 @@ export async function findToken(db: Database, hash: string, time: string): Promi
 /** Of these tokens, those that are valid at `time`. */
 export async function validTokens(db: Database, ids: readonly string[], time: string): Promise<Set<string>> {
   if (ids.length === 0) return new Set();
-  const rows = await validAt(db, time).select('tokens.id').where('tokens.id', 'in', ids).execute();
+  const rows = await validTokensAt(db, time).select('tokens.id').where('tokens.id', 'in', ids).execute();
   return new Set(rows.map(({ id }) => id));
 }
 
@@ -150,11 +159,14 @@ export async function countTokens(db: Database): Promise<number> {
   return Number(row.count);
 }
 
-function validAt(db: Database, time: string) {
+/** Tokens with their members, unless they were revoked, have expired at `time`, or the member is gone. */
+export function validTokensAt(db: Database, time: string) {
   return db
     .selectFrom('tokens')
     .innerJoin('members', 'members.id', 'tokens.member_id')
     .where('revoked_at', 'is', null)
     .where('removed_at', 'is', null)
-    .where((builder) => builder.or([builder('expires_at', 'is', null), builder('expires_at', '>', time)]));
+    .where((builder) =>
+      builder.or([builder('tokens.expires_at', 'is', null), builder('tokens.expires_at', '>', time)]),
+    );
 }

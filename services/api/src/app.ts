@@ -3,6 +3,7 @@ import path from 'node:path';
 import { type ApiMetrics, createApiMetrics, type Logger } from '@descent/observability';
 import {
   forgetIdempotentBefore,
+  forgetSessionsBefore,
   openArtifactStore,
   openDatabase,
   resetInterruptedUploads,
@@ -58,6 +59,7 @@ import { predictRoute } from './routes/predict.ts';
 import { previewDatasetRoute } from './routes/preview-dataset.ts';
 import { readJobsRoutes } from './routes/read-jobs.ts';
 import type { Routes } from './routes/routes.ts';
+import { sessionRoutes } from './routes/sessions.ts';
 import { steerJobsRoutes } from './routes/steer-jobs.ts';
 import { teamRoutes } from './routes/teams.ts';
 import { tokenRoutes } from './routes/tokens.ts';
@@ -111,6 +113,7 @@ export async function buildApp(options: AppOptions): Promise<App> {
   await resetInterruptedUploads(db);
   const uploads = await openUploads({ db, folder: path.join(dataDir, 'parts'), clock });
   await forgetIdempotentBefore(db, new Date(clock() - idempotencyKeyLifeMs).toISOString());
+  await forgetSessionsBefore(db, new Date(clock()).toISOString());
   await keeper.discardUnheld();
   const bootstrapToken = await ensureBootstrapToken(db, dataDir);
 
@@ -210,6 +213,7 @@ function publicRoutes(v1: Routes, context: Context): void {
   teamRoutes(v1, context);
   memberRoutes(v1, context);
   tokenRoutes(v1, context);
+  sessionRoutes(v1, context);
   auditRoute(v1, context);
   usageRoute(v1, context);
   createJobRoute(v1, context);

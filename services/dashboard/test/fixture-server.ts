@@ -46,13 +46,18 @@ export async function startFixtureServer(dist: string): Promise<FixtureServer> {
     jobs[0] = { ...job, latest, progress: { ...job.progress, step, epoch: step / 469 } };
   }, 50);
 
-  const server = createServer((request, response) => {
+  const server = createServer(async (request, response) => {
     const url = new URL(request.url ?? '/', 'http://localhost');
     response.setHeader('content-security-policy', policy);
     if (!url.pathname.startsWith('/v1/')) return void serveFile(dist, url.pathname, response);
-    if (request.headers.authorization !== `Bearer ${fixtureToken}`) {
-      return fail(response, 401, 'UNAUTHENTICATED', 'A valid API token is needed');
+    if (url.pathname === '/v1/sessions' && request.method === 'POST') {
+      const given = await bodyOf(request);
+      if (!given.includes(fixtureToken)) return refuse(response);
+      response.setHeader('set-cookie', `fixture=${fixtureToken}; HttpOnly; SameSite=Strict; Path=/`);
+      return json(response, {});
     }
+    if (!(request.headers.cookie ?? '').includes(fixtureToken)) return refuse(response);
+    if (url.pathname === '/v1/whoami') return json(response, {});
     if (broken) return fail(response, 503, 'UNAVAILABLE', 'The database cannot be reached');
     if (url.pathname === '/v1/models/graph') return json(response, fixtureGraph.graph);
     if (url.pathname === '/v1/models/explain') return json(response, fixtureGraph.explanation);
@@ -117,6 +122,16 @@ export async function startFixtureServer(dist: string): Promise<FixtureServer> {
       await new Promise((resolve) => server.close(resolve));
     },
   };
+}
+
+async function bodyOf(request: IncomingMessage): Promise<string> {
+  let text = '';
+  for await (const piece of request) text += piece;
+  return text;
+}
+
+function refuse(response: ServerResponse): void {
+  fail(response, 401, 'UNAUTHENTICATED', 'A valid API token is needed');
 }
 
 async function serveFile(dist: string, name: string, response: ServerResponse): Promise<void> {

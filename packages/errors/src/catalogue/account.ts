@@ -55,6 +55,19 @@ export const accountErrors = {
     advice: 'List your tokens: `descent token ls`.',
     retryable: false,
   },
+  SESSION_NOT_FOUND: {
+    status: 404,
+    message: 'There is no session {session}',
+    advice: 'List the browsers that are signed in: GET /v1/sessions.',
+    retryable: false,
+  },
+  CROSS_SITE: {
+    status: 403,
+    message: 'A signed-in browser may do this from the page of the service only',
+    advice:
+      'Programs use a token in the header Authorization. Behind a proxy: let it pass the header Host on.',
+    retryable: false,
+  },
   TOO_MANY_STREAMS: {
     status: 429,
     message: 'Your {whose} follows {limit} streams already',

@@ -213,6 +213,20 @@ export interface TokensTable {
   revoked_at: string | null;
 }
 
+export interface SessionsTable {
+  id: string;
+  /** SHA-256 of the cookie's value, lower-case hex. */
+  hash: string;
+  token_id: string;
+  browser: string;
+  created_at: string;
+  last_used_at: string;
+  idle_ms: number;
+  /** `last_used_at` and `idle_ms` later. */
+  idle_at: string;
+  expires_at: string;
+}
+
 export interface UsageTable {
   job_id: string;
   team_id: string;
@@ -275,6 +289,7 @@ export interface Tables {
   members: MembersTable;
   invites: InvitesTable;
   tokens: TokensTable;
+  sessions: SessionsTable;
   audit: AuditTable;
   usage: UsageTable;
   artifacts: ArtifactsTable;

@@ -5,6 +5,7 @@ import { usage } from './0004-usage.ts';
 import { datasetUploads } from './0010-dataset-uploads.ts';
 import { stepTimes } from './0011-step-times.ts';
 import { organisedJobs } from './0012-organised-jobs.ts';
+import { sessions } from './0013-sessions.ts';
 import { jobCurves } from './0020-job-curves.ts';
 import type { Migration } from './migration.ts';
 
@@ -17,5 +18,6 @@ export const migrations: readonly Migration[] = [
   datasetUploads,
   stepTimes,
   organisedJobs,
+  sessions,
   jobCurves,
 ];

@@ -1,9 +1,9 @@
 import { DescentError } from '@descent/errors';
-import { type Database, type TokenRecord, validTokens } from '@descent/storage';
+import { type Database, type TokenRecord, validSessions, validTokens } from '@descent/storage';
 
 /**
- * The streams that are open, each with the token it was opened with. They end when that token is no longer valid
- * (revoked, expired, its member removed, here or by another process of the api): noticed every two seconds, and at once
+ * The streams that are open, each with the token or session it was opened with. They end when that is no longer valid
+ * (revoked, signed out, expired, its member removed, here or by another process of the api): noticed every two seconds, and at once
  * where it was done here.
  */
 export interface OpenStreams {
@@ -24,6 +24,7 @@ export interface StreamLimits {
 
 interface OpenStream {
   readonly tokenId: string;
+  readonly session: string | null;
   readonly teamId: string;
   readonly end: () => void;
 }
@@ -36,9 +37,16 @@ export function createOpenStreams(db: Database, limits: StreamLimits, clock: () 
 
   async function closeInvalid(): Promise<void> {
     if (streams.size === 0) return;
-    const ids = [...new Set([...streams].map(({ tokenId }) => tokenId))];
-    const valid = await validTokens(db, ids, new Date(clock()).toISOString());
-    for (const stream of streams) if (!valid.has(stream.tokenId)) stream.end();
+    const time = new Date(clock()).toISOString();
+    const tokens = new Set([...streams].map(({ tokenId }) => tokenId));
+    const sessions = new Set([...streams].flatMap(({ session }) => (session === null ? [] : [session])));
+    const [validToken, validSession] = await Promise.all([
+      validTokens(db, [...tokens], time),
+      validSessions(db, [...sessions], time),
+    ]);
+    for (const { tokenId, session, end } of streams) {
+      if (!validToken.has(tokenId) || (session !== null && !validSession.has(session))) end();
+    }
   }
 
   // A look that fails (the database is busy) is made again in two seconds.
@@ -52,7 +60,7 @@ export function createOpenStreams(db: Database, limits: StreamLimits, clock: () 
         throw new DescentError('TOO_MANY_STREAMS', { whose: 'token', limit: streamsPerToken });
       if (count(({ teamId }) => teamId === token.teamId) >= streamsPerTeam)
         throw new DescentError('TOO_MANY_STREAMS', { whose: 'team', limit: streamsPerTeam });
-      const stream = { tokenId: token.id, teamId: token.teamId, end };
+      const stream = { tokenId: token.id, session: token.session, teamId: token.teamId, end };
       streams.add(stream);
       return () => streams.delete(stream);
     },

@@ -1,13 +1,15 @@
 import { timingSafeEqual } from 'node:crypto';
 import { roles } from '@descent/contracts';
 import { DescentError } from '@descent/errors';
-import { findToken, noteTokenUse, type TokenRecord } from '@descent/storage';
+import { findSession, findToken, noteSessionUse, noteTokenUse, type TokenRecord } from '@descent/storage';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Context } from '../context.ts';
 import { hashToken, isTokenShaped } from '../tokens/token.ts';
 import { requireVisible } from './objects.ts';
 import type { Policy } from './policy.ts';
 import type { RateLimits } from './rate-limits.ts';
+import { requireOwnPage } from './same-origin.ts';
+import { sessionCookieOf } from './session-cookie.ts';
 
 declare module 'fastify' {
   interface FastifyRequest {
@@ -62,25 +64,37 @@ export function authorizeRequests(
   }
 
   async function authenticate(request: FastifyRequest, reply: FastifyReply): Promise<TokenRecord> {
-    const text = bearerOf(request);
-    const time = new Date(context.clock()).toISOString();
-    const token =
-      text !== null && isTokenShaped(text) ? await findToken(context.db, hashToken(text), time) : null;
+    const token = await findCaller(request);
     if (token === null) {
       await limits.ofFailures(request, reply);
       throw new DescentError('UNAUTHENTICATED', {});
     }
+    if (token.session !== null) requireOwnPage(request);
     request.token = token;
     return token;
   }
 
+  /** By the header `Authorization`; without one by the cookie of a browser. */
+  async function findCaller(request: FastifyRequest): Promise<TokenRecord | null> {
+    const time = new Date(context.clock()).toISOString();
+    if (request.headers.authorization === undefined) {
+      const secret = sessionCookieOf(request);
+      return secret === null ? null : findSession(context.db, hashToken(secret), time);
+    }
+    const text = bearerOf(request);
+    return text !== null && isTokenShaped(text) ? findToken(context.db, hashToken(text), time) : null;
+  }
+
   /** To the minute: a write per request would cost more than the request. */
-  function noteUse({ id }: TokenRecord): void {
+  function noteUse({ id, session }: TokenRecord): void {
     const nowMs = context.clock();
-    if (nowMs - (lastNoted.get(id) ?? 0) < 60_000) return;
+    const used = session ?? id;
+    if (nowMs - (lastNoted.get(used) ?? 0) < 60_000) return;
     if (lastNoted.size > 10_000) lastNoted.clear();
-    lastNoted.set(id, nowMs);
-    noteTokenUse(context.db, id, new Date(nowMs).toISOString()).catch((error: unknown) => {
+    lastNoted.set(used, nowMs);
+    const noted = [noteTokenUse(context.db, id, new Date(nowMs).toISOString())];
+    if (session !== null) noted.push(noteSessionUse(context.db, session, nowMs));
+    Promise.all(noted).catch((error: unknown) => {
       context.logger.warn({ err: error, token: id }, 'The use of a token could not be noted');
     });
   }

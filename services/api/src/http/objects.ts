@@ -1,17 +1,36 @@
-import { DatasetId, InviteId, JobId, MemberId, ModelId, TeamId, TokenId } from '@descent/contracts';
+import {
+  DatasetId,
+  InviteId,
+  JobId,
+  MemberId,
+  ModelId,
+  SessionId,
+  TeamId,
+  TokenId,
+} from '@descent/contracts';
 import { DescentError } from '@descent/errors';
 import {
   type Database,
   findTeam,
   type OwnedTable,
   owningTeam,
+  sessionOwner,
   type TokenRecord,
   tokenOwner,
 } from '@descent/storage';
 import type { TSchema } from 'typebox';
 import { Value } from 'typebox/value';
 
-export const objectKinds = ['job', 'dataset', 'model', 'team', 'member', 'invite', 'token'] as const;
+export const objectKinds = [
+  'job',
+  'dataset',
+  'model',
+  'team',
+  'member',
+  'invite',
+  'token',
+  'session',
+] as const;
 /** What the `:id` of a path can name. */
 export type ObjectKind = (typeof objectKinds)[number];
 
@@ -68,6 +87,12 @@ const rules: Record<ObjectKind, ObjectRule> = {
       return caller.role === 'owner' || owner.memberId === caller.memberId;
     },
     missing: (token) => new DescentError('TOKEN_NOT_FOUND', { token }),
+  },
+  /** One's own. */
+  session: {
+    id: SessionId,
+    isVisible: async (db, id, caller) => (await sessionOwner(db, id)) === caller.memberId,
+    missing: (session) => new DescentError('SESSION_NOT_FOUND', { session }),
   },
 };
 

@@ -44,10 +44,11 @@ test('every operation has an id of its own, a tag and a summary', () => {
   }
 });
 
-test('every operation below /v1 but joining needs the token, and all name its errors by one schema', () => {
+test('every operation below /v1 but joining and signing in needs a token or a session, and all name its errors by one schema', () => {
   for (const { name, path, operation } of operations()) {
     if (!path.startsWith('/v1')) continue;
-    expect(operation.security, name).toEqual(path === '/v1/join' ? [] : [{ token: [] }]);
+    const open = ['post /v1/join', 'post /v1/sessions'].includes(name);
+    expect(operation.security, name).toEqual(open ? [] : [{ token: [] }, { session: [] }]);
     for (const [status, answer] of Object.entries(operation.responses)) {
       if (Number(status) < 400) continue;
       expect(answer.content?.['application/json']?.schema, `${name} ${status}`).toEqual({

@@ -31,6 +31,13 @@ export async function describeApi(app: FastifyInstance): Promise<void> {
             bearerFormat: 'dsc_…',
             description: 'The first token is printed when the service starts for the first time.',
           },
+          session: {
+            type: 'apiKey',
+            in: 'cookie',
+            name: '__Host-descent',
+            description:
+              'Of a browser that has signed in with POST /v1/sessions; over plain HTTP `descent_<port>`.',
+          },
         },
       },
     },

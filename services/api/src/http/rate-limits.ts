@@ -2,10 +2,11 @@ import { createHash } from 'node:crypto';
 import { DescentError } from '@descent/errors';
 import rateLimit from '@fastify/rate-limit';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { sessionCookieOf } from './session-cookie.ts';
 
 /** @throws DescentError TOO_MANY_REQUESTS, with the header Retry-After */
 export interface RateLimits {
-  /** By token, so that one class room behind one address is not one client; without one by address. */
+  /** By token or session, so that one class room behind one address is not one client; without one by address. */
   ofSender(request: FastifyRequest, reply: FastifyReply): Promise<void>;
   ofTeam(request: FastifyRequest, reply: FastifyReply, team: string): Promise<void>;
   /** Of one address, requests whose token is not valid: whoever tries tokens is not slowed by making up new ones. */
@@ -33,9 +34,10 @@ export async function createRateLimits(app: FastifyInstance, limits: RequestsPer
   };
   const ofTeam = limiter(limits.teamRequestsPerMinute, (request) => teams.get(request) ?? '');
   return {
-    ofSender: limiter(limits.requestsPerMinute, ({ headers: { authorization }, ip }) =>
-      authorization === undefined ? ip : createHash('sha256').update(authorization).digest('base64'),
-    ),
+    ofSender: limiter(limits.requestsPerMinute, (request) => {
+      const secret = request.headers.authorization ?? sessionCookieOf(request);
+      return secret === null ? request.ip : createHash('sha256').update(secret).digest('base64');
+    }),
     ofTeam(request, reply, team) {
       teams.set(request, team);
       return ofTeam(request, reply);

@@ -43,6 +43,10 @@ import {
   NodeSpec,
   Prediction,
   PredictRequest,
+  Session,
+  SessionByInvite,
+  SessionByToken,
+  SessionCreated,
   StoredModel,
   StoredModelSummary,
   Team,
@@ -118,6 +122,10 @@ export const components = {
   JoinRequest,
   Joined,
   Identity,
+  Session,
+  SessionByToken,
+  SessionByInvite,
+  SessionCreated,
   ClassImport,
   ClassImported,
   AuditEntry,
@@ -195,4 +203,5 @@ export function failures(...statuses: ErrorStatus[]): Record<number, object> {
   );
 }
 
-export const bearer = [{ token: [] }];
+/** Either will do. */
+export const bearer = [{ token: [] }, { session: [] }];

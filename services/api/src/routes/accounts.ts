@@ -1,6 +1,5 @@
 import { ClassImport, JoinRequest, validate } from '@descent/contracts';
-import { DescentError } from '@descent/errors';
-import { findMember, findTeam, listTokens } from '@descent/storage';
+import { identityOf } from '../accounts/identity-of.ts';
 import { importClass } from '../accounts/import-class.ts';
 import { join } from '../accounts/join.ts';
 import type { Context } from '../context.ts';
@@ -23,18 +22,7 @@ export function accountRoutes(app: Routes, context: Context): void {
         response: { 200: { description: 'Member, team and token', ...ref('Identity') }, ...failures() },
       },
     },
-    async (request) => {
-      const caller = callerOf(request);
-      const [member, team, [token]] = await Promise.all([
-        findMember(db, caller.memberId),
-        findTeam(db, caller.teamId),
-        listTokens(db, { id: caller.id }),
-      ]);
-      // Removed or revoked since the request came in.
-      if (member === null || team === null || token === undefined)
-        throw new DescentError('UNAUTHENTICATED', {});
-      return { member, team: { id: team.id, name: team.name }, token };
-    },
+    async (request) => identityOf(db, callerOf(request)),
   );
 
   app.post(

@@ -87,6 +87,11 @@ function send(route: Route, id: string, token: string | undefined, headers: Reco
   });
 }
 
+async function cookieOf(token: string): Promise<string> {
+  const answer = await api.app.server.inject({ method: 'POST', url: '/v1/sessions', payload: { token } });
+  return String(answer.headers['set-cookie']).split(';')[0] ?? '';
+}
+
 const idFor = ({ policy }: Route, of: Record<ObjectKind, string>) =>
   policy.access === 'token' && policy.object !== null ? of[policy.object] : of.job;
 
@@ -120,6 +125,41 @@ test.each(['none', 'unknown', 'expired', 'revoked', 'of a removed member'])(
     expect(await answers(closed, ask)).toEqual(all(closed, () => [401, 'UNAUTHENTICATED']));
   },
 );
+
+test('a cookie opens what its token opens, and nothing of our own processes', async () => {
+  const cookie = await cookieOf((await members.staff.token(['read'])).secret);
+  const headers = { cookie, 'sec-fetch-site': 'same-origin' };
+  const closed = [
+    ...routes('ourProcesses'),
+    ...routes('token').filter(({ policy }) => policy.scope !== 'read'),
+  ];
+  const refusal = ({ policy }: Route) =>
+    policy.access === 'ourProcesses' ? [401, 'UNAUTHENTICATED'] : [403, 'SCOPE_MISSING'];
+  expect(await answers(closed, (route) => send(route, idFor(route, own), undefined, headers))).toEqual(
+    all(closed, refusal),
+  );
+});
+
+test('with a cookie every change that another site asks for is answered 403', async () => {
+  const cookie = await cookieOf((await members.staff.token()).secret);
+  const changes = routes('token').filter(({ method }) => method !== 'GET');
+  for (const elsewhere of [{ 'sec-fetch-site': 'cross-site' }, { origin: 'http://evil' }, {}]) {
+    const ask = (route: Route) => send(route, idFor(route, own), undefined, { cookie, ...elsewhere });
+    expect(await answers(changes, ask)).toEqual(all(changes, () => [403, 'CROSS_SITE']));
+  }
+});
+
+test('a cookie that is no session’s, or of one that has ended, is answered 401', async () => {
+  const token = await members.staff.token();
+  const ended = await cookieOf(token.secret);
+  await revokeToken(api.app.context.db, token.id, new Date(api.time.now).toISOString());
+  const closed = [...routes('token'), ...routes('ourProcesses')];
+  for (const cookie of [ended, `descent_80=dss_${'0'.repeat(32)}`, 'descent_80=x; a=b']) {
+    const headers = { cookie, 'sec-fetch-site': 'same-origin' };
+    const ask = (route: Route) => send(route, idFor(route, own), undefined, headers);
+    expect(await answers(closed, ask)).toEqual(all(closed, () => [401, 'UNAUTHENTICATED']));
+  }
+});
 
 test('our own processes have no way through the public routes, nor staff through theirs', async () => {
   const { secret } = await members.staff.token();

@@ -3,6 +3,7 @@ import { defaultTeamSettings, insertDataset, insertMember, insertModel, insertTe
 import { ulid } from 'ulid';
 import { invite } from '../accounts/invite.ts';
 import { issueToken } from '../accounts/issue-token.ts';
+import { startSession } from '../accounts/start-session.ts';
 import type { ApiFixture } from './api-fixture.ts';
 
 const everything: readonly Scope[] = ['read', 'submit', 'manage'];
@@ -65,13 +66,15 @@ export async function createObjects(api: ApiFixture, team: string) {
     { tokenId: 'tok_none', teamId: team },
   );
   const member = await createMember(api, team, 'member');
+  const token = await member.token();
   return {
     job: (await api.storedJob(team)).id,
     dataset,
     model,
     team,
     member: member.id,
-    token: (await member.token()).id,
+    token: token.id,
+    session: (await startSession(api.app.context, { token: token.secret }, 'a browser')).created.session.id,
     invite: (await invite(db, team, {}, api.time.now)).invite.id,
   };
 }

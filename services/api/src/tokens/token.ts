@@ -19,6 +19,11 @@ export function createJoinCode(): string {
   return `dsj_${secret}${checksum(secret)}`;
 }
 
+/** The value of a session's cookie: as random as a token, and no token. */
+export function createSessionSecret(): string {
+  return `dss_${base32(randomBytes(secretBytes), 32)}`;
+}
+
 export function isTokenShaped(text: string): boolean {
   return pattern.test(text) && checksum(text.slice(4, 36)) === text.slice(36);
 }

@@ -3,9 +3,9 @@ import { lazy, Suspense, useMemo } from 'react';
 import { Route, Switch } from 'wouter';
 import { JobsPage } from '../jobs/jobs-page.tsx';
 import { JoinPage } from '../session/join-page.tsx';
-import { clientFor, SessionContext } from '../session/session.ts';
+import { ownClient, SessionContext } from '../session/session.ts';
 import { SignInPage } from '../session/sign-in-page.tsx';
-import { useToken } from '../session/use-token.ts';
+import { useSignIn } from '../session/use-sign-in.ts';
 import { Loading } from '../ui/loading.tsx';
 import { NotFoundPage } from './not-found-page.tsx';
 import { createQueryClient } from './query-client.ts';
@@ -21,26 +21,24 @@ const DatasetsPage = lazy(() => import('../data/datasets-page.tsx'));
 const DatasetPage = lazy(() => import('../data/dataset-page.tsx'));
 const ModelGraphPage = lazy(() => import('../graph/model-graph-page.tsx'));
 
-const expired = 'Your token is no longer valid. Sign in again.';
+const expired = 'You are no longer signed in. Sign in again.';
 
 export function App() {
-  const { token, joinCode, notice, signIn, signOut, leaveJoin } = useToken();
-  const signedIn = useMemo(
+  const { state, joinCode, notice, signedIn, signOut, leaveJoin } = useSignIn();
+  const home = useMemo(
     () =>
-      token === null
-        ? null
-        : {
-            session: { client: clientFor(token), signOut },
-            queryClient: createQueryClient(() => signOut(expired)),
-          },
-    [token, signOut],
+      state === 'in'
+        ? { session: { client: ownClient, signOut }, queryClient: createQueryClient(() => signOut(expired)) }
+        : null,
+    [state, signOut],
   );
 
-  if (joinCode !== null) return <JoinPage code={joinCode} onJoined={signIn} onLeave={leaveJoin} />;
-  if (signedIn === null) return <SignInPage notice={notice} onSignIn={signIn} />;
+  if (joinCode !== null) return <JoinPage code={joinCode} onJoined={signedIn} onLeave={leaveJoin} />;
+  if (state === 'asking') return <Loading what="page" />;
+  if (home === null) return <SignInPage notice={notice} onSignedIn={signedIn} />;
   return (
-    <SessionContext value={signedIn.session}>
-      <QueryClientProvider client={signedIn.queryClient}>
+    <SessionContext value={home.session}>
+      <QueryClientProvider client={home.queryClient}>
         <Shell>
           <Suspense fallback={<Loading what="page" />}>
             <Switch>

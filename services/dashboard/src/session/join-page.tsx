@@ -1,13 +1,14 @@
-import { createClient, isDescentError } from '@descent/client';
+import { isDescentError } from '@descent/client';
 import { type FormEvent, useId, useState } from 'react';
 import { Button } from '../ui/button.tsx';
 import { Notice } from '../ui/notice.tsx';
 import { DoorForm } from './door-form.tsx';
+import { ownClient } from './session.ts';
 
 interface JoinPageProps {
   /** Of the invitation: `dsj_…`. */
   readonly code: string;
-  readonly onJoined: (token: string, remember: boolean) => void;
+  readonly onJoined: () => void;
   readonly onLeave: () => void;
 }
 
@@ -24,9 +25,8 @@ export function JoinPage({ code, onJoined, onLeave }: JoinPageProps) {
     setProblem(null);
     const given = name.trim();
     try {
-      const client = createClient({ url: window.location.origin });
-      const { secret } = await client.accounts.join({ code, ...(given === '' ? {} : { name: given }) });
-      onJoined(secret, true);
+      await ownClient.accounts.signIn({ code, remember: true, ...(given === '' ? {} : { name: given }) });
+      onJoined();
     } catch (error) {
       setProblem(problemOf(error));
       setJoining(false);

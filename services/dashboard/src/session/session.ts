@@ -20,7 +20,5 @@ export function useClient(): DescentClient {
   return useSession().client;
 }
 
-/** The api serves the dashboard, so it listens where this page came from. */
-export function clientFor(token: string): DescentClient {
-  return createClient({ url: window.location.origin, token });
-}
+/** The api serves the dashboard, so it listens where this page came from; the browser's cookie speaks for the user. */
+export const ownClient: DescentClient = createClient({ url: window.location.origin });

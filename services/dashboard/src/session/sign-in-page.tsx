@@ -3,14 +3,14 @@ import { type FormEvent, useId, useState } from 'react';
 import { Button } from '../ui/button.tsx';
 import { Notice } from '../ui/notice.tsx';
 import { DoorForm } from './door-form.tsx';
-import { clientFor } from './session.ts';
+import { ownClient } from './session.ts';
 
 interface SignInPageProps {
   readonly notice: string | null;
-  readonly onSignIn: (token: string, remember: boolean) => void;
+  readonly onSignedIn: () => void;
 }
 
-export function SignInPage({ notice, onSignIn }: SignInPageProps) {
+export function SignInPage({ notice, onSignedIn }: SignInPageProps) {
   const [token, setToken] = useState('');
   const [remember, setRemember] = useState(false);
   const [checking, setChecking] = useState(false);
@@ -27,8 +27,8 @@ export function SignInPage({ notice, onSignIn }: SignInPageProps) {
     setChecking(true);
     setProblem(null);
     try {
-      await clientFor(given).jobs.list({ limit: 1 });
-      onSignIn(given, remember);
+      await ownClient.accounts.signIn({ token: given, remember });
+      onSignedIn();
     } catch (error) {
       setProblem(problemOf(error));
       setChecking(false);
