@@ -87,24 +87,24 @@ describe('price', () => {
 });
 
 describe('chooseMicroBatches', () => {
-  it('cuts the MLP in two and the CNN in four at batch 128', () => {
-    const choose = (model: typeof mlp) =>
-      chooseMicroBatches({ flopsPerStep: price(model, question).flopsPerStep, batchSize: 128 });
+  it('cuts the MLP and the small CNN in two at batch 128', () => {
+    const choose = (model: typeof mlp) => chooseMicroBatches({ ...price(model, question), batchSize: 128 });
     expect(choose(mlp)).toBe(2);
-    expect(choose(cnn)).toBe(4);
+    expect(choose(cnn)).toBe(2);
   });
 
   it.each([
-    [1e6, 128, 1],
-    [15.9e6, 128, 1],
-    [16e6, 128, 2],
-    [1.59e9, 128, 2],
-    [1.6e9, 128, 4],
-    [3.2e9, 128, 8],
-    [1e15, 4096, 8],
-    [1e15, 16, 4],
-    [1e15, 1, 1],
-  ])('%d FLOP at batch %i → %i', (flopsPerStep, batchSize, expected) => {
-    expect(chooseMicroBatches({ flopsPerStep, batchSize })).toBe(expected);
+    [1e6, 128, 0, 1],
+    [15.9e6, 128, 0, 1],
+    [16e6, 128, 0, 2],
+    [3.19e9, 128, 0, 2],
+    [3.2e9, 128, 0, 4],
+    [3.2e9, 128, 2e6, 2],
+    [6.4e9, 128, 1e6, 8],
+    [1e15, 4096, 1e9, 8],
+    [1e15, 16, 0, 4],
+    [1e15, 1, 0, 1],
+  ])('%d FLOP at batch %i with %d parameters → %i', (flopsPerStep, batchSize, parameters, expected) => {
+    expect(chooseMicroBatches({ flopsPerStep, batchSize, parameters })).toBe(expected);
   });
 });

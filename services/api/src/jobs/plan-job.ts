@@ -89,8 +89,12 @@ function microBatchesOf(model: CompiledModel, request: JobCreate, datasetCount: 
   if (microBatches === undefined) {
     const question = { batchSize, microBatches: 1, datasetCount, epochs, optimizerSlots: 0 };
     // A participant of a local job computes its share of every mini-batch of the step.
-    const flopsPerStep = price(model, question).flopsPerStep * localStepsOf(request.training);
-    return chooseMicroBatches({ flopsPerStep, batchSize });
+    const { flopsPerStep, parameters } = price(model, question);
+    return chooseMicroBatches({
+      flopsPerStep: flopsPerStep * localStepsOf(request.training),
+      batchSize,
+      parameters,
+    });
   }
   if (microBatches <= batchSize) return microBatches;
   throw new DescentError('REQUEST_INVALID', {
