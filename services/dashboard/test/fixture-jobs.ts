@@ -60,6 +60,12 @@ const base: Job = {
   },
   error: null,
   queuePosition: null,
+  owner: { id: 'mem_01JD0000000000000000000001', name: 'Ada' },
+  tags: ['baseline', 'mnist'],
+  notes: '',
+  starred: true,
+  archivedAt: null,
+  sparkline: Array.from({ length: 33 }, (_, index) => 2.3 * Math.exp(-index / 6) + 0.08),
 };
 
 const ended = (state: JobState, extra: Partial<Job>): Partial<Job> => ({
@@ -78,6 +84,10 @@ export function fixtureJobs(): Job[] {
     {},
     {
       state: 'queued',
+      tags: ['sweep', 'learning-rate', 'third-attempt-after-the-data-was-cleaned'],
+      owner: { id: 'mem_01JD0000000000000000000002', name: 'Hildegard von Bingen-Rupertsberg' },
+      starred: false,
+      sparkline: [],
       name: 'a-very-long-name-that-somebody-generated-from-every-hyper-parameter-lr0.001-bs128-wd0.0001-seed42-run17',
       reason: 'Waits for a free parameter server',
       startedAt: null,
@@ -147,6 +157,15 @@ export function fixtureJobs(): Job[] {
     }),
   ];
   return variants.map((variant, n) => ({ ...base, ...variant, id: jobId(n) }));
+}
+
+/** As many jobs as a class makes in a term. */
+export function manyJobs(count: number): Job[] {
+  return Array.from({ length: count }, (_, index) => ({
+    ...base,
+    ...ended('succeeded', { name: `sweep ${String(index + 1).padStart(3, '0')}`, starred: index % 9 === 0 }),
+    id: `job_01JE0000000000000000000${String(index).padStart(3, '0')}`,
+  }));
 }
 
 /** A noisy curve as a real one looks; deterministic. */

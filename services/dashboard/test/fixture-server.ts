@@ -63,15 +63,34 @@ export async function startFixtureServer(dist: string): Promise<FixtureServer> {
     if (url.pathname === '/v1/models/explain') return json(response, fixtureGraph.explanation);
     const [, id, part] = /^\/v1\/jobs\/([^/]+)(?:\/(\w+))?/.exec(url.pathname) ?? [];
     if (id === undefined) {
-      const state = url.searchParams.get('state');
-      const found = jobs.filter((job) => state === null || job.state === state);
-      return json(response, { jobs: found, nextCursor: null });
+      const { state, query = '', limit = '50', cursor = '0' } = Object.fromEntries(url.searchParams);
+      if (/[<>=]\s*$/.test(query)) {
+        return fail(response, 422, 'QUERY_INVALID', 'The query ends where a value is missing', {
+          column: query.length,
+          length: 1,
+          problem: 'a value is missing',
+        });
+      }
+      const found = jobs.filter(
+        (job) => (state === undefined || job.state === state) && job.name.includes(query),
+      );
+      const next = Number(cursor) + Number(limit);
+      return json(response, {
+        jobs: found.slice(Number(cursor), next),
+        nextCursor: next < found.length ? String(next) : null,
+      });
     }
     const index = jobs.findIndex((job) => job.id === id);
     const job = jobs[index];
     if (job === undefined) return fail(response, 404, 'JOB_NOT_FOUND', `There is no job ${id}`);
     switch (part) {
       case undefined:
+        if (request.method === 'PATCH') {
+          return void readJson(request).then((edit) => {
+            jobs[index] = { ...job, ...edit };
+            json(response, jobs[index]);
+          });
+        }
         return json(response, job);
       case 'metrics': {
         const mine = () =>
@@ -169,8 +188,20 @@ function json(response: ServerResponse, body: unknown): void {
   response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(body));
 }
 
-function fail(response: ServerResponse, statusCode: number, code: string, message: string): void {
+async function readJson(request: IncomingMessage): Promise<object> {
+  const parts: Buffer[] = [];
+  for await (const part of request) parts.push(part as Buffer);
+  return JSON.parse(Buffer.concat(parts).toString('utf8')) as object;
+}
+
+function fail(
+  response: ServerResponse,
+  statusCode: number,
+  code: string,
+  message: string,
+  details: object = {},
+): void {
   response
     .writeHead(statusCode, { 'content-type': 'application/json' })
-    .end(JSON.stringify({ statusCode, code, error: '', message, details: {} }));
+    .end(JSON.stringify({ statusCode, code, error: '', message, details }));
 }

@@ -8,10 +8,12 @@ import { fixtureToken, startFixtureServer } from './fixture-server.ts';
 
 /**
  * Pictures of every page in light and dark, on a desktop and on a phone, for people to look at.
- * `npm run build && npm run look [-- FOLDER]`; needs Debian's chromium. Fails when a page scrolls sideways or logs an error.
+ * `npm run build && npm run look [-- FOLDER [phone-dark]]`; needs Debian's chromium. Fails when a page scrolls sideways or logs an error.
  */
 const here = import.meta.dirname;
 const folder = path.resolve(process.argv[2] ?? path.join(tmpdir(), 'descent-look'));
+/** Such as `phone-dark`: left out, all. */
+const only = process.argv[3] ?? '';
 const screens = { desktop: { width: 1280, height: 900 }, phone: { width: 375, height: 800 } } as const;
 const complaints: string[] = [];
 
@@ -33,8 +35,13 @@ async function look(browser: Browser, url: string, screen: keyof typeof screens,
   await page.goto(`${url}/#token=${fixtureToken}`);
   await page.getByRole('heading', { name: 'Training jobs' }).waitFor();
   if (page.url().includes('token')) complaints.push('The token stays in the address bar');
-  await page.getByRole('heading', { name: 'mnist-mlp' }).waitFor();
+  await page.getByRole('link', { name: 'mnist-mlp' }).waitFor();
   await shoot('jobs');
+  await page.getByLabel('Choose mnist-mlp').check();
+  await page.getByLabel('Choose mnist-cnn').check();
+  await page.getByLabel('Search the jobs').fill('metrics.accuracy >');
+  await page.getByRole('alert').waitFor();
+  await shoot('jobs-chosen');
 
   for (const [n, name] of ['running', 'queued', 'failed', 'succeeded', 'paused'].entries()) {
     await page.goto(`${url}/jobs/${jobId(n)}`);
@@ -114,7 +121,9 @@ const browser = await launchChromium();
 try {
   await using server = await startFixtureServer(dist);
   for (const screen of ['desktop', 'phone'] as const) {
-    for (const theme of ['light', 'dark'] as const) await look(browser, server.url, screen, theme);
+    for (const theme of ['light', 'dark'] as const) {
+      if (`${screen}-${theme}`.includes(only)) await look(browser, server.url, screen, theme);
+    }
   }
   await lookAtEdges(browser, dist);
 } finally {

@@ -26,7 +26,7 @@ export function Shell({ children }: { readonly children: ReactNode }) {
         Skip to content
       </a>
       <header className="sticky top-0 z-10 border-b border-line bg-surface">
-        <div className="mx-auto flex min-h-14 max-w-6xl flex-wrap items-center gap-x-2 px-4">
+        <div className="mx-auto flex min-h-14 max-w-7xl flex-wrap items-center gap-x-2 px-4">
           <Link href="/" className="flex items-center gap-2.5 py-2 text-lg font-semibold">
             <Logo />
             Descent
@@ -49,7 +49,7 @@ export function Shell({ children }: { readonly children: ReactNode }) {
           </div>
         </div>
       </header>
-      <main id="content" tabIndex={-1} className="mx-auto max-w-6xl px-4 py-6 outline-none">
+      <main id="content" tabIndex={-1} className="mx-auto max-w-7xl px-4 py-6 outline-none">
         {children}
       </main>
     </>

@@ -15,7 +15,8 @@ export function differencesOf(jobs: readonly Pick<Job, 'request'>[]): readonly D
     .filter(({ values }) => new Set(values).size > 1);
 }
 
-function leavesOf(value: unknown, path: string): [string, string][] {
+/** Every setting with the path that names it. */
+export function leavesOf(value: unknown, path: string): [string, string][] {
   if (Array.isArray(value) && !value.every(isPlain)) {
     return value.flatMap((item, index) => leavesOf(item, `${path}[${index}]`));
   }

@@ -2,10 +2,12 @@ import { isEnded, type Job } from '@descent/client';
 import { Link } from 'wouter';
 import { formatDuration } from '../format/duration.ts';
 import { formatCount } from '../format/number.ts';
+import { Star } from '../jobs/star.tsx';
 import { buttonClass } from '../ui/button.tsx';
 import { ProgressBar } from '../ui/progress-bar.tsx';
 import { StateBadge } from '../ui/state-badge.tsx';
 import { JobControls } from './job-controls.tsx';
+import { OrderLine } from './order-line.tsx';
 
 export function JobHeader({ job }: { readonly job: Job }) {
   const { progress, state } = job;
@@ -18,14 +20,18 @@ export function JobHeader({ job }: { readonly job: Job }) {
           <Link href="/" className="text-sm text-ink-soft hover:text-ink hover:underline">
             ← Training jobs
           </Link>
-          <div className="mt-1 flex flex-wrap items-center gap-x-3 gap-y-1">
-            <h1 className="min-w-0 text-2xl font-semibold break-words">{job.name}</h1>
+          <div className="mt-1 flex flex-wrap items-center gap-x-2 gap-y-1">
+            <span className="flex min-w-0 items-center gap-1">
+              <Star job={job} />
+              <h1 className="min-w-0 text-2xl font-semibold break-words">{job.name}</h1>
+            </span>
             <StateBadge state={state} />
           </div>
           <p className="mt-1 text-ink-soft">
             {job.reason}
             {job.queuePosition !== null && ` · number ${job.queuePosition + 1} in the line`}
           </p>
+          <OrderLine job={job} />
         </div>
         <div className="flex flex-wrap items-start gap-2">
           <Link href={`/jobs/${job.id}/graph`} className={buttonClass('plain')}>

@@ -1,83 +1,106 @@
 import type { Job } from '@descent/client';
-import { isEnded } from '@descent/client';
+import { memo } from 'react';
 import { Link } from 'wouter';
-import { formatAge, formatDuration, secondsBetween } from '../format/duration.ts';
-import { formatCompact, formatScore, missing } from '../format/number.ts';
-import { Figure } from '../ui/figure.tsx';
+import { formatScore } from '../format/number.ts';
 import { ProgressBar } from '../ui/progress-bar.tsx';
 import { StateBadge } from '../ui/state-badge.tsx';
-import { mainScore, metricLabel } from './summary.ts';
+import { TagList } from '../ui/tag-list.tsx';
+import type { Column } from './columns.tsx';
+import { Star } from './star.tsx';
+import { mainScore } from './summary.ts';
 
 interface JobRowProps {
   readonly job: Job;
+  /** From 0. */
+  readonly place: number;
+  readonly columns: readonly (readonly [string, Column])[];
   readonly nowMs: number;
-  /** Whether it is among those to compare. */
   readonly chosen: boolean;
-  readonly onChoose: (chosen: boolean) => void;
+  readonly onChoose: (ids: readonly string[], chosen: boolean) => void;
 }
 
-export function JobRow({ job, nowMs, chosen, onChoose }: JobRowProps) {
-  const { progress, state } = job;
+/** One job. On a phone what its columns say stands under its name. */
+export const JobRow = memo(function JobRow({ job, place, columns, nowMs, chosen, onChoose }: JobRowProps) {
+  const { name, tags = [], progress, state } = job;
   const metric = mainScore(job);
-  const running = state === 'running';
-  const ended = isEnded(state);
-  const time = ended
-    ? formatDuration(secondsBetween(job.startedAt, job.endedAt))
-    : formatDuration(progress.etaSeconds);
-
+  const line = lineOf(job);
   return (
-    <li className="flex items-stretch gap-2">
-      <label className="flex items-center px-1">
-        <span className="sr-only">Choose {job.name} to compare</span>
+    <tr
+      aria-rowindex={place + 2}
+      className="h-16 border-b border-line last:border-b-0 hover:bg-canvas has-[[data-row-check]:checked]:bg-busy-back"
+    >
+      <td className="w-10 pl-3">
         <input
           type="checkbox"
+          data-row-check
+          aria-label={`Choose ${name}`}
           checked={chosen}
-          onChange={(event) => onChoose(event.target.checked)}
-          className="size-4 accent-accent"
+          onChange={(event) => onChoose([job.id], event.target.checked)}
+          className="size-4 accent-accent align-middle"
         />
-      </label>
-      <Link
-        href={`/jobs/${job.id}`}
-        className="min-w-0 flex-1 grid gap-x-6 gap-y-3 rounded-xl border border-line bg-surface p-4 transition-colors hover:border-line-strong lg:grid-cols-[minmax(0,1fr)_minmax(0,1.4fr)] lg:items-center"
-      >
-        <div className="min-w-0 space-y-2">
-          <div className="flex items-center gap-3">
-            <h2 className="min-w-0 truncate font-semibold" title={job.name}>
-              {job.name}
-            </h2>
-            <StateBadge state={state} />
-            <span className="ml-auto shrink-0 text-sm text-ink-faint">{formatAge(job.createdAt, nowMs)}</span>
-          </div>
-          <ProgressBar
-            label={`Progress of ${job.name}`}
-            step={progress.step}
-            steps={progress.steps}
-            state={state}
-          />
-          <p className="truncate text-sm text-ink-soft" title={lineOf(job)}>
-            {lineOf(job)}
-          </p>
-        </div>
-        <dl className="grid grid-cols-3 gap-x-4 gap-y-2 sm:grid-cols-6">
-          <Figure label="loss">{formatScore('loss', job.latest?.loss)}</Figure>
-          {metric !== 'loss' && (
-            <Figure label={metricLabel(metric)}>{formatScore(metric, job.latest?.[metric])}</Figure>
-          )}
-          <Figure label={`val. ${metricLabel(metric)}`}>
-            {formatScore(metric, job.validation?.[metric])}
-          </Figure>
-          <Figure label="workers">{running ? progress.workers : missing}</Figure>
-          <Figure label="samples/s">
-            {progress.samplesPerSecond > 0 ? formatCompact(progress.samplesPerSecond) : missing}
-          </Figure>
-          <Figure label={ended ? 'took' : 'ready in'}>{time}</Figure>
-        </dl>
-      </Link>
-    </li>
+      </td>
+      <th scope="row" className="py-1 pr-3 pl-1 font-normal">
+        <span className="flex items-center gap-1">
+          <Star job={job} />
+          <span className="min-w-0 flex-1">
+            <span className="flex items-center gap-2">
+              <Link
+                href={`/jobs/${job.id}`}
+                data-row-link
+                title={name}
+                className="min-w-0 truncate font-semibold hover:underline"
+              >
+                {name}
+              </Link>
+              <span className="ml-auto sm:hidden">
+                <StateBadge state={state} />
+              </span>
+            </span>
+            <span className="flex items-center gap-2 max-sm:hidden">
+              <TagList tags={tags} most={2} />
+              <span className="min-w-0 truncate text-sm text-ink-soft" title={line}>
+                {line}
+              </span>
+            </span>
+            <span className="flex items-center gap-2 pt-1 text-sm tabular-nums sm:hidden">
+              <ProgressBar
+                label={`Progress of ${name}`}
+                step={progress.step}
+                steps={progress.steps}
+                state={state}
+              />
+              <span className="text-ink-soft">
+                {formatScore(metric, job.validation?.[metric] ?? job.latest?.[metric])}
+              </span>
+            </span>
+          </span>
+        </span>
+      </th>
+      {columns.map(([id, { cell, numeric }]) => (
+        <td
+          key={id}
+          className={`truncate px-3 py-1 max-sm:hidden ${numeric ? 'text-right tabular-nums' : ''}`}
+        >
+          {cell(job, nowMs)}
+        </td>
+      ))}
+    </tr>
+  );
+}, sameRow);
+
+/** The age is told in minutes: a row is not drawn again for every second. */
+function sameRow(before: JobRowProps, now: JobRowProps): boolean {
+  return (
+    before.job === now.job &&
+    before.place === now.place &&
+    before.columns === now.columns &&
+    before.chosen === now.chosen &&
+    before.onChoose === now.onChoose &&
+    Math.floor(before.nowMs / 30_000) === Math.floor(now.nowMs / 30_000)
   );
 }
 
-function lineOf({ state, progress, reason, error, queuePosition }: Job): string {
+function lineOf({ state, progress, reason, error, queuePosition, notes = '' }: Job): string {
   if (error !== null) return error.message;
   if (state === 'queued' && queuePosition !== null)
     return `${reason} · number ${queuePosition + 1} in the line`;
@@ -85,5 +108,5 @@ function lineOf({ state, progress, reason, error, queuePosition }: Job): string 
     const epoch = Math.min(Math.floor(progress.epoch) + 1, progress.epochs);
     return `epoch ${epoch} of ${progress.epochs} · step ${progress.step} of ${progress.steps}`;
   }
-  return reason;
+  return notes === '' ? reason : notes;
 }
