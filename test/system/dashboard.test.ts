@@ -50,7 +50,7 @@ describe.skipIf(!hasChromium)('the dashboard of the running service', () => {
 
   test('a job submitted elsewhere appears, its curve moves in one and the same plot, and it can be paused and resumed', async () => {
     const job = await stack.client.jobs.create(request);
-    await page.getByRole('heading', { name: 'curves to watch' }).click();
+    await page.getByRole('link', { name: 'curves to watch' }).click();
     await whenStep(stack.client, job.id, 30);
     const plot = page.getByRole('img', { name: /^Curve of loss/ }).locator('canvas');
     await expect.poll(stepShown, { timeout: 30_000 }).toBeGreaterThan(0);
@@ -130,8 +130,8 @@ describe.skipIf(!hasChromium)('the dashboard of the running service', () => {
     await page.getByRole('heading', { name: 'from the form' }).waitFor();
 
     await page.getByRole('link', { name: 'Jobs', exact: true }).click();
-    await page.getByLabel('Choose from the form to compare').check();
-    await page.getByLabel('Choose curves to watch to compare').check();
+    await page.getByLabel('Choose from the form').check();
+    await page.getByLabel('Choose curves to watch').check();
     await page.getByRole('link', { name: 'Compare 2' }).click();
     await page.getByRole('heading', { name: 'Compare 2 jobs' }).waitFor();
     await page
@@ -145,7 +145,7 @@ describe.skipIf(!hasChromium)('the dashboard of the running service', () => {
   test('a link with the token in its fragment signs in at once, and the address bar does not keep it', async () => {
     const other = await browser.newPage();
     await other.goto(`${stack.url}/?state=succeeded#token=${stack.token}`);
-    await other.getByRole('heading', { name: 'curves to watch' }).waitFor({ timeout: 60_000 });
+    await other.getByRole('link', { name: 'curves to watch' }).waitFor({ timeout: 60_000 });
     expect(other.url()).toBe(`${stack.url}/?state=succeeded`);
     await other.close();
   });

@@ -1,7 +1,9 @@
 import type {
+  AuditEntry,
   ClassImport,
   ClassImported,
   Identity,
+  Invite,
   InviteCreate,
   InviteCreated,
   Joined,
@@ -18,11 +20,26 @@ import type {
   Token,
   TokenCreate,
   TokenCreated,
+  UsageEntry,
 } from '@descent/contracts';
 import type { CallOptions } from './jobs.ts';
 import type { Transport } from './transport.ts';
 
 export type AccountsApi = ReturnType<typeof createAccountsApi>;
+
+export interface AuditFilter extends CallOptions {
+  /** Only what members of this team changed. */
+  readonly team?: string;
+  readonly limit?: number;
+  /** `nextCursor` of the page before. */
+  readonly cursor?: string;
+}
+
+export interface AuditPage {
+  readonly entries: AuditEntry[];
+  /** Null on the last page. */
+  readonly nextCursor: string | null;
+}
 
 export function createAccountsApi({ http, body, done }: Transport) {
   const of = (id: string) => ({ params: { path: { id } } });
@@ -90,8 +107,30 @@ export function createAccountsApi({ http, body, done }: Transport) {
       return body(http.POST('/v1/teams/{id}/invites', { ...of(team), body: invite, ...options }));
     },
 
+    async invites(team: string, options: CallOptions = {}): Promise<Invite[]> {
+      return (await body(http.GET('/v1/teams/{id}/invites', { ...of(team), ...options }))).invites;
+    },
+
     withdrawInvite(id: string, options: CallOptions = {}): Promise<void> {
       return done(http.DELETE('/v1/invites/{id}', { ...of(id), ...options }));
+    },
+
+    /** Worker-seconds of each job of the team; for staff of all teams. */
+    async usage(options: CallOptions = {}): Promise<UsageEntry[]> {
+      // The route has an answer in CSV too, which this is not.
+      const answer = await body(http.GET('/v1/usage', { ...options }));
+      return (answer as Exclude<typeof answer, string>).usage;
+    },
+
+    /** The same as a table: team, job, from, to, worker_seconds. */
+    async usageCsv(options: CallOptions = {}): Promise<string> {
+      const headers = { accept: 'text/csv' };
+      return String(await body(http.GET('/v1/usage', { headers, parseAs: 'text', ...options })));
+    },
+
+    /** Staff: every change that was made through the API, newest first. */
+    audit({ signal, ...query }: AuditFilter = {}): Promise<AuditPage> {
+      return body(http.GET('/v1/audit', { params: { query }, ...(signal !== undefined && { signal }) }));
     },
 
     async tokens(options: CallOptions = {}): Promise<Token[]> {

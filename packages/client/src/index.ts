@@ -1,4 +1,5 @@
 export type {
+  AuditEntry,
   Checkpoint,
   ChromeTrace,
   Dataset,
@@ -8,6 +9,9 @@ export type {
   Explanation,
   ExportFormat,
   GraphKind,
+  Identity,
+  Invite,
+  InviteCreated,
   Job,
   JobCreate,
   JobEdit,
@@ -18,6 +22,7 @@ export type {
   JobState,
   JobTiming,
   LayerSummary,
+  Member,
   MetricPoint,
   ModelGraphRequest,
   ModelReference,
@@ -25,9 +30,18 @@ export type {
   Prediction,
   Progress,
   Receipt,
+  Role,
+  Scope,
   Scores,
   StoredModel,
   StoredModelSummary,
+  Team,
+  TeamChange,
+  TeamCreate,
+  Token,
+  TokenCreate,
+  TokenCreated,
+  UsageEntry,
 } from '@descent/contracts';
 export { scoreNames, timePhases } from '@descent/contracts';
 export { DescentError, isDescentError } from '@descent/errors';

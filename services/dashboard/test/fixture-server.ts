@@ -2,6 +2,15 @@ import { readFile } from 'node:fs/promises';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import path from 'node:path';
 import type { Job, MetricPoint } from '@descent/client';
+import {
+  fixtureAudit,
+  fixtureIdentity,
+  fixtureInvites,
+  fixtureMembers,
+  fixtureTeams,
+  fixtureTokens,
+  fixtureUsage,
+} from './fixture-accounts.ts';
 import fixtureGraph from './fixture-graph.json' with { type: 'json' };
 import { fixtureCheckpoints, fixtureEvents, fixtureJobs, jobId, pointAt } from './fixture-jobs.ts';
 import { fixtureLayers, fixtureTrace, noLayers } from './fixture-layers.ts';
@@ -57,7 +66,13 @@ export async function startFixtureServer(dist: string): Promise<FixtureServer> {
       return json(response, {});
     }
     if (!(request.headers.cookie ?? '').includes(fixtureToken)) return refuse(response);
-    if (url.pathname === '/v1/whoami') return json(response, {});
+    if (url.pathname === '/v1/whoami') return json(response, fixtureIdentity);
+    if (url.pathname === '/v1/teams') return json(response, { teams: fixtureTeams });
+    if (/^\/v1\/teams\/\w+\/members$/.test(url.pathname)) return json(response, { members: fixtureMembers });
+    if (/^\/v1\/teams\/\w+\/invites$/.test(url.pathname)) return json(response, { invites: fixtureInvites });
+    if (url.pathname === '/v1/tokens') return json(response, { tokens: fixtureTokens });
+    if (url.pathname === '/v1/usage') return json(response, { usage: fixtureUsage });
+    if (url.pathname === '/v1/audit') return json(response, { entries: fixtureAudit, nextCursor: null });
     if (broken) return fail(response, 503, 'UNAVAILABLE', 'The database cannot be reached');
     if (url.pathname === '/v1/models/graph') return json(response, fixtureGraph.graph);
     if (url.pathname === '/v1/models/explain') return json(response, fixtureGraph.explanation);
@@ -86,8 +101,8 @@ export async function startFixtureServer(dist: string): Promise<FixtureServer> {
     switch (part) {
       case undefined:
         if (request.method === 'PATCH') {
-          return void readJson(request).then((edit) => {
-            jobs[index] = { ...job, ...edit };
+          return void bodyOf(request).then((edit) => {
+            jobs[index] = { ...job, ...JSON.parse(edit) };
             json(response, jobs[index]);
           });
         }
@@ -186,12 +201,6 @@ function follow(
 
 function json(response: ServerResponse, body: unknown): void {
   response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(body));
-}
-
-async function readJson(request: IncomingMessage): Promise<object> {
-  const parts: Buffer[] = [];
-  for await (const part of request) parts.push(part as Buffer);
-  return JSON.parse(Buffer.concat(parts).toString('utf8')) as object;
 }
 
 function fail(

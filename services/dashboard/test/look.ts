@@ -43,6 +43,16 @@ async function look(browser: Browser, url: string, screen: keyof typeof screens,
   await page.getByRole('alert').waitFor();
   await shoot('jobs-chosen');
 
+  for (const [address, title] of [
+    ['team', 'Tokens'],
+    ['staff', 'Teams (3)'],
+    ['staff?tab=audit', 'Audit log'],
+  ] as const) {
+    await page.goto(`${url}/${address}`);
+    await page.getByRole('heading', { name: title }).waitFor();
+    await page.getByRole('row').nth(2).waitFor();
+    await shoot(address.replace(/\W.*=/, '-'));
+  }
   for (const [n, name] of ['running', 'queued', 'failed', 'succeeded', 'paused'].entries()) {
     await page.goto(`${url}/jobs/${jobId(n)}`);
     await page.getByRole('heading', { name: 'Receipt' }).waitFor();

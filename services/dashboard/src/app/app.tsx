@@ -19,6 +19,8 @@ const PredictPage = lazy(() => import('../predict/predict-page.tsx'));
 const ComparePage = lazy(() => import('../compare/compare-page.tsx'));
 const DatasetsPage = lazy(() => import('../data/datasets-page.tsx'));
 const DatasetPage = lazy(() => import('../data/dataset-page.tsx'));
+const TeamPage = lazy(() => import('../team/team-page.tsx'));
+const StaffPage = lazy(() => import('../staff/staff-page.tsx'));
 const ModelGraphPage = lazy(() => import('../graph/model-graph-page.tsx'));
 
 const expired = 'You are no longer signed in. Sign in again.';
@@ -59,6 +61,12 @@ export function App() {
               </Route>
               <Route path="/data/:id">
                 {({ id }) => <DatasetPage key={id} id={decodeURIComponent(id)} />}
+              </Route>
+              <Route path="/team">
+                <TeamPage />
+              </Route>
+              <Route path="/staff">
+                <StaffPage />
               </Route>
               <Route path="/graph">
                 <ModelGraphPage />

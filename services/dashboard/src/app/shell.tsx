@@ -1,6 +1,7 @@
 import type { ReactNode } from 'react';
-import { Link } from 'wouter';
+import { Link, useLocation } from 'wouter';
 import { useSession } from '../session/session.ts';
+import { useIdentity } from '../team/use-identity.ts';
 import { ThemeToggle } from '../theme/theme-toggle.tsx';
 import { Button } from '../ui/button.tsx';
 import { Logo } from '../ui/logo.tsx';
@@ -9,14 +10,19 @@ const pages = [
   { href: '/', name: 'Jobs' },
   { href: '/data', name: 'Data' },
   { href: '/graph', name: 'Graph' },
+  { href: '/team', name: 'Team' },
 ] as const;
+const staffPage = { href: '/staff', name: 'Staff' } as const;
 
 const pageLink =
-  'rounded-lg px-2.5 py-1.5 font-medium whitespace-nowrap text-ink-soft hover:bg-sunken hover:text-ink';
+  'rounded-lg px-2.5 py-1.5 font-medium whitespace-nowrap text-ink-soft hover:bg-sunken hover:text-ink aria-[current]:text-ink';
 
 /** What stands around every page of a signed-in user. */
 export function Shell({ children }: { readonly children: ReactNode }) {
   const { signOut } = useSession();
+  const { data: identity } = useIdentity();
+  const [path] = useLocation();
+  const shown = identity?.member.role === 'staff' ? [...pages, staffPage] : pages;
   return (
     <>
       <a
@@ -32,8 +38,13 @@ export function Shell({ children }: { readonly children: ReactNode }) {
             Descent
           </Link>
           <nav aria-label="Pages" className="flex overflow-x-auto max-sm:order-last max-sm:w-full sm:ml-4">
-            {pages.map(({ href, name }) => (
-              <Link key={href} href={href} className={pageLink}>
+            {shown.map(({ href, name }) => (
+              <Link
+                key={href}
+                href={href}
+                aria-current={isAt(path, href) ? 'page' : undefined}
+                className={pageLink}
+              >
                 {name}
               </Link>
             ))}
@@ -54,4 +65,10 @@ export function Shell({ children }: { readonly children: ReactNode }) {
       </main>
     </>
   );
+}
+
+/** Jobs are the first page: what belongs to them has addresses of its own. */
+function isAt(path: string, href: string): boolean {
+  if (href === '/') return path === '/' || /^\/(jobs|compare|new)\b/.test(path);
+  return path === href || path.startsWith(`${href}/`);
 }

@@ -2,6 +2,7 @@ import type { ReactNode } from 'react';
 
 const tones = {
   bad: 'bg-bad-back text-bad',
+  good: 'bg-good-back text-good',
   warn: 'bg-warn-back text-warn',
   idle: 'bg-idle-back text-idle',
 } as const;

@@ -1,0 +1,90 @@
+import type { Team } from '@descent/client';
+import { useMutation } from '@tanstack/react-query';
+import { type FormEvent, useState } from 'react';
+import { useClient } from '../session/session.ts';
+import { useAccountsChanged } from '../team/use-team.ts';
+import { Button } from '../ui/button.tsx';
+import { Dialog } from '../ui/dialog.tsx';
+import { FailureNotice } from '../ui/failure-notice.tsx';
+import { Field } from '../ui/field.tsx';
+import { readTeamForm, teamForm } from './team-form.ts';
+
+interface TeamDialogProps {
+  readonly team: Team;
+  readonly onClose: () => void;
+}
+
+/** What staff decide about one team. An empty limit is none. */
+export function TeamDialog({ team, onClose }: TeamDialogProps) {
+  const client = useClient();
+  const changed = useAccountsChanged();
+  const [form, setForm] = useState(() => teamForm(team));
+  const save = useMutation({
+    mutationFn: () => client.accounts.changeTeam(team.id, readTeamForm(form)),
+    onSuccess: async () => {
+      await changed();
+      onClose();
+    },
+  });
+  const set = (name: keyof typeof form) => (value: string) => setForm({ ...form, [name]: value });
+
+  function submit(event: FormEvent) {
+    event.preventDefault();
+    save.mutate();
+  }
+
+  return (
+    <Dialog title={team.name} onClose={onClose}>
+      <form onSubmit={submit} className="mt-4 space-y-3">
+        <Field label="name" value={form.name} maxLength={120} required onChange={set('name')} />
+        <div className="grid grid-cols-2 gap-3">
+          <Field
+            label="weight"
+            type="number"
+            step="any"
+            min={0.01}
+            max={1000}
+            value={form.weight}
+            required
+            onChange={set('weight')}
+          />
+          <Field
+            label="jobs at once"
+            type="number"
+            min={1}
+            max={1000}
+            placeholder="any"
+            value={form.runningLimit}
+            onChange={set('runningLimit')}
+          />
+          <Field
+            label="worker time, hours"
+            type="number"
+            step="any"
+            min={0}
+            placeholder="no limit"
+            value={form.budgetHours}
+            onChange={set('budgetHours')}
+          />
+          <Field
+            label="storage, GiB"
+            type="number"
+            step="any"
+            min={0}
+            placeholder="no limit"
+            value={form.storedGiB}
+            onChange={set('storedGiB')}
+          />
+          <Field label="due on" type="date" value={form.dueOn} onChange={set('dueOn')} />
+        </div>
+        {save.error !== null && <FailureNotice error={save.error} />}
+        <div className="flex flex-wrap justify-end gap-2 pt-2">
+          <Button onClick={onClose}>Leave it</Button>
+          <Button look="primary" type="submit" disabled={save.isPending}>
+            Save
+          </Button>
+        </div>
+      </form>
+    </Dialog>
+  );
+}
