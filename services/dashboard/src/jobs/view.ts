@@ -49,7 +49,7 @@ export function searchOf({ words, starred, archived }: JobsView): Search {
   const given = words.trim();
   if (given === '') return { query: filters.join(' and '), offset: 0 };
   const leading = words.length - words.trimStart().length;
-  if (filters.length === 0) return { query: given, offset: -leading };
+  if (filters.length === 0) return { query: given, offset: 0 - leading };
   return { query: `(${given}) and ${filters.join(' and ')}`, offset: 1 - leading };
 }
 
