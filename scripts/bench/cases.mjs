@@ -17,6 +17,7 @@ export const cases = {
   order: async (context) => (await import('./order-case.mjs')).orderCase(context),
   'slow-link': async (context) => (await import('./slow-link-case.mjs')).slowLinkCase(context),
   elastic: async (context) => (await import('./elastic-case.mjs')).elasticCase(context),
+  'event-loop': async (context) => (await import('./event-loop-case.mjs')).eventLoopCase(context),
   redis: async (context) => (await import('./redis-case.mjs')).redisCase(context),
 };
 

@@ -13,7 +13,7 @@ const settlingSteps = 4;
 export async function elasticCase({ files, quick, log }) {
   const joins = [];
   for (let repeat = 0; repeat < (quick ? 1 : 3); repeat++) {
-    const service = await startService({ files, workers: 2 });
+    const service = await startService({ files, workers: 2, processes: 'separate' });
     try {
       joins.push(await joinOnce(service));
       log(`elastic: ${JSON.stringify(joins.at(-1))}`);
