@@ -1,10 +1,16 @@
+import type { JobCreate } from '@descent/contracts';
 import { type AccountsApi, createAccountsApi } from './accounts.ts';
 import { createDatasetsApi, type DatasetsApi } from './datasets.ts';
-import { createJobsApi, type JobsApi } from './jobs.ts';
+import { createJobHandle, type JobHandle } from './job-handle.ts';
+import { type CallOptions, createJobsApi, type JobsApi } from './jobs.ts';
 import { createModelsApi, type ModelsApi } from './models.ts';
 import { type ClientOptions, createTransport, type Transport } from './transport.ts';
 
 export interface DescentClient {
+  /** Submits a training job and gives the job itself: `for await (const point of job.metrics())`. */
+  submit(request: JobCreate, options?: Parameters<JobsApi['create']>[1]): Promise<JobHandle>;
+  /** The job of that id. */
+  job(id: string, options?: CallOptions): Promise<JobHandle>;
   readonly accounts: AccountsApi;
   readonly jobs: JobsApi;
   readonly models: ModelsApi;
@@ -19,9 +25,12 @@ export interface DescentClient {
  */
 export function createClient(options: ClientOptions): DescentClient {
   const transport = createTransport(options);
+  const jobs = createJobsApi(transport);
   return {
+    submit: async (request, call) => createJobHandle(jobs, await jobs.create(request, call)),
+    job: async (id, call) => createJobHandle(jobs, await jobs.get(id, call)),
     accounts: createAccountsApi(transport),
-    jobs: createJobsApi(transport),
+    jobs,
     models: createModelsApi(transport),
     datasets: createDatasetsApi(transport),
     http: transport.http,

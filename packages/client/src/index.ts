@@ -52,8 +52,10 @@ export type { DataFormat, DatasetsApi, PreviewOptions, UploadOptions } from './d
 export type { Download } from './download.ts';
 export type { FollowOptions } from './follow.ts';
 export type { paths } from './generated/api.ts';
+export type { JobHandle } from './job-handle.ts';
 export { type CallOptions, isEnded, type JobFilter, type JobPage, type JobsApi } from './jobs.ts';
 export type { ImportOptions, ModelsApi } from './models.ts';
+export { renderSnippet, type SnippetLanguage, type SnippetOptions, snippetLanguages } from './snippets.ts';
 export { type TracedInput, type TraceOptions, trace } from './tracing/trace.ts';
 export type { Traced } from './tracing/traced.ts';
 export type { TracedLayer, Tracer } from './tracing/tracer.ts';

@@ -57,6 +57,7 @@ import { memberRoutes } from './routes/members.ts';
 import { importModelRoute, modelsRoutes } from './routes/models.ts';
 import { predictRoute } from './routes/predict.ts';
 import { previewDatasetRoute } from './routes/preview-dataset.ts';
+import { pythonSdkRoute } from './routes/python-sdk.ts';
 import { readJobsRoutes } from './routes/read-jobs.ts';
 import type { Routes } from './routes/routes.ts';
 import { sessionRoutes } from './routes/sessions.ts';
@@ -191,6 +192,7 @@ async function compose(context: Context, options: AppOptions): Promise<Pick<App,
   await serveDashboard(app, options.dashboardDir ?? null);
 
   app.register(async (root: Routes) => healthRoutes(root, context, options.queue));
+  app.register(async (root: Routes) => pythonSdkRoute(root));
   app.register(async (v1: Routes) => publicRoutes(v1, context), { prefix: '/v1' });
   app.register(
     async (internal: Routes) => {

@@ -5,7 +5,7 @@ import fastifyStatic, { type FastifyStaticOptions } from '@fastify/static';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { openToAnybody } from './policy.ts';
 
-const ours = /^\/(v1|internal|docs|metrics|healthz|readyz|openapi\.json)(\/|\?|$)/;
+const ours = /^\/(v1|internal|docs|sdk|metrics|healthz|readyz|openapi\.json)(\/|\?|$)/;
 
 /**
  * Serves the built dashboard. It routes in the browser, so that an address of it that is no file gets its page; what
