@@ -61,6 +61,7 @@ export {
   readPlan,
 } from './jobs.ts';
 export { type LayerPoint, putLayers, readLayers } from './layers.ts';
+export { type Locks, openLocks } from './locks/locks.ts';
 export { changeRole, countStaff, findMember, insertMember, listMembers, removeMember } from './members.ts';
 export { findScores, putPoints, readPoints } from './metrics.ts';
 export { deleteModel, findModel, insertModel, listModels } from './models.ts';

@@ -18,12 +18,12 @@ export function describeEachDatabase(
 ): void {
   describe('on SQLite', () => tests(createSqlite, 'SQLite'));
   describe.skipIf(postgresPrograms() === null)('on Postgres', () => {
-    let server: PostgresServer;
+    let server: PostgresServer | undefined;
     beforeAll(async () => {
       server = await startPostgres();
-    });
-    afterAll(() => server.stop());
-    tests(() => createPostgres(server), 'Postgres');
+    }, 60_000);
+    afterAll(() => server?.stop());
+    tests(() => createPostgres(server!), 'Postgres');
   });
 }
 
