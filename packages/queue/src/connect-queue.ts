@@ -1,6 +1,7 @@
 import { GradientQueuePayload, TrainingQueuePayload } from '@descent/contracts';
 import { type JobQueue, openJobQueue } from './job-queue.ts';
 import { type QueueLogger, silentLogger } from './logger.ts';
+import { type NewsChannel, openNews } from './news.ts';
 import { openRedisLink } from './redis-link.ts';
 import { parseRedisUrl } from './redis-url.ts';
 
@@ -19,6 +20,7 @@ export interface QueueConnection {
   readonly training: JobQueue<TrainingQueuePayload>;
   /** Job id: `gradientQueueId(payload)`. */
   readonly gradients: JobQueue<GradientQueuePayload>;
+  readonly news: NewsChannel;
   /** @throws DescentError QUEUE_UNREACHABLE */
   ping(): Promise<void>;
   /** Closes the consumers, without grace, and the connections. */
@@ -36,13 +38,16 @@ export async function connectQueue(options: ConnectQueueOptions): Promise<QueueC
   const shared = { prefix, target, link, logger };
   const training = openJobQueue({ ...shared, name: 'training', schema: TrainingQueuePayload });
   const gradients = openJobQueue({ ...shared, name: 'gradients', schema: GradientQueuePayload });
+  const news = openNews(prefix, link, logger);
   return {
     training,
     gradients,
+    news,
     ping: async () => {
       await link.run(() => link.client.ping());
     },
     close: async () => {
+      news.close();
       await Promise.all([training.close(), gradients.close()]);
       link.close();
     },

@@ -7,6 +7,7 @@ export {
 export type { Consumer, QueueHandler } from './consumer.ts';
 export type { JobQueue, QueuedState } from './job-queue.ts';
 export type { QueueLogger } from './logger.ts';
+export type { NewsChannel } from './news.ts';
 export {
   chooseQueueServer,
   planQueueServer,

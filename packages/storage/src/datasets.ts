@@ -97,9 +97,10 @@ export async function storedDatasetBytes(db: Database): Promise<number> {
   return Number(shards?.bytes ?? 0) + Number(uploads?.bytes ?? 0);
 }
 
-/** An upload that was under way when the process died left nothing behind: the data set is empty again. */
-export async function resetInterruptedUploads(db: Database): Promise<void> {
-  await db.updateTable('datasets').set({ state: 'empty' }).where('state', '=', 'ingesting').execute();
+/** Ids of those whose files are being read. */
+export async function ingestingDatasets(db: Database): Promise<string[]> {
+  const rows = await db.selectFrom('datasets').select('id').where('state', '=', 'ingesting').execute();
+  return rows.map(({ id }) => id);
 }
 
 export async function deleteDataset(db: Database, id: string): Promise<boolean> {

@@ -21,10 +21,10 @@ export {
   deleteDataset,
   findDataset,
   findReport,
+  ingestingDatasets,
   insertDataset,
   listDatasets,
   type NewDataset,
-  resetInterruptedUploads,
   storedDatasetBytes,
 } from './datasets.ts';
 export { appendEvents, latestEvent, readEvents } from './events.ts';

@@ -1,12 +1,14 @@
 import { mkdir, rm } from 'node:fs/promises';
 import path from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { type ApiMetrics, createApiMetrics, type Logger } from '@descent/observability';
+import type { NewsChannel } from '@descent/queue';
 import {
   forgetIdempotentBefore,
   forgetSessionsBefore,
   openArtifactStore,
   openDatabase,
-  resetInterruptedUploads,
+  openLocks,
   type S3Place,
 } from '@descent/storage';
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
@@ -20,6 +22,8 @@ import { ulid } from 'ulid';
 import { createArtifactKeeper } from './artifacts/artifact-keeper.ts';
 import { type Context, defaultLimits, type Limits, type TrainingQueue } from './context.ts';
 import { createBuiltins } from './datasets/builtins.ts';
+import { forgetDeadReadings } from './datasets/forget-dead-readings.ts';
+import { openScratch } from './datasets/scratch.ts';
 import { openUploads } from './datasets/uploads.ts';
 import { type Dispatcher, startDispatcher } from './dispatcher/dispatcher.ts';
 import { createFeeds } from './feeds/feeds.ts';
@@ -37,6 +41,7 @@ import { secureHeaders } from './http/security.ts';
 import { limitSlowClients } from './http/slow-clients.ts';
 import { limitUploads } from './http/upload-slots.ts';
 import { serializerCompiler, validatorCompiler } from './http/validator.ts';
+import { openNews } from './news/news.ts';
 import { accountRoutes } from './routes/accounts.ts';
 import { auditRoute } from './routes/audit.ts';
 import { createJobRoute } from './routes/create-job.ts';
@@ -78,7 +83,11 @@ export interface AppOptions {
   /** Where artifacts are; left out: in the data folder. */
   readonly s3?: S3Place;
   readonly serviceToken: string;
-  readonly queue: TrainingQueue & { ping(): Promise<void> };
+  readonly queue: TrainingQueue & {
+    ping(): Promise<void>;
+    /** To the other processes of the api; left out: there are none. */
+    readonly news?: Pick<NewsChannel, 'publish' | 'subscribe'>;
+  };
   readonly logger: Logger;
   /** Folder of the built dashboard; null or missing: none is served. */
   readonly dashboardDir?: string | null;
@@ -101,28 +110,50 @@ export interface App {
 export async function buildApp(options: AppOptions): Promise<App> {
   const { dataDir, logger, clock = Date.now, metrics = createApiMetrics() } = options;
   await mkdir(dataDir, { recursive: true, mode: 0o700 });
-  const db = await openDatabase(options.database ?? path.join(dataDir, 'descent.sqlite'));
+  const database = options.database ?? path.join(dataDir, 'descent.sqlite');
+  const db = await openDatabase(database);
   const artifactPlace = {
     folder: path.join(dataDir, 'artifacts'),
     ...(options.s3 === undefined ? {} : { s3: options.s3 }),
   };
   const artifacts = await openArtifactStore(artifactPlace);
-  const keeper = createArtifactKeeper(db, artifacts);
-  const uploadsDir = path.join(dataDir, 'uploads');
-  await rm(uploadsDir, { recursive: true, force: true });
-  await mkdir(uploadsDir, { mode: 0o700 });
-  await resetInterruptedUploads(db);
-  const uploads = await openUploads({ db, folder: path.join(dataDir, 'parts'), clock });
+  const locks = await openLocks(database);
+  const keeper = createArtifactKeeper({ db, artifacts, locks });
+  // Processes that start at once do this in turn.
+  while (!(await locks.tryTake('start'))) await delay(50);
+  const uploadsDir = await openScratch(path.join(dataDir, 'uploads'), locks);
+  await forgetDeadReadings(db, locks);
+  const uploads = await openUploads({ db, locks, folder: path.join(dataDir, 'parts'), clock });
   await forgetIdempotentBefore(db, new Date(clock() - idempotencyKeyLifeMs).toISOString());
   await forgetSessionsBefore(db, new Date(clock()).toISOString());
   await keeper.discardUnheld();
   const bootstrapToken = await ensureBootstrapToken(db, dataDir);
+  await locks.release('start');
 
   const limits = { ...defaultLimits, ...options.limits };
   const threads = createThreads();
   let dispatcher: Dispatcher | null = null;
+  const books = await openBooks(db, limits, clock);
+  const feeds = createFeeds((id) => news.tell({ type: 'job', id }));
+  const news = openNews(options.queue.news, (item) => {
+    switch (item?.type) {
+      case undefined:
+        return feeds.hear(null);
+      case 'job':
+        return feeds.hear(item.id);
+      case 'wake':
+        return dispatcher?.wake();
+      case 'work':
+        return books.book(item.team, item.workerSeconds);
+      case 'teams':
+        return books.forgetTeams();
+      default:
+        return item satisfies never;
+    }
+  });
   const context: Context = {
     db,
+    locks,
     artifacts,
     keeper,
     threads,
@@ -130,14 +161,27 @@ export async function buildApp(options: AppOptions): Promise<App> {
     artifactPlace,
     uploadsDir,
     uploads,
-    feeds: createFeeds(),
+    feeds,
     streams: createOpenStreams(db, limits, clock),
-    books: await openBooks(db, limits, clock),
+    books: {
+      ...books,
+      book(team, workerSeconds) {
+        books.book(team, workerSeconds);
+        news.tell({ type: 'work', team, workerSeconds });
+      },
+      forgetTeams() {
+        books.forgetTeams();
+        news.tell({ type: 'teams' });
+      },
+    },
     metrics,
     logger,
     limits,
     clock,
-    wakeDispatcher: () => dispatcher?.wake(),
+    wakeDispatcher() {
+      dispatcher?.wake();
+      news.tell({ type: 'wake' });
+    },
   };
 
   const { server, routes } = await compose(context, options);
@@ -147,6 +191,9 @@ export async function buildApp(options: AppOptions): Promise<App> {
   server.addHook('onClose', async () => {
     await dispatcher?.close();
     await threads.close();
+    keeper.close();
+    await rm(uploadsDir, { recursive: true, force: true });
+    await locks.close();
     await db.destroy();
   });
   await server.ready();

@@ -1,7 +1,7 @@
 import type { TrainingQueuePayload } from '@descent/contracts';
 import type { ApiMetrics, Logger } from '@descent/observability';
 import type { JobQueue } from '@descent/queue';
-import type { ArtifactPlace, ArtifactStore, Database } from '@descent/storage';
+import type { ArtifactPlace, ArtifactStore, Database, Locks } from '@descent/storage';
 import type { ArtifactKeeper } from './artifacts/artifact-keeper.ts';
 import type { Builtins } from './datasets/builtins.ts';
 import type { Uploads } from './datasets/uploads.ts';
@@ -73,12 +73,14 @@ export const defaultLimits: Limits = {
 /** What routes and the dispatcher work with. Built once by `buildApp`. */
 export interface Context {
   readonly db: Database;
+  /** Between the processes of the api. */
+  readonly locks: Locks;
   readonly artifacts: ArtifactStore;
   readonly keeper: ArtifactKeeper;
   readonly threads: Threads;
   readonly builtins: Builtins;
   readonly artifactPlace: ArtifactPlace;
-  /** Files of requests under way, a folder each; emptied at start. */
+  /** Files of this process's requests under way, a folder each. */
   readonly uploadsDir: string;
   /** Files that come in pieces, over several requests. */
   readonly uploads: Uploads;

@@ -23,6 +23,7 @@ try {
       has: (ids) => queue.training.has(ids),
       remove: (ids) => queue.training.remove(ids),
       ping: () => queue.ping(),
+      news: queue.news,
     },
     logger,
     dashboardDir: fileURLToPath(new URL('../../dashboard/dist', import.meta.url)),

@@ -1,57 +1,104 @@
-import { type ArtifactStore, type Database, isHeld } from '@descent/storage';
+import { type ArtifactStore, type Database, isHeld, type Locks } from '@descent/storage';
 
 /**
  * Deletes files that nobody holds, never one that somebody is about to hold.
  *
  * Content addressing means that a file being uploaded may equal one being let go: the upload finds the file there, the
- * deletion removes it, and the new owner is left without. Hence: files go only while no write is under way, and only if
- * nobody holds them then.
+ * deletion removes it, and the new owner is left without. Hence: files go only while no write is under way, here or in
+ * another process of the api, and only if nobody holds them then.
  */
 export interface ArtifactKeeper {
   /** Runs work that puts files and then notes who holds them. */
   writing<Result>(work: () => Promise<Result>): Promise<Result>;
-  /** Files that lost an owner. Resolves when they are gone, or will go with the end of the last write under way. */
+  /** Files that lost an owner. Resolves when they are gone, or will go once no write is under way. */
   discard(hashes: readonly string[]): Promise<void>;
   /** Deletes every file that nobody holds: what a process left that died between storing a file and noting it. */
   discardUnheld(): Promise<void>;
+  close(): void;
 }
 
-export function createArtifactKeeper(db: Database, artifacts: ArtifactStore): ArtifactKeeper {
-  const candidates = new Set<string>();
-  let writers = 0;
-  let sweep: Promise<void> = Promise.resolve();
+export interface ArtifactKeeperOptions {
+  readonly db: Database;
+  readonly artifacts: ArtifactStore;
+  readonly locks: Locks;
+  /** How often to look whether the other processes have done writing. */
+  readonly retryMs?: number;
+}
 
-  function sweepIfQuiet(): Promise<void> {
-    if (writers > 0 || candidates.size === 0) return Promise.resolve();
-    const hashes = [...candidates];
-    candidates.clear();
-    sweep = sweep.then(async () => {
-      for (const hash of hashes) {
-        if (!(await isHeld(db, hash))) await artifacts.delete(hash);
+/** Shared by processes that write, taken by one that deletes. */
+const lock = 'artifacts';
+
+export function createArtifactKeeper({
+  db,
+  artifacts,
+  locks,
+  retryMs = 5000,
+}: ArtifactKeeperOptions): ArtifactKeeper {
+  const candidates = new Set<string>();
+  let leftovers = false;
+  let writers = 0;
+  /** Steps of taking, releasing and deleting, one after the other. */
+  let line: Promise<unknown> = Promise.resolve();
+  let retry: NodeJS.Timeout | undefined;
+  let closed = false;
+
+  function inLine<Result>(step: () => Promise<Result>): Promise<Result> {
+    const done = line.then(step);
+    line = done.catch(() => undefined);
+    return done;
+  }
+
+  async function sweep(): Promise<void> {
+    if (closed || writers > 0 || (candidates.size === 0 && !leftovers)) return;
+    if (!(await locks.tryTake(lock))) {
+      clearTimeout(retry);
+      retry = setTimeout(() => void inLine(sweep).catch(() => undefined), retryMs).unref();
+      return;
+    }
+    try {
+      if (leftovers) {
+        await artifacts.sweep();
+        for await (const hash of artifacts.list()) candidates.add(hash);
+        leftovers = false;
       }
-    });
-    return sweep;
+      for (const hash of candidates) {
+        if (!(await isHeld(db, hash))) await artifacts.delete(hash);
+        candidates.delete(hash);
+      }
+    } finally {
+      await locks.release(lock);
+    }
   }
 
   return {
     async writing(work) {
       writers++;
       try {
-        await sweep.catch(() => undefined);
+        await inLine(async () => {
+          if (!locks.has(lock)) await locks.share(lock);
+        });
         return await work();
       } finally {
         writers--;
-        await sweepIfQuiet();
+        await inLine(async () => {
+          if (writers > 0) return;
+          await locks.release(lock);
+          // What cannot be deleted now is no failure of this write; the next one tries again.
+          await sweep().catch(() => undefined);
+        });
       }
     },
     discard(hashes) {
       for (const hash of hashes) candidates.add(hash);
-      return sweepIfQuiet();
+      return writers > 0 ? Promise.resolve() : inLine(sweep);
     },
-    async discardUnheld() {
-      await artifacts.sweep();
-      for await (const hash of artifacts.list()) candidates.add(hash);
-      await sweepIfQuiet();
+    discardUnheld() {
+      leftovers = true;
+      return inLine(sweep);
+    },
+    close() {
+      closed = true;
+      clearTimeout(retry);
     },
   };
 }

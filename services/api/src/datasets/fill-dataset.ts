@@ -7,6 +7,7 @@ import { DescentError, isDescentError } from '@descent/errors';
 import { changeDataset, findDataset, owningTeam } from '@descent/storage';
 import type { Context } from '../context.ts';
 import { checkQuota } from './check-quota.ts';
+import { readingLock } from './forget-dead-readings.ts';
 import { ingestInto } from './ingest-into.ts';
 import { requireDataset } from './require-dataset.ts';
 
@@ -28,14 +29,19 @@ export async function beginFilling(
   context: Context,
   id: string,
 ): Promise<(receive: Receive) => Promise<Dataset>> {
-  const { db } = context;
+  const { db, locks } = context;
   const before = await requireDataset(context, id);
   const team = (await owningTeam(db, 'datasets', id)) ?? null;
   await checkQuota(db, { team, needed: 1, limitBytes: context.limits.datasetBytes });
+  // Tells a reading under way from one whose process has died (`forget-dead-readings.ts`).
+  const lock = readingLock(id);
+  const isFree = await locks.tryTake(lock);
   const begun =
+    isFree &&
     (before.state === 'empty' || before.state === 'failed') &&
     (await changeDataset(db, id, before.state, { state: 'ingesting', error: null }));
   if (!begun) {
+    if (isFree) await locks.release(lock);
     throw new DescentError('DATASET_STATE_CONFLICT', {
       dataset: id,
       state: before.state,
@@ -54,6 +60,7 @@ export async function beginFilling(
       await changeDataset(db, id, 'ingesting', { state: 'failed', error: { code, message } });
       throw error;
     } finally {
+      await locks.release(lock);
       await rm(folder, { recursive: true, force: true });
     }
     return requireDataset(context, id);

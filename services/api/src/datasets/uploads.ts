@@ -11,6 +11,7 @@ import {
   deleteUpload,
   findUpload,
   insertUpload,
+  type Locks,
   listUploads,
   type UploadRecord,
   uploadsBefore,
@@ -36,6 +37,7 @@ export interface Uploads {
 
 export interface UploadsOptions {
   readonly db: Database;
+  readonly locks: Locks;
   readonly folder: string;
   /** Milliseconds since 1970. */
   readonly clock: () => number;
@@ -44,10 +46,9 @@ export interface UploadsOptions {
 const lifeMs = 24 * 3600 * 1000;
 
 /** Opens the folder and clears away what was forgotten: files without a row, rows that are a day old. */
-export async function openUploads({ db, folder, clock }: UploadsOptions): Promise<Uploads> {
+export async function openUploads({ db, locks, folder, clock }: UploadsOptions): Promise<Uploads> {
   await mkdir(folder, { recursive: true, mode: 0o700 });
   const fileOf = (id: string) => path.join(folder, id);
-  const writing = new Set<string>();
 
   async function forget({ id }: UploadRecord): Promise<void> {
     await deleteUpload(db, id);
@@ -77,8 +78,10 @@ export async function openUploads({ db, folder, clock }: UploadsOptions): Promis
   }
 
   await forgetOld();
+  // The files first: a row is there before its file, and another process may announce one meanwhile.
+  const names = await readdir(folder);
   const known = new Set((await uploadsBefore(db, '9999')).map(({ id }) => id));
-  for (const name of await readdir(folder)) if (!known.has(name)) await rm(fileOf(name), { force: true });
+  for (const name of names) if (!known.has(name)) await rm(fileOf(name), { force: true });
 
   return {
     async announce(datasetId, { name, bytes, split = null, format = null }) {
@@ -103,18 +106,19 @@ export async function openUploads({ db, folder, clock }: UploadsOptions): Promis
 
     async append(datasetId, id, offset, content) {
       const upload = await require(datasetId, id);
+      const lock = `upload:${id}`;
+      const isFree = await locks.tryTake(lock);
       const actual = await sizeOf(fileOf(id));
       const conflict = (problem: string) =>
         new DescentError('UPLOAD_OFFSET_CONFLICT', { file: id, offset: actual, problem });
-      if (writing.has(id)) throw conflict('another request is sending it');
-      if (offset !== actual) throw conflict(`the request starts at byte ${offset}`);
-      writing.add(id);
+      if (!isFree) throw conflict('another request is sending it');
       try {
+        if (offset !== actual) throw conflict(`the request starts at byte ${offset}`);
         await append(content, fileOf(id), upload.bytes - actual, () =>
           conflict(`more than its ${upload.bytes} bytes came`),
         );
       } finally {
-        writing.delete(id);
+        await locks.release(lock);
       }
       return present(upload);
     },

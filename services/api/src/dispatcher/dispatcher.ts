@@ -2,6 +2,7 @@ import { activeJobs } from '@descent/storage';
 import type { Context, TrainingQueue } from '../context.ts';
 import { loseSilentServer } from '../jobs/lose-job.ts';
 import { type DispatcherAction, decide, type Offer } from './decide.ts';
+import { createLeadership } from './leadership.ts';
 
 export interface Dispatcher {
   /** Looks at the jobs now; several calls while it is busy count as one. */
@@ -15,16 +16,23 @@ export interface DispatcherOptions {
   readonly tickMs?: number;
 }
 
-/** Keeps the queue as the database says, four times a second and whenever a job changes. */
+/** Keeps the queue as the database says, four times a second and whenever a job changes; in the process that leads. */
 export function startDispatcher(context: Context, { queue, tickMs = 250 }: DispatcherOptions): Dispatcher {
   const offers = new Map<string, Offer>();
-  const startedAtMs = context.clock();
+  const leadership = createLeadership(context.locks, context.logger);
+  let leadsSinceMs: number | null = null;
   let closed = false;
   let again = false;
   let running: Promise<void> | null = null;
   let failing = false;
 
   async function look(): Promise<void> {
+    if (!(await leadership.lead())) {
+      leadsSinceMs = null;
+      return;
+    }
+    if (leadsSinceMs === null) offers.clear();
+    leadsSinceMs ??= context.clock();
     const { silenceMs } = context.limits;
     const { admit } = await context.books.decide();
     const jobs = await activeJobs(context.db);
@@ -39,7 +47,7 @@ export function startDispatcher(context: Context, { queue, tickMs = 250 }: Dispa
       offers,
       queue: present,
       nowMs: context.clock(),
-      startedAtMs,
+      startedAtMs: leadsSinceMs,
       admit,
       silenceMs,
     });

@@ -4,6 +4,8 @@
  */
 export interface Feeds {
   announce(jobId: string): void;
+  /** Another process announced it; null: of any job something may have been. */
+  hear(jobId: string | null): void;
   /**
    * Begins to listen. Subscribe before reading: what is announced in between is not lost.
    * `next` resolves at the first announcement since its last call (at once, if there was one), after `timeoutMs`, or
@@ -26,17 +28,25 @@ interface Listener {
   wake: (() => void) | null;
 }
 
-export function createFeeds(): Feeds {
+/** @param tell the other processes */
+export function createFeeds(tell: (jobId: string) => void = () => {}): Feeds {
   const listeners = new Map<string, Set<Listener>>();
   let closed = false;
 
+  function hear(jobId: string | null): void {
+    const readers = jobId === null ? [...listeners.values()] : [listeners.get(jobId) ?? []];
+    for (const listener of readers.flatMap((set) => [...set])) {
+      listener.pending = true;
+      listener.wake?.();
+    }
+  }
+
   return {
     announce(jobId) {
-      for (const listener of listeners.get(jobId) ?? []) {
-        listener.pending = true;
-        listener.wake?.();
-      }
+      hear(jobId);
+      tell(jobId);
     },
+    hear,
     subscribe(jobId) {
       const listener: Listener = { pending: false, closed, wake: null };
       const readers = listeners.get(jobId) ?? new Set();

@@ -32,14 +32,18 @@ export interface ApiFixture {
 }
 
 export async function openApi(
-  options: Partial<AppOptions> & { dataDir?: string; token?: string } = {},
+  options: Partial<AppOptions> & {
+    dataDir?: string;
+    token?: string;
+    news?: AppOptions['queue']['news'];
+  } = {},
 ): Promise<ApiFixture> {
   const dataDir = options.dataDir ?? (await mkdtemp(path.join(tmpdir(), 'descent-api-')));
   const queue = createFakeQueue();
   const time = { now: Date.parse('2026-01-01T00:00:00Z') };
   const app = await buildApp({
     serviceToken,
-    queue,
+    queue: options.news === undefined ? queue : { ...queue, news: options.news },
     logger: createLogger({ name: 'api', level: 'silent', pretty: false }),
     clock: () => time.now,
     ...options,
