@@ -17,7 +17,10 @@ export interface Config extends ServiceSettings {
   readonly apiUrl: string;
   /** DESCENT_CHANNEL_ADDRESS, `unix:/path` or `tcp:host:port`; default: a free port on loopback. */
   readonly channelAddress: string;
-  /** DESCENT_CHANNEL_ADVERTISED_ADDRESS: what workers are told instead, behind a port mapping or a proxy. */
+  /**
+   * DESCENT_CHANNEL_ADVERTISED_ADDRESS: what workers are told instead, behind a port mapping or a proxy. Not set, and
+   * listening on every interface (`tcp:0.0.0.0:7200`): the name of this host.
+   */
   readonly advertisedAddress: string | undefined;
   /** DESCENT_CHANNEL_CHECKSUM: 1 on every connection, 0 on none. Not set: between hosts. */
   readonly checksum: boolean | undefined;
@@ -39,7 +42,8 @@ export function readConfig(environment: Environment): Config {
     ...readServiceSettings(environment),
     apiUrl: requireText(environment, 'DESCENT_API_URL'),
     channelAddress: readText(environment, 'DESCENT_CHANNEL_ADDRESS', 'tcp:127.0.0.1:0'),
-    advertisedAddress: readText(environment, 'DESCENT_CHANNEL_ADVERTISED_ADDRESS', '') || undefined,
+    advertisedAddress:
+      readText(environment, 'DESCENT_CHANNEL_ADVERTISED_ADDRESS', '') || ownAddress(environment),
     checksum: readSwitch(environment, 'DESCENT_CHANNEL_CHECKSUM'),
     maxJobs: readInteger(environment, 'DESCENT_MAX_JOBS', { fallback: 8, minimum: 1, maximum: 1000 }),
     metrics: readMetricsSettings(environment),
@@ -47,4 +51,9 @@ export function readConfig(environment: Environment): Config {
     replaces: readText(environment, 'DESCENT_REPLACES', '') || undefined,
     name: readText(environment, 'DESCENT_NAME', `${hostname()}-${process.pid}`),
   };
+}
+
+function ownAddress(environment: Environment): string | undefined {
+  const anywhere = /^tcp:(?:0\.0\.0\.0|\[::\]):([1-9]\d*)$/.exec(environment.DESCENT_CHANNEL_ADDRESS ?? '');
+  return anywhere === null ? undefined : `tcp:${hostname()}:${anywhere[1]}`;
 }
