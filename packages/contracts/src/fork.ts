@@ -18,5 +18,6 @@ export const ForkRequest = Closed({
   ),
   maxWorkers: JobCreate.properties.maxWorkers,
   reproducibility: JobCreate.properties.reproducibility,
+  audit: JobCreate.properties.audit,
 });
 export type ForkRequest = Static<typeof ForkRequest>;

@@ -1,6 +1,6 @@
 import { type Static, Type } from 'typebox';
 import { Closed, OneOf } from './closed.ts';
-import { JobError, NewJobEvent, NewMetricPoint, Progress } from './job.ts';
+import { JobError, NewJobEvent, NewMetricPoint, Progress, QuarantinedWorker } from './job.ts';
 import { TrainingPlan } from './plan.ts';
 import { JobTiming, JobTrace } from './step-times.ts';
 
@@ -34,6 +34,8 @@ export const ClaimAnswer = Closed({
   checkpoints: Type.Array(Closed({ step: Type.Integer(), hash: Type.String() })),
   /** Numerics class that earlier incarnations computed in. */
   numericsClass: Type.Union([Type.String(), Type.Null()]),
+  /** Workers that may compute no more for it. */
+  quarantined: Type.Optional(Type.Array(Type.String())),
 });
 export type ClaimAnswer = Static<typeof ClaimAnswer>;
 
@@ -62,6 +64,8 @@ export const Report = Closed({
   numericsClass: Type.Union([Type.String(), Type.Null()]),
   points: Type.Array(NewMetricPoint),
   events: Type.Array(NewJobEvent),
+  /** Of each the checkpoints after `since` are forgotten, in the same transaction. */
+  quarantined: Type.Optional(Type.Array(QuarantinedWorker)),
   /** Where the time of the latest steps went; absent when no step was applied since the last report. */
   timing: Type.Optional(JobTiming),
   /** Every few seconds, and with the outcome. */

@@ -75,6 +75,14 @@ export const JobCreate = Closed({
     Type.Integer({ minimum: 1, maximum: 1024, description: 'Left out: as many as there are micro-batches' }),
   ),
   reproducibility: Type.Optional(Reproducibility),
+  audit: Type.Optional(
+    Type.Number({
+      exclusiveMinimum: 0,
+      maximum: 1,
+      description:
+        'Share of the micro-batches that two workers compute: when they differ a third decides, and who was wrong computes no more',
+    }),
+  ),
   priority: Type.Optional(JobPriority),
 });
 export type JobCreate = Static<typeof JobCreate>;
@@ -158,6 +166,18 @@ export type JobError = Static<typeof JobError>;
 
 /** Losses that a row of a list is drawn from. */
 export const sparklinePoints = 64;
+/** A worker that computes no more for a job, since two others computed another gradient where it had this one wrong. */
+export const QuarantinedWorker = Closed({
+  worker: Type.String(),
+  step: Type.Integer(),
+  microBatch: Type.Integer({ description: 'The first of those that it computed together' }),
+  since: Type.Union([Type.Integer(), Type.Null()], {
+    description:
+      'The first step that may be spoiled by its work: the job goes back to a checkpoint before. null: none is',
+  }),
+  time: Type.String({ format: 'date-time' }),
+});
+export type QuarantinedWorker = Static<typeof QuarantinedWorker>;
 
 export const Job = Closed({
   id: JobId,
@@ -187,6 +207,7 @@ export const Job = Closed({
       description: 'Training loss at even steps, from the first to the latest',
     }),
   ),
+  quarantined: Type.Optional(Type.Array(QuarantinedWorker, { description: 'Of a job with `audit`' })),
   error: Type.Union([JobError, Type.Null()]),
   queuePosition: Type.Union([Type.Integer({ description: '0 is next' }), Type.Null()]),
   team: Type.Optional(Type.String({ description: 'Id of the team it belongs to' })),

@@ -1,3 +1,4 @@
+export { auditDraw } from './audit-draw.ts';
 export { averageStates } from './average-states.ts';
 export { chooseMicroBatches } from './choose-micro-batches.ts';
 export { type CompiledModel, type CompileOptions, compileModel, type ModelInput } from './compile-model.ts';

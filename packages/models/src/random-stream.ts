@@ -1,7 +1,7 @@
 import { philox4x32 } from '@descent/tensors';
 
 /** Second word of the key: what the numbers are for, so that no two purposes ever share a stream. */
-export const purposes = { initialization: 1, dropout: 2, rounding: 3 } as const;
+export const purposes = { initialization: 1, dropout: 2, rounding: 3, audit: 4 } as const;
 
 /**
  * Calls `take(index, word)` with `count` uniform 32-bit words. They depend on the arguments alone: word i is word

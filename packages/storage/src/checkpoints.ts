@@ -52,6 +52,11 @@ export async function dropOldCheckpoints(db: Database, jobId: string, keep: numb
   }
 }
 
+/** Forgets the checkpoints of later steps. */
+export async function dropCheckpointsAfter(db: Database, jobId: string, step: number): Promise<void> {
+  await db.deleteFrom('checkpoints').where('job_id', '=', jobId).where('step', '>', step).execute();
+}
+
 /** Of several with the same loss the newest; undefined while none was evaluated. Takes them newest first. */
 export function bestCheckpoint(checkpoints: readonly Checkpoint[]): Checkpoint | undefined {
   const lossOf = ({ validation }: Checkpoint) => validation?.loss ?? Number.POSITIVE_INFINITY;

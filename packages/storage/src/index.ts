@@ -13,8 +13,11 @@ export {
   type StoredArtifact,
 } from './artifacts/artifact-store.ts';
 export { appendAudit, readAudit } from './audit.ts';
-export { dropOldCheckpoints, listCheckpoints, putCheckpoint, setCheckpointScores } from './checkpoints.ts';
 export { type Database, isPostgres, openDatabase } from './database/database.ts';
+export {
+  dropCheckpointsAfter,
+  dropOldCheckpoints,
+  listCheckpoints, putCheckpoint, setCheckpointScores } from './checkpoints.ts';
 export type { WantedState } from './database/tables.ts';
 export {
   changeDataset,
@@ -78,6 +81,7 @@ export {
   validSessions,
 } from './sessions.ts';
 export { findSparklines, putSparkline } from './sparklines.ts';
+export { listQuarantined, putQuarantined } from './quarantine.ts';
 export { findTiming, findTrace, putTiming, putTrace } from './step-times.ts';
 export {
   changeTeam,

@@ -86,6 +86,7 @@ function createWorld() {
     state,
     reporter: {
       point() {},
+      quarantined() {},
       event: (type, message, data) => void events.push({ type, message, data }),
       delivered: () => world.delivered,
       finish: async () => {},

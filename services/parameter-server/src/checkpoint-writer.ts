@@ -2,7 +2,7 @@ import { isDescentError } from '@descent/errors';
 import type { ParameterLayout } from '@descent/models';
 import { encodeCheckpoint, encodeWeights } from './checkpoint.ts';
 import type { Reporter } from './reporter.ts';
-import type { Evaluation, TrainingState } from './training-state.ts';
+import type { Evaluation, StartPoint, TrainingState } from './training-state.ts';
 import type { Truth } from './truth.ts';
 
 const retryMs = 1_000;
@@ -14,6 +14,8 @@ export interface CheckpointWriterOptions {
   readonly layout: ParameterLayout;
   readonly graphHash: string;
   readonly state: TrainingState;
+  /** Whose work no audit speaks for in the version. */
+  unvouched?(version: number): StartPoint['unvouched'];
   readonly reporter: Reporter;
   /** Aborted when the job is fenced off. */
   readonly signal: AbortSignal;
@@ -89,7 +91,8 @@ export function createCheckpointWriter(options: CheckpointWriterOptions): Checkp
     write(evaluated) {
       if (state.version === newest) return;
       newest = state.version;
-      const snapshot = { ...state.snapshot(), evaluated };
+      const unvouched = options.unvouched?.(state.version);
+      const snapshot = { ...state.snapshot(), evaluated, unvouched };
       const task = () => store(snapshot.version, encodeCheckpoint(layout, graphHash, snapshot));
       if (writing === undefined) void run(task);
       else waiting = task;

@@ -5,7 +5,7 @@ import type { StartPoint } from './training-state.ts';
 
 /**
  * A checkpoint is a safetensors file: `parameters/<name>` for all that the layout names and, per optimizer slot,
- * `slots/<slot>/<name>` for what is trained, all float32 in the shapes of the parameters; metadata `step`, `ledgerHash`, `graphHash`, `validation` (JSON).
+ * `slots/<slot>/<name>` for what is trained, all float32 in the shapes of the parameters; metadata `step`, `ledgerHash`, `graphHash`, `validation` and `unvouched` (JSON).
  * The data cursor and every random stream follow from `step` and the plan's seed.
  */
 export function encodeCheckpoint(layout: ParameterLayout, graphHash: string, state: StartPoint): Uint8Array {
@@ -21,6 +21,7 @@ export function encodeCheckpoint(layout: ParameterLayout, graphHash: string, sta
     ledgerHash: state.ledgerHash,
     graphHash,
     ...(version === state.version ? { validation: JSON.stringify(values) } : {}),
+    ...(state.unvouched?.size ? { unvouched: JSON.stringify(Object.fromEntries(state.unvouched)) } : {}),
   });
 }
 
@@ -55,18 +56,23 @@ export function decodeCheckpoint(
     }
     return target;
   };
-  const readEvaluation = (text: string) => {
+  const readJson = (what: string, text: string) => {
     try {
-      return { version: expected.step, values: JSON.parse(text) };
+      return JSON.parse(text);
     } catch (cause) {
-      throw damaged('its validation scores are not JSON', cause);
+      throw damaged(`its ${what} are not JSON`, cause);
     }
   };
+  const { validation, unvouched } = metadata;
   const slotNames = new Set([...tensors.keys()].flatMap((key) => /^slots\/([^/]+)\//.exec(key)?.[1] ?? []));
   return {
     version: expected.step,
     ledgerHash: metadata.ledgerHash,
-    evaluated: metadata.validation === undefined ? undefined : readEvaluation(metadata.validation),
+    evaluated:
+      validation === undefined
+        ? undefined
+        : { version: expected.step, values: readJson('validation scores', validation) },
+    ...(unvouched === undefined ? {} : { unvouched: new Map(Object.entries(readJson('steps without an audit', unvouched))) }),
     parameters: flat('parameters', layout.entries, layout.elements),
     slots: new Map(
       [...slotNames].map((slot) => [

@@ -15,6 +15,8 @@ const largestBudget = 4096;
 const probeMs = 1_000;
 /** A worker is back this soon with its next gradient job, if that is one of this training job: its share waits for it. */
 const returnMs = 25;
+/** A worker that has been away for so long is not waited for any more when a result needs a second one. */
+const voteMs = 1_000;
 
 /** The round that work is handed out from. */
 export interface OpenRound {
@@ -24,6 +26,8 @@ export interface OpenRound {
   readonly version: number;
   readonly epoch: number;
   readonly round: Round;
+  /** Whether this worker may compute again what others have computed. */
+  mayVote(link: WorkerLink, node: Node): boolean;
 }
 
 export interface CrewOptions {
@@ -44,12 +48,18 @@ export interface Crew {
   leave(link: WorkerLink): boolean;
   /** Gives open work to every worker that can take some; to `last` only what the others leave. */
   dispatch(open: OpenRound, last?: WorkerLink): void;
+  /** Whether there is a worker, now or again within a moment, that may compute the node again. */
+  hasVoter(open: OpenRound, node: Node): boolean;
   /** Has idle workers compute again what slow ones hold. Called often, and not at every result: it looks at every worker. */
   relieve(open: OpenRound): void;
   /** An answer to this assignment has come, whatever it is worth; with a result, what the worker says of its own time. */
   answered(link: WorkerLink, held: Held, work?: WorkTimings): void;
   /** Takes back what is not needed any more and cannot have been begun: of this round what overlaps settled units, or all. */
   recall(open: OpenRound, what: 'settled' | 'all'): void;
+  /** Every connection of a worker. */
+  linksOf(worker: string): readonly WorkerLink[];
+  /** Ends the gradient job that the worker serves. */
+  release(link: WorkerLink, reason: ReleaseReason): void;
   /** Ends every gradient job. */
   releaseAll(reason: ReleaseReason): void;
 }
@@ -148,6 +158,13 @@ export function createCrew({ gradientJobs, hold, clock }: CrewOptions): Crew {
       const order = [...links].filter((link) => link !== last);
       if (last !== undefined && links.has(last)) order.push(last);
       for (const link of order) if (link.budget <= 0 && link.held.length === 0) release(link, 'served');
+      for (const link of order) {
+        while (mayTake(link) && link.held.length < link.holds && isInRound(link, open)) {
+          const again = open.round.takeAgain(link.worker, (node) => open.mayVote(link, node));
+          if (again === undefined) break;
+          assign(open, link, again);
+        }
+      }
       let left = open.round.open;
       if (left === 0) return;
       const { members, crowd, longest } = crowdOf(open);
@@ -169,6 +186,12 @@ export function createCrew({ gradientJobs, hold, clock }: CrewOptions): Crew {
           crowd.held += node.count;
         }
       }
+    },
+    hasVoter(open, node) {
+      const now = clock();
+      const isHere = (link: WorkerLink) =>
+        link.ready && (link.serial !== undefined || now - link.servedAt < voteMs);
+      return [...links].some((link) => isHere(link) && open.mayVote(link, node));
     },
     relieve(open) {
       const { kind, round } = open;
@@ -222,6 +245,8 @@ export function createCrew({ gradientJobs, hold, clock }: CrewOptions): Crew {
           drop(link, held);
         }
     },
+    linksOf: (worker) => [...links].filter((link) => link.worker === worker),
+    release,
     releaseAll(reason) {
       for (const link of links) release(link, reason);
     },

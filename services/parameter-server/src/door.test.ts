@@ -17,6 +17,7 @@ import {
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { createDoor, type Door } from './door.ts';
 import { createNumericsGate } from './numerics-gate.ts';
+import { createQuarantine } from './quarantine.ts';
 import type { RunningJob } from './running-job.ts';
 import { createWorld } from './training-job.fixture.ts';
 
@@ -130,6 +131,7 @@ beforeEach(async () => {
     plan,
     elements: 16,
     metrics: [{ name: 'accuracy', sums: 1, settings: { type: 'accuracy' } }],
+    quarantine: createQuarantine(jobId, ['liar']),
     training: world.job,
     gradientJobs: {
       join(serial, worker) {

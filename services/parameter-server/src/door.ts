@@ -94,7 +94,14 @@ export function createDoor({ leaseKey, findJob, clock }: DoorOptions): Door {
         const hello = decodeJson('JOIN', payload);
         const job = requireJob(header);
         const { serial } = checkLease(job, hello.lease);
-        job.numerics.admit(hello.numericsClass);
+        try {
+          job.quarantine.admit(hello.worker);
+          job.numerics.admit(hello.numericsClass);
+        } catch (error) {
+          // For one that may.
+          job.gradientJobs.ended(serial);
+          throw error;
+        }
         if (!job.gradientJobs.join(serial, hello.worker)) {
           throw new DescentError('LEASE_INVALID', {
             problem: 'its gradient job is over or has another worker',
@@ -103,8 +110,9 @@ export function createDoor({ leaseKey, findJob, clock }: DoorOptions): Door {
         if (admitted?.job !== job) {
           admitted?.link && admitted.job.training.left(admitted.link, 'turned to another training job');
           const wire = createWire(connection, job.jobId, job.incarnation);
-          const { holds, wantsPlan } = hello;
-          admitted = { job, link: createWorkerLink(hello.worker, wire, { holds, ready: !wantsPlan }) };
+          const { holds, wantsPlan, numericsClass } = hello;
+          const nature = { holds, ready: !wantsPlan, numericsClass };
+          admitted = { job, link: createWorkerLink(hello.worker, wire, nature) };
           remember(hello.worker, job);
         }
         connection.sendJson(

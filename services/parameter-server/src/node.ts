@@ -18,3 +18,7 @@ export function nodeOf(units: readonly Unit[], first: number, count: number): No
   const covered = units.slice(first, first + count);
   return { first, count, bounds: [covered[0]!.start, ...covered.map(({ end }) => end)] };
 }
+
+export function describeNode({ first, count, bounds }: Node): string {
+  return `micro-batches ${first} to ${first + count - 1} (samples ${bounds[0]} to ${bounds.at(-1)! - 1} in the order of the epoch)`;
+}

@@ -1,4 +1,11 @@
-import type { NewJobEvent, NewMetricPoint, Outcome, Report, ReportAnswer } from '@descent/contracts';
+import type {
+  NewJobEvent,
+  NewMetricPoint,
+  Outcome,
+  QuarantinedWorker,
+  Report,
+  ReportAnswer,
+} from '@descent/contracts';
 import { isDescentError } from '@descent/errors';
 import type { Truth } from './truth.ts';
 
@@ -22,6 +29,7 @@ export interface ReporterOptions {
 export interface Reporter {
   point(point: NewMetricPoint): void;
   event(type: NewJobEvent['type'], message: string, data?: Record<string, unknown>): void;
+  quarantined(worker: QuarantinedWorker): void;
   /** Resolves when the api has all that was said before the call, or the job is fenced off. Asks for it at once. */
   delivered(): Promise<void>;
   /** Sends the outcome after everything else; resolves once the api has it, or the job is fenced off. */
@@ -34,6 +42,7 @@ export function createReporter(options: ReporterOptions): Reporter {
   const { truth, jobId, incarnation, intervalMs } = options;
   let points: NewMetricPoint[] = [];
   let events: NewJobEvent[] = [];
+  let quarantined: QuarantinedWorker[] = [];
   let outcome: Outcome | null = null;
   let unacknowledged: Report | undefined;
   let serial = 0;
@@ -61,10 +70,19 @@ export function createReporter(options: ReporterOptions): Reporter {
 
   const send = async () => {
     if (unacknowledged === undefined) {
-      unacknowledged = { incarnation, serial, ...options.current(outcome !== null), points, events, outcome };
+      unacknowledged = {
+        incarnation,
+        serial,
+        ...options.current(outcome !== null),
+        points,
+        events,
+        ...(quarantined.length === 0 ? {} : { quarantined }),
+        outcome,
+      };
       serial++;
       points = [];
       events = [];
+      quarantined = [];
     }
     try {
       const { wanted } = await truth.report(jobId, unacknowledged);
@@ -93,6 +111,7 @@ export function createReporter(options: ReporterOptions): Reporter {
   return {
     point: (point) => points.push(point),
     event: (type, message, data = {}) => events.push({ time: new Date().toISOString(), type, message, data }),
+    quarantined: (worker) => quarantined.push(worker),
     delivered() {
       if (stopped || (unacknowledged === undefined && points.length === 0 && events.length === 0)) {
         return Promise.resolve();

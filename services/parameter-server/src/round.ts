@@ -9,7 +9,7 @@ import { type Node, nodeOf, type Unit } from './node.ts';
  * no clock and no I/O of its own: the caller performs what it decides, and a simulation can drive it.
  *
  *   open ──take──▶ held ──settle──▶ done
- *     ▲              │
+ *     ▲              │  └──recheck──▶ again ──take again──▶ held by another, and so on until it is settled
  *     └──give back───┘   (worker left, lost, or its result was refused)
  */
 export interface Round {
@@ -26,7 +26,14 @@ export interface Round {
    * most `mostRepeats` nodes are repeated at once.
    */
   repeat(worker: string, node: Node, atMost: number): Node | undefined;
-  /** Whether a unit of the node is done. */
+  /**
+   * A node that this worker computed is to be computed by others too before it counts. Until it is settled it is handed out as a
+   * whole or not at all.
+   */
+  recheck(worker: string, node: Node): void;
+  /** A node to be computed once more, that nobody holds and this worker `may` compute. */
+  takeAgain(worker: string, may: (node: Node) => boolean): Node | undefined;
+  /** Whether a result for the node comes too late: a unit of it is done, or part of another node that is computed again. */
   isTouched(node: Pick<Node, 'first' | 'count'>): boolean;
   /** The node is done; whoever else holds some of it computes in vain. */
   settle(worker: string, node: Node): void;
@@ -59,11 +66,14 @@ export function createRound(units: readonly Unit[], deepest = nodeLevel(Math.max
   /** By unit: workers that were lost over it and not heard of since. */
   const lostOn = new Map<number, Set<string>>();
   const holdings = new Set<Holding>();
+  /** Nodes that more than one worker has to compute. */
+  const again = new Set<Node>();
+  const isAgain = new Uint8Array(total);
 
   const each = ({ first, count }: Pick<Node, 'first' | 'count'>, visit: (index: number) => void) => {
     for (let index = first; index < first + count; index++) visit(index);
   };
-  const isOpen = (index: number) => done[index] === 0 && holders[index] === 0;
+  const isOpen = (index: number) => done[index] === 0 && holders[index] === 0 && isAgain[index] === 0;
 
   /** Buddy allocation: the best node among the units that `may` be taken. */
   const find = (atMost: number, may: (index: number) => boolean): Node | undefined => {
@@ -126,6 +136,7 @@ export function createRound(units: readonly Unit[], deepest = nodeLevel(Math.max
           index >= first &&
           index < first + count &&
           done[index] === 0 &&
+          isAgain[index] === 0 &&
           holders[index] === 1 &&
           !own.some(
             (holding) => index >= holding.node.first && index < holding.node.first + holding.node.count,
@@ -133,11 +144,26 @@ export function createRound(units: readonly Unit[], deepest = nodeLevel(Math.max
       );
       return node && hold(worker, node, true);
     },
+    recheck(worker, node) {
+      release(worker, node);
+      again.add(node);
+      each(node, (index) => {
+        isAgain[index] = 1;
+      });
+    },
+    takeAgain(worker, may) {
+      const isHeld = (node: Node) => [...holdings].some((holding) => holding.node === node);
+      const node = [...again].find((one) => !isHeld(one) && may(one));
+      return node && hold(worker, node, false);
+    },
     isTouched({ first, count }) {
-      return done.subarray(first, first + count).includes(1);
+      if (done.subarray(first, first + count).includes(1)) return true;
+      if ([...again].some((node) => node.first === first && node.count === count)) return false;
+      return isAgain.subarray(first, first + count).includes(1);
     },
     settle(worker, node) {
       release(worker, node);
+      again.delete(node);
       each(node, (index) => {
         done[index] = 1;
       });

@@ -3,9 +3,11 @@ import { type ClaimAnswer, maxStalenessOf, type Outcome, type TrainingPlan } fro
 import { classesOfInput } from '@descent/datasets';
 import { DescentError, isDescentError } from '@descent/errors';
 import { type CompiledMetric, type CompiledModel, compileModel, trainingGraph } from '@descent/models';
+import { createAudit } from './audit.ts';
 import { createCheckpointWriter } from './checkpoint-writer.ts';
 import { createGradientJobs, type GradientJobs, type GradientQueue } from './gradient-jobs.ts';
 import { createNumericsGate, type NumericsGate } from './numerics-gate.ts';
+import { createQuarantine, type Quarantine } from './quarantine.ts';
 import { createReporter, type Reporter } from './reporter.ts';
 import { restore } from './restore.ts';
 import { createStepBreakdown, type StepBreakdownOptions } from './step-breakdown.ts';
@@ -14,6 +16,10 @@ import { planTimetable } from './timetable.ts';
 import { createTrainingJob, type TrainingJob } from './training-job.ts';
 import { createTrainingState, type TrainingStateOptions } from './training-state.ts';
 import type { Truth } from './truth.ts';
+import { createVouching } from './vouching.ts';
+
+/** Two workers that differ need a third to decide. */
+const leastAuditors = 3;
 
 /** A training job that this server has claimed, as the door of the gradient channel needs it. */
 export interface RunningJob {
@@ -27,6 +33,7 @@ export interface RunningJob {
   readonly training: TrainingJob;
   readonly gradientJobs: GradientJobs;
   readonly numerics: NumericsGate;
+  readonly quarantine: Quarantine;
 }
 
 export interface RunOptions {
@@ -57,6 +64,7 @@ export async function runTrainingJob(claim: ClaimAnswer, options: RunOptions): P
   const { jobId } = plan;
   const { training, reproducibility = 'strict' } = plan.request;
   const numerics = createNumericsGate(reproducibility, claim.numericsClass, training.compression);
+  const quarantine = createQuarantine(jobId, claim.quarantined);
   const fence = new AbortController();
   const breakdown = createStepBreakdown({ clock: options.clock, onPhases: options.onPhases });
   let job: TrainingJob | undefined;
@@ -111,6 +119,7 @@ export async function runTrainingJob(claim: ClaimAnswer, options: RunOptions): P
       training,
       steps: timetable.steps,
       start,
+      isAudited: plan.request.audit !== undefined,
       sumOrder: options.sumOrder,
       clock: options.clock,
     });
@@ -118,11 +127,15 @@ export async function runTrainingJob(claim: ClaimAnswer, options: RunOptions): P
       queue: options.gradients,
       jobId,
       incarnation,
-      workers: Math.min(plan.request.maxWorkers ?? plan.microBatches, plan.microBatches),
+      workers: workersOf(plan),
       address: options.address,
       createLease: (serial) => options.createLease(jobId, incarnation, serial),
       onError: options.onQueueError,
     });
+    const vouching = createVouching(start.unvouched);
+    const { audit: share } = plan.request;
+    const audit =
+      share === undefined ? undefined : createAudit({ share, seed: plan.seed, vouching, quarantine });
     const checkpoints = createCheckpointWriter({
       truth,
       jobId,
@@ -130,6 +143,7 @@ export async function runTrainingJob(claim: ClaimAnswer, options: RunOptions): P
       layout,
       graphHash: plan.graphHash,
       state,
+      unvouched: vouching.below,
       reporter,
       signal: fence.signal,
     });
@@ -146,6 +160,7 @@ export async function runTrainingJob(claim: ClaimAnswer, options: RunOptions): P
       gradientJobs,
       reporter,
       checkpoints,
+      audit,
       clock: options.clock,
       times: both(breakdown, options.timesOf?.(jobId)),
     });
@@ -158,6 +173,7 @@ export async function runTrainingJob(claim: ClaimAnswer, options: RunOptions): P
       training: job,
       gradientJobs,
       numerics,
+      quarantine,
     });
     job.start();
     return await job.ended.finally(close);
@@ -173,6 +189,12 @@ export async function runTrainingJob(claim: ClaimAnswer, options: RunOptions): P
     await reporter.finish(outcome);
     return outcome;
   }
+}
+
+/** As many as can have something to do at once. */
+function workersOf({ request: { maxWorkers, audit }, microBatches }: TrainingPlan): number {
+  const useful = audit === undefined ? microBatches : Math.max(microBatches, leastAuditors);
+  return Math.min(maxWorkers ?? useful, useful);
 }
 
 /** Throws GRAPH_MISMATCH. */

@@ -3,16 +3,20 @@ import type {
   NewMetricPoint,
   OptimizerSettings,
   Outcome,
+  QuarantinedWorker,
   TrainingSettings,
 } from '@descent/contracts';
 import type { DescentError } from '@descent/errors';
 import { type FrameHeader, writeSums } from '@descent/gradient-channel';
 import type { CompiledMetric, ParameterLayout } from '@descent/models';
+import { createAudit } from './audit.ts';
 import { emptyLedger } from './ledger.ts';
+import { createQuarantine } from './quarantine.ts';
 import type { StepTimes, UnitTimes } from './step-times.ts';
 import { createTimetable } from './timetable.ts';
 import { createTrainingJob } from './training-job.ts';
 import { createTrainingState } from './training-state.ts';
+import { createVouching } from './vouching.ts';
 import type { WorkerLink } from './worker-link.ts';
 import { createWorkerLink, type Held } from './worker-link.ts';
 
@@ -25,6 +29,8 @@ export interface WorldOptions {
   readonly batchSize?: number;
   readonly microBatches?: number;
   readonly maxStaleness?: number;
+  /** Share of the nodes that two workers compute. */
+  readonly audit?: number;
   readonly epochs?: number;
   readonly optimizer?: OptimizerSettings;
   readonly clipNorm?: number;
@@ -101,8 +107,13 @@ export function createWorld(options: WorldOptions = {}) {
     training,
     steps: timetable.steps,
     start,
+    isAudited: options.audit !== undefined,
     clock: () => now,
   });
+  const vouching = createVouching();
+  const quarantine = createQuarantine(jobId);
+  const { audit: share } = options;
+  const quarantined: QuarantinedWorker[] = [];
 
   const points: NewMetricPoint[] = [];
   const events: { readonly type: NewJobEvent['type']; readonly message: string }[] = [];
@@ -120,6 +131,7 @@ export function createWorld(options: WorldOptions = {}) {
     classesOf: (labels) => (labels === 'kind' ? ['cat', 'dog'] : undefined),
     state,
     timetable,
+    ...(share === undefined ? {} : { audit: createAudit({ share, seed: 1, vouching, quarantine }) }),
     clock: () => now,
     times: { unit: (one) => void times.units.push(one), step: (one) => void times.steps.push(one) },
     gradientJobs: {
@@ -135,6 +147,7 @@ export function createWorld(options: WorldOptions = {}) {
         events.push({ type, message });
         if (type === 'evaluated') evaluations.push(data);
       },
+      quarantined: (found) => void quarantined.push(found),
       delivered: async () => {},
       finish: async (outcome) => void outcomes.push(outcome),
       abandon() {},
@@ -221,6 +234,8 @@ export function createWorld(options: WorldOptions = {}) {
     events,
     evaluations,
     outcomes,
+    quarantined,
+    vouching,
     checkpoints,
     ended,
     times,

@@ -1,5 +1,5 @@
-import type { JobError, Outcome, Progress, ReportAnswer, Scores } from '@descent/contracts';
-import { DescentError, type ErrorCode } from '@descent/errors';
+import type { Outcome, Progress, ReportAnswer, Scores } from '@descent/contracts';
+import { DescentError } from '@descent/errors';
 import {
   deepestLevel,
   type FrameHeader,
@@ -9,11 +9,16 @@ import {
   wrongLength,
 } from '@descent/gradient-channel';
 import { type CompiledMetric, scoresOf, tablesOf } from '@descent/models';
+import type { Audit } from './audit.ts';
+import { createAuditor, type Result } from './auditor.ts';
+import { type Ballots, createBallots } from './ballots.ts';
 import type { CheckpointWriter } from './checkpoint-writer.ts';
 import { createCrew, type OpenRound } from './crew.ts';
+import { createEnds } from './ends.ts';
 import type { GradientJobs } from './gradient-jobs.ts';
 import type { GradientSlot } from './gradient-slot.ts';
 import { answeredBy, objectionTo } from './objection.ts';
+import { describeNode } from './node.ts';
 import { createProgressMeter } from './progress-meter.ts';
 import type { Reporter } from './reporter.ts';
 import { createRound } from './round.ts';
@@ -22,7 +27,7 @@ import { addSums } from './sums.ts';
 import type { Timetable } from './timetable.ts';
 import type { AppliedStep, Applying, TrainingState } from './training-state.ts';
 import { createTreeSum, type Total, type TreeSum } from './tree-sum.ts';
-import type { Held, ReleaseReason, WorkerLink } from './worker-link.ts';
+import type { Held, WorkerLink } from './worker-link.ts';
 
 /** Looks for gradient jobs that the queue has lost this often. */
 const refillMs = 1_000;
@@ -49,6 +54,8 @@ export interface TrainingJobOptions {
   readonly gradientJobs: GradientJobs;
   readonly reporter: Reporter;
   readonly checkpoints: CheckpointWriter;
+  /** Some gradients are computed by two workers. */
+  readonly audit?: Audit | undefined;
   /** Monotonic milliseconds. */
   clock(): number;
   /** Has the rest of a large update wait for its turn; default `setImmediate`. */
@@ -62,6 +69,7 @@ interface CurrentRound extends OpenRound {
   readonly openedAt: number;
   readonly gradients: TreeSum<GradientSlot>;
   readonly scores: TreeSum<Float64Array>;
+  readonly ballots: Ballots<Result>;
   /** All of it is there: what is to be applied. */
   complete: Complete | undefined;
 }
@@ -108,7 +116,7 @@ export interface TrainingJob {
 }
 
 export function createTrainingJob(options: TrainingJobOptions): TrainingJob {
-  const { jobId, incarnation, state, timetable, gradientJobs, reporter, checkpoints, clock } = options;
+  const { jobId, incarnation, state, timetable, gradientJobs, reporter, checkpoints, audit, clock } = options;
   const { defer = setImmediate, times = noObserver } = options;
   const crew = createCrew({ gradientJobs, hold: state.hold, clock });
   const meter = createProgressMeter();
@@ -116,25 +124,43 @@ export function createTrainingJob(options: TrainingJobOptions): TrainingJob {
   let rounds: CurrentRound[] = [];
   let evaluated = state.evaluated;
   let lastFiniteLoss: number | undefined;
-  let over = false;
-  let isFenced = false;
   let refilledAt = Number.NEGATIVE_INFINITY;
   let couldNotPrepare = 0;
   /** The update that is being made, in turns. */
   let applying: { readonly update: Applying; done(applied: AppliedStep): void } | undefined;
-  let settle: (outcome: Outcome | 'fenced') => void = () => {};
-  const ended = new Promise<Outcome | 'fenced'>((resolve) => {
-    settle = resolve;
+  const ends = createEnds({
+    state,
+    gradientJobs,
+    reporter,
+    checkpoints,
+    evaluated: () => evaluated,
+    stopRounds(reason) {
+      for (const round of rounds) close(round);
+      crew.releaseAll(reason);
+    },
+    finishStep: () => void finishStep(Number.POSITIVE_INFINITY),
   });
 
   const dispatch = (last?: WorkerLink) => {
     for (const round of rounds) crew.dispatch(round, last);
   };
+  const auditor =
+    audit &&
+    createAuditor<CurrentRound>({
+      audit,
+      crew,
+      reporter,
+      ends,
+      dispatch,
+      count: (open, result) => collect(open, result, result.slot!),
+      leave: (link, reason) => void leave(link, reason),
+      lastFiniteLoss: () => lastFiniteLoss,
+    });
 
   // --- the sequence of rounds -------------------------------------------------------------------------------------
 
   const advance = () => {
-    if (over) return;
+    if (ends.over) return;
     const { version } = state;
     if (timetable.evaluationDue(version) && evaluated?.version !== version) {
       begin('evaluate', version);
@@ -142,7 +168,7 @@ export function createTrainingJob(options: TrainingJobOptions): TrainingJob {
       return;
     }
     if (version === timetable.steps) {
-      void succeed();
+      ends.succeed();
       return;
     }
     if (timetable.checkpointDue(version)) checkpoints.write(evaluated);
@@ -169,6 +195,7 @@ export function createTrainingJob(options: TrainingJobOptions): TrainingJob {
         : state.isPlain
           ? deepestLevel(units.length, state.gradientBytes)
           : 0;
+    const ballots = createBallots<Result>(({ slot }) => slot && state.freeSlot(slot));
     rounds.push({
       kind,
       step,
@@ -180,6 +207,8 @@ export function createTrainingJob(options: TrainingJobOptions): TrainingJob {
       round: createRound(units, deepest),
       gradients: state.createSum(units.length),
       scores: createTreeSum(units.length, addSums),
+      ballots,
+      mayVote: ballots.mayVote,
       complete: undefined,
     });
   };
@@ -209,31 +238,46 @@ export function createTrainingJob(options: TrainingJobOptions): TrainingJob {
     roundOf(held)?.round.giveBack(link.worker, held.node);
   };
 
-  /** Takes a valid result into the ledger. */
-  const accept = (
-    open: CurrentRound,
-    link: WorkerLink,
-    held: Held,
-    arrival: { readonly answeredAt: number; readonly receivedAt: number },
-    work: WorkTimings,
-  ): void => {
-    open.round.settle(link.worker, held.node);
+  /** A valid result is there, whether it is to be compared with others or not. */
+  const answered = (link: WorkerLink, held: Held, work: WorkTimings): void => {
     crew.answered(link, held, work);
-    crew.recall(open, 'settled');
     link.wire.accepted(held);
+  };
+
+  /** Takes a result into the ledger. */
+  const settle = (open: CurrentRound, result: Omit<Result, 'slot' | 'loss'>): void => {
+    const { worker, held, answeredAt, receivedAt, work } = result;
     const { kind, step, node, assignedAt } = held;
+    open.round.settle(worker, node);
+    crew.recall(open, 'settled');
     times.unit({
       kind,
       version: step,
       first: node.first,
       count: node.count,
-      worker: link.worker,
+      worker,
       openedAt: open.openedAt,
       assignedAt,
-      ...arrival,
+      answeredAt,
+      receivedAt,
       acceptedAt: clock(),
       work,
     });
+  };
+
+  /** Adds a gradient to those of its step. */
+  const collect = (open: CurrentRound, result: Result, slot: GradientSlot): void => {
+    settle(open, result);
+    const { first, count } = result.held.node;
+    const total = open.gradients.add(first, count, slot);
+    if (total === undefined) {
+      dispatch();
+      return;
+    }
+    crew.recall(open, 'all');
+    open.complete = { total, at: result.receivedAt };
+    if (open.step === state.version && applying === undefined) applyStep(open, open.complete);
+    else dispatch();
   };
 
   /** The round is over: who still computes for it does so in vain. */
@@ -243,7 +287,7 @@ export function createTrainingJob(options: TrainingJobOptions): TrainingJob {
   };
 
   const applyStep = (closed: CurrentRound, { total, at: completedAt }: Complete) => {
-    if (over) return;
+    if (ends.over) return;
     rounds = rounds.filter((one) => one !== closed);
     const { openedAt, round } = closed;
     const update = state.apply(total, round.units.length);
@@ -272,7 +316,7 @@ export function createTrainingJob(options: TrainingJobOptions): TrainingJob {
 
   const continueStep = () => {
     if (!finishStep(elementsPerTurn)) defer(continueStep);
-    else if (!over) advance();
+    else if (!ends.over) advance();
   };
 
   /** Goes on with the update that is being made; true when none is left. */
@@ -289,7 +333,7 @@ export function createTrainingJob(options: TrainingJobOptions): TrainingJob {
     const { version } = state;
     const values: Scores = scoresOf(options.metrics, sums);
     if (!Object.values(values).every(Number.isFinite)) {
-      void diverged(values.loss);
+      ends.diverged(values.loss, lastFiniteLoss);
       return;
     }
     const tables = tablesOf(options.metrics, sums, options.classesOf);
@@ -304,73 +348,18 @@ export function createTrainingJob(options: TrainingJobOptions): TrainingJob {
     advance();
   };
 
-  // --- ends -------------------------------------------------------------------------------------------------------
-
-  const stopRounds = (reason: ReleaseReason) => {
-    over = true;
-    for (const round of rounds) close(round);
-    crew.releaseAll(reason);
-  };
-
-  const end = async (outcome: Outcome) => {
-    await gradientJobs.close();
-    await reporter.finish(outcome);
-    settle(outcome);
-  };
-
-  const succeed = async () => {
-    stopRounds('ended');
-    checkpoints.write(evaluated);
-    await checkpoints.idle();
-    try {
-      const weightsHash = await checkpoints.weights();
-      await end({ state: 'succeeded', weightsHash, ledgerHash: state.ledgerHash });
-    } catch (cause) {
-      const problem = `its weights could not be stored: ${cause instanceof Error ? cause.message : cause}`;
-      if (!isFenced) fail(new DescentError('JOB_FAILED', { step: state.version, problem }, { cause }));
-    }
-  };
-
-  const fail = (error: DescentError) => {
-    stopRounds('ended');
-    void end({ state: 'failed', error: describeError(error) });
-  };
-
-  /** The state before is finite, since nothing else is ever applied: it is kept, so that the job can be forked from it. */
-  const diverged = async (loss: number | undefined) => {
-    stopRounds('ended');
-    checkpoints.write(evaluated);
-    await checkpoints.idle();
-    fail(
-      new DescentError('JOB_DIVERGED', {
-        step: state.version,
-        loss: Number.isFinite(loss) ? `${loss}, with a gradient that is not finite,` : String(loss),
-        lastFiniteLoss: lastFiniteLoss ?? 'none',
-      }),
-    );
-  };
 
   const leave = (link: WorkerLink, reason: string): boolean => {
     if (!crew.leave(link)) return false;
     for (const held of link.held) giveBack(link, held);
     link.held = [];
-    if (over) return false;
+    if (ends.over) return false;
     reporter.event('worker-left', `Worker ${link.worker} left: ${reason}`, { worker: link.worker });
     return true;
   };
 
-  const interrupt = async (outcomeAt: (step: number) => Outcome) => {
-    stopRounds('handed-back');
-    // A checkpoint between the tiles of an update would be of no version.
-    finishStep(Number.POSITIVE_INFINITY);
-    const outcome = outcomeAt(state.version);
-    checkpoints.write(evaluated);
-    await checkpoints.idle();
-    await end(outcome);
-  };
-
   return {
-    ended,
+    ended: ends.ended,
     progress() {
       const { samplesPerSecond, stepsPerSecond } = meter.read(clock());
       const { steps, stepsPerEpoch } = timetable;
@@ -389,19 +378,22 @@ export function createTrainingJob(options: TrainingJobOptions): TrainingJob {
       advance();
     },
     tick() {
-      if (over) return;
+      if (ends.over) return;
       if (clock() - refilledAt >= refillMs) {
         refilledAt = clock();
         void gradientJobs.refill();
       }
       dispatch();
-      for (const round of rounds) crew.relieve(round);
+      for (const round of rounds) {
+        crew.relieve(round);
+        auditor?.recount(round);
+      }
     },
     joined(link, serial) {
       if (crew.join(link, serial)) {
         reporter.event('worker-joined', `Worker ${link.worker} joined`, { worker: link.worker });
       }
-      if (over) crew.releaseAll('ended');
+      if (ends.over) crew.releaseAll('ended');
       else dispatch();
     },
     ready(link) {
@@ -439,24 +431,32 @@ export function createTrainingJob(options: TrainingJobOptions): TrainingJob {
         );
         return;
       }
-      if (found === 'not-finite') {
-        const loss = slot.sums[1]! / slot.sums[0]!;
-        state.freeSlot(slot);
+      const { answeredAt, sums } = slot;
+      const isFinite = found === 'finite';
+      const isAudited =
+        open.ballots.find(held.node) !== undefined || (isFinite && audit?.isDue(held.step, held.node) === true);
+      const result: Result = {
+        worker: link.worker,
+        held,
+        slot: isFinite ? slot : undefined,
+        loss: sums[1]! / sums[0]!,
+        answeredAt,
+        receivedAt,
+        work: slot.timings(),
+      };
+      if (!isFinite) state.freeSlot(slot);
+      if (isAudited) {
+        answered(link, held, result.work);
+        auditor!.vote(open, link, result);
+      } else if (isFinite) {
+        audit?.vouching.contributed(link.worker, held.step);
+        answered(link, held, result.work);
+        collect(open, result, slot);
+      } else {
         const attempts = open.round.refuse(link.worker, held.node);
         const { step, microBatch } = header;
         refuse(link, header, new DescentError('GRADIENT_NOT_FINITE', { step, microBatch }));
-        if (attempts >= mostNotFinite) void diverged(loss);
-        return;
-      }
-      const { first, count } = held.node;
-      accept(open, link, held, { answeredAt: slot.answeredAt, receivedAt }, slot.timings());
-      const total = open.gradients.add(first, count, slot);
-      if (total === undefined) dispatch();
-      else {
-        crew.recall(open, 'all');
-        open.complete = { total, at: receivedAt };
-        if (open.step === state.version && applying === undefined) applyStep(open, open.complete);
-        else dispatch();
+        if (attempts >= mostNotFinite) ends.diverged(result.loss, lastFiniteLoss);
       }
     },
     scores(link, header, sums, work) {
@@ -468,7 +468,8 @@ export function createTrainingJob(options: TrainingJobOptions): TrainingJob {
       }
       const held = answeredBy(header, 'evaluate', link.held)!;
       const open = roundOf(held)!;
-      accept(open, link, held, { answeredAt: receivedAt, receivedAt }, work);
+      answered(link, held, work);
+      settle(open, { worker: link.worker, held, answeredAt: receivedAt, receivedAt, work });
       const total = open.scores.add(held.node.first, held.node.count, sums);
       if (total === undefined) dispatch();
       else {
@@ -483,7 +484,7 @@ export function createTrainingJob(options: TrainingJobOptions): TrainingJob {
     failed(link, header, error) {
       const held = link.held.find(({ assignment }) => assignment === header.assignment);
       const isPreparation = header.assignment === 0;
-      if (over || (held === undefined && !isPreparation)) return;
+      if (ends.over || (held === undefined && !isPreparation)) return;
       let attempts = 0;
       if (isPreparation) attempts = ++couldNotPrepare;
       else if (held !== undefined) {
@@ -496,7 +497,7 @@ export function createTrainingJob(options: TrainingJobOptions): TrainingJob {
       if (attempts >= mostFailures) {
         const what = isPreparation ? 'to prepare the job' : 'at one micro-batch';
         const problem = `${attempts} attempts ${what} failed, the last with: ${error.message}`;
-        fail(new DescentError('JOB_FAILED', { step: state.version, problem }, { cause: error }));
+        ends.fail(new DescentError('JOB_FAILED', { step: state.version, problem }, { cause: error }));
         return;
       }
       dispatch(link);
@@ -516,28 +517,18 @@ export function createTrainingJob(options: TrainingJobOptions): TrainingJob {
         dispatch();
         return;
       }
-      const { first, count, bounds } = held!.node;
-      const what = `micro-batches ${first} to ${first + count - 1} (samples ${bounds[0]} to ${bounds.at(-1)! - 1} in the order of the epoch)`;
-      const problem = `${lost.length} workers were lost while they computed ${what}: ${lost.join(', ')}`;
-      fail(new DescentError('JOB_FAILED', { step: state.version, problem, workers: lost }));
+      const problem = `${lost.length} workers were lost while they computed ${describeNode(held!.node)}: ${lost.join(', ')}`;
+      ends.fail(new DescentError('JOB_FAILED', { step: state.version, problem, workers: lost }));
     },
     want(wanted) {
-      if (over || wanted === 'run') return;
-      if (wanted === 'pause') void interrupt((step) => ({ state: 'paused', step }));
-      else {
-        stopRounds('ended');
-        void end({ state: 'cancelled' });
-      }
+      if (ends.over || wanted === 'run') return;
+      if (wanted === 'pause') ends.interrupt((step) => ({ state: 'paused', step }));
+      else ends.cancelled();
     },
     handBack(reason) {
-      if (!over) void interrupt(() => ({ state: 'queued', reason }));
+      if (!ends.over) ends.interrupt(() => ({ state: 'queued', reason }));
     },
-    fenced() {
-      isFenced = true;
-      if (!over) stopRounds('ended');
-      void gradientJobs.close();
-      settle('fenced');
-    },
+    fenced: ends.fenced,
   };
 }
 
@@ -545,8 +536,4 @@ function describe(values: Scores): string {
   return Object.entries(values)
     .map(([name, value]) => `${name} ${value.toFixed(4)}`)
     .join(', ');
-}
-
-function describeError(error: DescentError<ErrorCode>): JobError {
-  return { code: error.code, message: error.message, details: error.details, advice: error.entry.advice };
 }

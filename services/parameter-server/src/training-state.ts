@@ -30,6 +30,8 @@ export interface StartPoint {
   readonly version: number;
   readonly ledgerHash: string;
   readonly evaluated: Evaluation | undefined;
+  /** By worker, the first step with work of it that no audit speaks for. */
+  readonly unvouched?: ReadonlyMap<string, number> | undefined;
   /** The flat parameter buffer. */
   readonly parameters: Float32Array;
   /** By slot name; undefined: as the optimizer initialises them. */
@@ -74,7 +76,7 @@ export interface TrainingState {
   /** The current version as it is sent. */
   hold(): PublishedVersion;
   /** Copies that stay as they are while training goes on. */
-  snapshot(): Omit<StartPoint, 'evaluated'>;
+  snapshot(): Omit<StartPoint, 'evaluated' | 'unvouched'>;
 }
 
 export interface TrainingStateOptions {
@@ -84,6 +86,8 @@ export interface TrainingStateOptions {
   readonly training: TrainingSettings;
   readonly steps: number;
   readonly start: StartPoint;
+  /** Some gradients are computed twice, and the first waits for the second. */
+  readonly isAudited?: boolean;
   /** Default `tree`: the fixed order that the bits depend on. `arrival` is for the benchmark of what that costs. */
   readonly sumOrder?: 'tree' | 'arrival' | undefined;
   /** Monotonic milliseconds. */
@@ -99,7 +103,8 @@ export function createTrainingState(options: TrainingStateOptions): TrainingStat
   const push = gradientFormat(compression, { compressed, elements: gradientElements });
   const pull = parameterFormat(compression, { compressed, elements });
   // What the last round still receives comes on top of what this one may hold.
-  const slotCount = options.microBatches * (1 + maxStalenessOf(training)) + 2 * mostRepeats;
+  const perUnit = 1 + maxStalenessOf(training) + (options.isAudited ? 1 : 0);
+  const slotCount = options.microBatches * perUnit + 2 * mostRepeats;
   const received = { prefixBytes: prefixBytes(sumCount(metrics)) };
   const createSum = options.sumOrder === 'arrival' ? createArrivalSum : createTreeSum;
   const memory = new FlatMemory(

@@ -35,6 +35,7 @@ export interface Wire {
 /** One worker as its parameter server sees it: the connection, the gradient job it serves, what it holds. */
 export interface WorkerLink {
   readonly worker: string;
+  readonly numericsClass: string;
   readonly wire: Wire;
   /** Assignments that it takes at once. */
   readonly holds: number;
@@ -60,10 +61,15 @@ export interface WorkerLink {
 export function createWorkerLink(
   worker: string,
   wire: Wire,
-  { holds, ready }: { readonly holds: number; readonly ready: boolean },
+  {
+    holds,
+    ready,
+    numericsClass = '',
+  }: { readonly holds: number; readonly ready: boolean; readonly numericsClass?: string },
 ): WorkerLink {
   return {
     worker,
+    numericsClass,
     wire,
     holds,
     ready,

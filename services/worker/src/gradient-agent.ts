@@ -16,6 +16,10 @@ import { createRecentlyUsed } from './recently-used.ts';
 const keptJobs = 4;
 /** Assignments taken at once: the one that is computed, and the next. */
 const holds = 2;
+/** Why a training job will not have this worker, now or later. */
+const final: ReadonlySet<string> = new Set(['WORKER_QUARANTINED', 'NUMERICS_CLASS_MISMATCH']);
+/** Until then it takes no other gradient job, so that others get those of the training job that will not have it. */
+const finalPauseMs = 1_000;
 
 export interface GradientAgentOptions {
   readonly worker: string;
@@ -160,6 +164,13 @@ export function createGradientAgent(options: GradientAgentOptions): GradientAgen
     link.tasks = link.tasks.filter((task, index) => !task.isUnwanted || (index === 0 && link.isComputing));
   };
 
+  const turnAway = (link: Link, { code, message }: { readonly code: string; readonly message: string }) => {
+    const { end } = link;
+    const isSame = () => link.end === end && end?.(message);
+    if (final.has(code)) setTimeout(isSame, finalPauseMs);
+    else isSame();
+  };
+
   const handlers = (key: string, link: () => Link): ChannelHandlers => ({
     target(header) {
       const known = jobs.get(link().jobId);
@@ -200,7 +211,7 @@ export function createGradientAgent(options: GradientAgentOptions): GradientAgen
           return;
         case 'REFUSED':
           // Assignment 0 answers the JOIN; a refused result is no reason to go.
-          if (header.assignment === 0) self.end?.(decodeJson('REFUSED', payload).message);
+          if (header.assignment === 0) turnAway(self, decodeJson('REFUSED', payload));
           return;
         default:
           return;

@@ -22,7 +22,10 @@ export interface Size {
 }
 const batchSize = 16;
 
-export function planOf({ steps, microBatches, checkpointEverySteps }: Size): TrainingPlan {
+export function planOf(
+  { steps, microBatches, checkpointEverySteps }: Size,
+  audit?: number | undefined,
+): TrainingPlan {
   const count = steps * batchSize;
   return {
     jobId,
@@ -44,6 +47,7 @@ export function planOf({ steps, microBatches, checkpointEverySteps }: Size): Tra
     },
     request: {
       model: modelSpec,
+      ...(audit === undefined ? {} : { audit }),
       data: { dataset: 'builtin:simulated' },
       training: {
         epochs: 1,

@@ -18,6 +18,10 @@ export interface Scenario {
   /** Milliseconds that each worker takes for a micro-batch. */
   readonly workers: readonly number[];
   readonly servers: number;
+  /** Share of the micro-batches that two workers compute. */
+  readonly audit: number | undefined;
+  /** When the first worker begins to compute wrong gradients, if it does. */
+  readonly liesFromMs: number | undefined;
   readonly faults: readonly { readonly atMs: number; readonly kind: FaultKind }[];
   /** When the users cancel the job, if they do. */
   readonly cancelAtMs: number | undefined;
@@ -31,6 +35,8 @@ export interface Verdict {
   readonly virtualMs: number;
   readonly events: number;
   readonly incarnations: number;
+  /** Wrong gradients that a worker sent, and whether it was found out. */
+  readonly lies: { readonly sent: number; readonly foundOut: boolean };
   /** Hash over all that happened, in order: equal for every run of a seed. */
   readonly trace: string;
 }
@@ -39,6 +45,8 @@ export interface SimulateOptions {
   readonly bugs?: TruthBugs;
   /** Draw from these faults alone. */
   readonly kinds?: readonly FaultKind[];
+  /** Every job is audited, and its first worker lies. */
+  readonly withLiar?: boolean;
   /** Told every line of the trace. */
   readonly tell?: (line: string) => void;
 }
@@ -50,16 +58,26 @@ const cancelWithinMs = 1_000;
 const mostPending = 2_000;
 
 /** Everything about a run follows from its seed. */
-export function drawScenario(random: Random, kinds: readonly FaultKind[]): Scenario {
+export function drawScenario(
+  random: Random,
+  kinds: readonly FaultKind[],
+  withLiar = false,
+): Scenario {
   const size = {
     steps: random.integer(5, 14),
     microBatches: random.integer(1, 5),
     checkpointEverySteps: random.integer(1, 4),
   };
   const count = random.integer(0, 6);
+  const isAudited = withLiar || random.chance(0.15);
+  const isLying = withLiar || (isAudited && random.chance(0.5));
+  // One that lies is found out by two that do not.
+  const fewest = isLying ? 3 : 1;
   return {
     size,
-    workers: Array.from({ length: random.integer(1, 4) }, () => random.pick([5, 20, 60, 200])),
+    audit: isAudited ? random.pick([0.3, 1]) : undefined,
+    liesFromMs: isLying ? random.pick([0, random.between(0, 1_000)]) : undefined,
+    workers: Array.from({ length: random.integer(fewest, 4) }, () => random.pick([5, 20, 60, 200])),
     servers: random.integer(1, 2),
     faults: Array.from({ length: count }, () => ({
       atMs: random.between(0, 1_500),
@@ -73,10 +91,10 @@ const references = new Map<string, Reference>();
 
 export async function simulate(
   seed: number,
-  { bugs = {}, kinds = faultKinds, tell }: SimulateOptions = {},
+  { bugs = {}, kinds = faultKinds, withLiar, tell }: SimulateOptions = {},
 ): Promise<Verdict> {
   const random = createRandom(seed);
-  const scenario = drawScenario(random, kinds);
+  const scenario = drawScenario(random, kinds, withLiar);
   const { size } = scenario;
   const key = JSON.stringify([size.steps, size.microBatches]);
   const reference = references.get(key) ?? computeReference(size);
@@ -98,7 +116,7 @@ export async function simulate(
   const api = { isUp: true, losesAnswers: 0, isFull: false };
   const claimed = { newest: 0, version: undefined as number | undefined };
   const truth = createTruth(
-    planOf(size),
+    planOf(size, scenario.audit),
     () => time.now,
     (what, incarnation) => {
       note(`accepted ${what} of incarnation ${incarnation}`);
@@ -172,10 +190,23 @@ export async function simulate(
   let computedAtMs = 0;
   const live: { workers: Process[]; servers: Process[] } = { workers: [], servers: [] };
   let started = 0;
-  const startWorker = (unitMs: number) => {
-    const worker = startWorkerProcess(cluster, `worker-${++started}`, { unitMs }, () => {
-      computedAtMs = time.now;
-    });
+  const liar = { name: '', lied: 0 };
+  const startWorker = (unitMs: number, liesFromMs?: number) => {
+    const worker = startWorkerProcess(
+      cluster,
+      `worker-${++started}`,
+      { unitMs, liesFromMs },
+      {
+        computes() {
+          computedAtMs = time.now;
+        },
+        lies() {
+          liar.lied++;
+          note(`${liar.name} lies`);
+        },
+      },
+    );
+    if (liesFromMs !== undefined) liar.name = worker.name;
     natures.set(worker, unitMs);
     live.workers.push(worker);
     cluster.gradients.deliver();
@@ -205,7 +236,9 @@ export async function simulate(
     }
   };
   for (let index = 0; index < scenario.servers; index++) startServer();
-  for (const unitMs of scenario.workers) startWorker(unitMs);
+  scenario.workers.forEach((unitMs, index) => {
+    startWorker(unitMs, index === 0 ? scenario.liesFromMs : undefined);
+  });
   const dispatcher = () => {
     time.after(250, undefined, dispatcher);
     if (api.isUp) {
@@ -246,10 +279,16 @@ export async function simulate(
     mostWaiting = Math.max(mostWaiting, time.pending);
     return isOver() || problems.length > 5;
   });
+  for (const { worker } of truth.quarantined) {
+    if (worker !== liar.name) problem(`${worker} is in quarantine, and has done nothing wrong`);
+  }
+  const isFoundOut = truth.quarantined.some(({ worker }) => worker === liar.name);
+  // An audit is a sample: one that ended before any looked at its work is not found out.
+  const mayBeSpoiled = liar.lied > 0 && !isFoundOut && !withLiar;
   if (mostWaiting > mostPending) problem(`${mostWaiting} events waited at once`);
   if (!ended)
     problem(`no end: ${truth.state} at step ${truth.curve.size} of ${size.steps}, all faults are over`);
-  else if (truth.state === 'succeeded') {
+  else if (truth.state === 'succeeded' && !mayBeSpoiled) {
     const expected = hashOf(encodeWeights(model.layout, reference.parameters));
     const { outcome, weights } = truth;
     if (weights === undefined || hashOf(weights) !== expected)
@@ -269,7 +308,7 @@ export async function simulate(
     if (scenario.faults.length === 0 && computedAtMs > longest) {
       problem(`a worker began to compute ${computedAtMs - endedAtMs} ms after the cancel`);
     }
-  } else if (!isCrashOf(truth.outcome, killed))
+  } else if (truth.state !== 'succeeded' && !isCrashOf(truth.outcome, killed))
     problem(`the job ended as ${truth.state}: ${JSON.stringify(truth.outcome)}`);
   return {
     seed,
@@ -278,6 +317,7 @@ export async function simulate(
     virtualMs: time.now,
     events: time.handled,
     incarnations: claimed.newest,
+    lies: { sent: liar.lied, foundOut: isFoundOut },
     trace: hashOf(Buffer.from(lines.join('\n'))),
   };
 }

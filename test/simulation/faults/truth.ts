@@ -1,5 +1,13 @@
 import { createHash } from 'node:crypto';
-import type { ClaimAnswer, JobState, Outcome, Report, ReportAnswer, TrainingPlan } from '@descent/contracts';
+import type {
+  ClaimAnswer,
+  JobState,
+  Outcome,
+  QuarantinedWorker,
+  Report,
+  ReportAnswer,
+  TrainingPlan,
+} from '@descent/contracts';
 import { DescentError } from '@descent/errors';
 import type { QueuedState } from '@descent/queue';
 import type { WantedState } from '@descent/storage';
@@ -17,6 +25,7 @@ export interface TruthBugs {
   readonly acceptsOldIncarnations?: boolean;
   readonly countsRepeatedReports?: boolean;
   readonly servesDamagedCheckpoints?: boolean;
+  readonly keepsSpoiledCheckpoints?: boolean;
 }
 
 /**
@@ -31,6 +40,7 @@ export interface SimulatedTruth {
   readonly curve: ReadonlyMap<number, number>;
   readonly outcome: Outcome | undefined;
   readonly checkpoints: readonly StoredCheckpoint[];
+  readonly quarantined: readonly QuarantinedWorker[];
   weights: Uint8Array | undefined;
   claim(server: string): ClaimAnswer;
   report(report: Report): ReportAnswer;
@@ -71,7 +81,8 @@ export function createTruth(
   let startedAtMs = 0;
   let numericsClass: string | null = null;
   const offers = new Map<string, Offer>();
-  const checkpoints: StoredCheckpoint[] = [];
+  let checkpoints: StoredCheckpoint[] = [];
+  const quarantined: QuarantinedWorker[] = [];
   const curve = new Map<number, number>();
 
   const move = (stimulus: JobStimulus): boolean => {
@@ -107,7 +118,10 @@ export function createTruth(
       return outcome;
     },
     curve,
-    checkpoints,
+    quarantined,
+    get checkpoints() {
+      return checkpoints;
+    },
     weights: undefined,
     claim(name) {
       if (!move({ type: 'claim' })) {
@@ -123,6 +137,7 @@ export function createTruth(
         plan,
         numericsClass,
         checkpoints: newestFirst.map(({ step, hash }) => ({ step, hash })),
+        quarantined: quarantined.map(({ worker }) => worker),
       };
     },
     report(report) {
@@ -149,6 +164,13 @@ export function createTruth(
         if (split !== 'train') continue;
         onStep(step);
         curve.set(step, values.loss!);
+      }
+      for (const found of report.quarantined ?? []) {
+        if (quarantined.some(({ worker }) => worker === found.worker)) continue;
+        quarantined.push(found);
+        const { since } = found;
+        if (since !== null && !bugs.keepsSpoiledCheckpoints)
+          checkpoints = checkpoints.filter(({ step }) => step <= since);
       }
       if (report.outcome !== null) {
         outcome = report.outcome;

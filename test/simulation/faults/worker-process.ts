@@ -8,14 +8,16 @@ import type { Process } from './virtual-time.ts';
 export interface WorkerNature {
   /** How long a micro-batch takes. */
   readonly unitMs: number;
+  /** From then on its gradients are plausible but wrong. Virtual milliseconds. */
+  readonly liesFromMs?: number | undefined;
 }
 
 /** A worker: the service's agent, with a "backward pass" that only takes time. */
 export function startWorkerProcess(
   cluster: Cluster,
   name: string,
-  { unitMs }: WorkerNature,
-  onCompute: () => void,
+  { unitMs, liesFromMs = Number.POSITIVE_INFINITY }: WorkerNature,
+  heard: { computes(): void; lies(): void },
 ): Process {
   const { time, random, network, gradients } = cluster;
   const process = time.spawn(name);
@@ -28,7 +30,7 @@ export function startWorkerProcess(
     clock: () => time.now,
     prepare: async (_plan, parameters) => ({
       async compute({ bounds, step }) {
-        onCompute();
+        heard.computes();
         const version = parameters.slice();
         await new Promise<void>((resolve) => {
           time.after((bounds.length - 1) * unitMs * random.between(0.5, 1.5), process, resolve);
@@ -36,6 +38,10 @@ export function startWorkerProcess(
         const { samples, loss, gradient } = sumTree(0, bounds.length - 1, (at) =>
           computeUnit(version, step, bounds[at]!, bounds[at + 1]!),
         );
+        if (time.now >= liesFromMs) {
+          heard.lies();
+          gradient[0]! += 0.5;
+        }
         const ahead = sumsBlockBytes(0) + timingsBytes;
         const payload = new Uint8Array(ahead + gradient.byteLength);
         writeSums(payload, { samples, loss, metrics: [] });

@@ -148,6 +148,7 @@ export async function simulateScale(options: WorldOptions): Promise<WorldResult>
       event() {},
       finish: async () => {},
       abandon() {},
+      quarantined() {},
       delivered: async () => {},
     },
     checkpoints: { write() {}, idle: async () => {}, weights: async () => 'none' },

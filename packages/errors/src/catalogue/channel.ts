@@ -33,6 +33,12 @@ export const channelErrors = {
     advice: 'Use workers of one class, or submit with `reproducibility: "relaxed"`.',
     retryable: false,
   },
+  WORKER_QUARANTINED: {
+    status: 403,
+    message: 'Worker {worker} computed a wrong gradient: it computes no more for {jobId}',
+    advice: 'Check its memory, processor and drivers. A worker that is started anew is taken again.',
+    retryable: false,
+  },
   GRAPH_MISMATCH: {
     status: 409,
     message: 'The worker compiled graph {actual} where the parameter server has {expected}',

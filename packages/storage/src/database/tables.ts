@@ -38,6 +38,15 @@ export interface JobsTable {
   error: string | null;
 }
 
+export interface QuarantinedWorkersTable {
+  job_id: string;
+  worker: string;
+  step: number;
+  micro_batch: number;
+  since: number | null;
+  time: string;
+}
+
 /** What never changes. Apart from `jobs`, whose row is written five times a second: SQLite writes rows as a whole. */
 export interface JobPlansTable {
   job_id: string;
@@ -278,6 +287,7 @@ export interface Tables {
   job_events: JobEventsTable;
   metric_points: MetricPointsTable;
   job_timings: JobTimingsTable;
+  quarantined_workers: QuarantinedWorkersTable;
   job_traces: JobTracesTable;
   layer_points: LayerPointsTable;
   sparklines: SparklinesTable;

@@ -7,6 +7,7 @@ import { stepTimes } from './0011-step-times.ts';
 import { organisedJobs } from './0012-organised-jobs.ts';
 import { sessions } from './0013-sessions.ts';
 import { jobCurves } from './0020-job-curves.ts';
+import { quarantine } from './0025-quarantine.ts';
 import type { Migration } from './migration.ts';
 
 /** Every migration, in the order they are applied. */
@@ -20,4 +21,5 @@ export const migrations: readonly Migration[] = [
   organisedJobs,
   sessions,
   jobCurves,
+  quarantine,
 ];

@@ -1,6 +1,6 @@
 import type { ClaimAnswer } from '@descent/contracts';
 import { DescentError } from '@descent/errors';
-import { type JobRecord, listCheckpoints, readPlan } from '@descent/storage';
+import { type JobRecord, listCheckpoints, listQuarantined, readPlan } from '@descent/storage';
 import type { Context } from '../context.ts';
 import { moveJob } from './move-job.ts';
 import { requireJob } from './require-job.ts';
@@ -25,11 +25,13 @@ export async function claimJob(context: Context, jobId: string, server: string):
     const plan = await readPlan(transaction, jobId);
     if (plan === null) throw new DescentError('JOB_NOT_FOUND', { jobId });
     const checkpoints = await listCheckpoints(transaction, jobId);
+    const quarantined = await listQuarantined(transaction, jobId);
     return {
       incarnation,
       plan,
       checkpoints: checkpoints.map(({ step, hash }) => ({ step, hash })),
       numericsClass: job.numericsClass,
+      quarantined: quarantined.map(({ worker }) => worker),
     };
   });
   context.feeds.announce(jobId);

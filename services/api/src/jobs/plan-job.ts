@@ -42,6 +42,7 @@ export async function planJob(
   initialWeights?: TrainingPlan['initialWeights'],
 ): Promise<PlannedJob> {
   const model = compileModel(asked.model);
+  requireAuditable(asked);
   const manifest = await requireManifest(context, asked.data.dataset, teamSeen(caller));
   const seed = asked.training.seed ?? 0;
   const { settings, samples } = await fitJobData(context, {
@@ -82,6 +83,19 @@ export async function planJob(
   };
   const job = firstRecord(plan, manifest, [...layerSummaries(model)], nowMs);
   return { plan, job: { ...job, teamId: caller.teamId } };
+}
+
+/** Two workers that differ need a third; and a gradient can be computed again only while its parameters are there. */
+function requireAuditable({ audit, maxWorkers, training }: JobCreate): void {
+  if (audit === undefined) return;
+  if (maxWorkers !== undefined && maxWorkers < 3) {
+    const problem = `must be at least 3 with audit, so that a third worker can decide between two; got ${maxWorkers}`;
+    throw new DescentError('REQUEST_INVALID', { path: 'maxWorkers', problem });
+  }
+  if (maxStalenessOf(training) > 0) {
+    const problem = 'needs training.synchronization sync or local: in an asynchronous job the parameters have moved on';
+    throw new DescentError('REQUEST_INVALID', { path: 'audit', problem });
+  }
 }
 
 function microBatchesOf(model: CompiledModel, request: JobCreate, datasetCount: number): number {

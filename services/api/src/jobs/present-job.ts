@@ -7,6 +7,7 @@ import {
   type JobCard,
   type JobRecord,
   latestEvent,
+  listQuarantined,
   type TokenRecord,
 } from '@descent/storage';
 import type { Context } from '../context.ts';
@@ -28,6 +29,7 @@ export async function presentJobs(
       ...(await tablesOf(db, job)),
       ...(await timingOf(db, job)),
       ...(sparklines.has(job.id) && { sparkline: sparklines.get(job.id)! }),
+      ...(job.request.audit === undefined ? {} : { quarantined: await listQuarantined(db, job.id) }),
     })),
   );
 }

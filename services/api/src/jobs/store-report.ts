@@ -4,12 +4,14 @@ import {
   appendEvents,
   bookUsage,
   type Database,
+  dropCheckpointsAfter,
   holdsArtifact,
   type JobChange,
   type JobRecord,
   putLayers,
   putPoints,
   putSparkline,
+  putQuarantined,
   putTiming,
   putTrace,
   setCheckpointScores,
@@ -62,6 +64,11 @@ async function store(db: Database, context: Context, job: JobRecord, report: Rep
     if (point.split === 'validation') await setCheckpointScores(db, job.id, point.step, point.values);
   }
   await appendEvents(db, job.id, report.events);
+  for (const found of report.quarantined ?? []) {
+    await putQuarantined(db, job.id, found);
+    // Their files are let go of with the next checkpoint.
+    if (found.since !== null) await dropCheckpointsAfter(db, job.id, found.since);
+  }
   if (report.timing !== undefined) await putTiming(db, job.id, report.timing);
   if (report.trace !== undefined) await putTrace(db, job.id, report.trace);
   return report.outcome === null ? alive : leave(db, alive, report.outcome, nowMs);
