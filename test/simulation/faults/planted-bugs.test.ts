@@ -37,6 +37,8 @@ interface Bug {
   readonly truth?: TruthBugs;
   /** Faults that bring it to light; any, when left out. */
   readonly kinds?: readonly FaultKind[];
+  /** The first worker of every job computes wrong gradients. */
+  readonly withLiar?: boolean;
   readonly shows?: RegExp;
 }
 
@@ -147,6 +149,49 @@ const bugs: Record<string, Bug> = {
     })),
     shows: /weights/,
   },
+  'of two that differ the first is right': {
+    plant: plantIn(`${server}/ballot.ts`, 'verdictOf', (real) => (votes) => {
+      const verdict = real(votes);
+      if (verdict.type !== 'disputed') return verdict;
+      const [{ worker, digest }, other] = votes;
+      return { type: 'agreed', digest, right: [worker], wrong: [other.worker] };
+    }),
+    kinds: ['disk full'],
+    withLiar: true,
+  },
+  'a worker has two votes': {
+    plant: plantIn(`${server}/ballots.ts`, 'createBallots', (create) =>
+      withMethod(create, 'mayVote', () => () => true),
+    ),
+    kinds: ['disk full'],
+    withLiar: true,
+  },
+  'a worker in quarantine is let in again': {
+    plant: plantIn(`${server}/quarantine.ts`, 'createQuarantine', (create) =>
+      withMethod(create, 'admit', () => () => {}),
+    ),
+    kinds: ['disk full'],
+    withLiar: true,
+  },
+  'what an audit does not speak for is not written down': {
+    plant: plantIn(`${server}/vouching.ts`, 'createVouching', (create) =>
+      withMethod(create, 'below', () => () => new Map()),
+    ),
+    kinds: ['server killed'],
+    withLiar: true,
+  },
+  'an audit speaks for what comes after, too': {
+    plant: plantIn(`${server}/vouching.ts`, 'createVouching', (create) =>
+      withMethod(create, 'since', () => () => undefined),
+    ),
+    kinds: ['disk full'],
+    withLiar: true,
+  },
+  'checkpoints that a wrong worker spoiled are kept': {
+    truth: { keepsSpoiledCheckpoints: true },
+    kinds: ['disk full'],
+    withLiar: true,
+  },
   'workers that fell silent are kept': {
     plant: plantIn(`${server}/door.ts`, 'createDoor', (create) =>
       withMethod(create, 'sweep', () => () => {}),
@@ -162,12 +207,16 @@ afterEach(() => {
 test.each(Object.entries(bugs))(
   'found: %s',
   { timeout: 120_000 },
-  async (_name, { plant, truth, kinds, shows }) => {
+  async (_name, { plant, truth, kinds, withLiar, shows }) => {
     vi.resetModules();
     plant?.();
     const { simulate } = await import('./simulate.ts');
     for (let seed = 0; seed < enough; seed++) {
-      const { problems } = await simulate(seed, { bugs: truth ?? {}, ...(kinds && { kinds }) }).catch(
+      const { problems } = await simulate(seed, {
+        bugs: truth ?? {},
+        ...(kinds && { kinds }),
+        ...(withLiar && { withLiar }),
+      }).catch(
         (error: Error) => ({
           problems: [`it threw ${error.message}`],
         }),

@@ -75,7 +75,7 @@ export function drawScenario(
   const fewest = isLying ? 3 : 1;
   return {
     size,
-    audit: isAudited ? random.pick([0.3, 1]) : undefined,
+    audit: isAudited ? random.pick([0.3, 1, 1]) : undefined,
     liesFromMs: isLying ? random.pick([0, random.between(0, 1_000)]) : undefined,
     workers: Array.from({ length: random.integer(fewest, 4) }, () => random.pick([5, 20, 60, 200])),
     servers: random.integer(1, 2),
@@ -284,7 +284,7 @@ export async function simulate(
   }
   const isFoundOut = truth.quarantined.some(({ worker }) => worker === liar.name);
   // An audit is a sample: one that ended before any looked at its work is not found out.
-  const mayBeSpoiled = liar.lied > 0 && !isFoundOut && !withLiar;
+  const mayBeSpoiled = liar.lied > 0 && !isFoundOut && !(withLiar && scenario.audit === 1);
   if (mostWaiting > mostPending) problem(`${mostWaiting} events waited at once`);
   if (!ended)
     problem(`no end: ${truth.state} at step ${truth.curve.size} of ${size.steps}, all faults are over`);

@@ -138,6 +138,24 @@ const badCases: BadCase[] = [
     says: /\[2\]/,
   },
   {
+    name: 'an audit without a third worker to decide',
+    change: (body) => ({ ...body, audit: 0.05, maxWorkers: 2 }),
+    code: 'REQUEST_INVALID',
+    details: { path: 'maxWorkers' },
+    says: /at least 3 with audit/,
+  },
+  {
+    name: 'an audit of gradients that cannot be computed again',
+    change: (body) => ({
+      ...body,
+      audit: 0.05,
+      training: { ...body.training, synchronization: { mode: 'async', maxStaleness: 1 } },
+    }),
+    code: 'REQUEST_INVALID',
+    details: { path: 'audit' },
+    says: /the parameters have moved on/,
+  },
+  {
     name: 'labels out of range',
     change: (body) => layers(body, { type: 'dense', units: 2, name: 'logits' }),
     code: 'LABELS_OUT_OF_RANGE',

@@ -1,6 +1,6 @@
 import { listCheckpoints, readEvents, readPoints } from '@descent/storage';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { type ApiFixture, exampleReport, openApi, trainPoint } from '../testing/api-fixture.ts';
+import { type ApiFixture, exampleReport, exampleRequest, openApi, trainPoint } from '../testing/api-fixture.ts';
 
 let api: ApiFixture;
 beforeEach(async () => {
@@ -240,6 +240,25 @@ test('a checkpoint shows the scores of the evaluation at its step, whichever cam
     statusCode: 404,
     code: 'CHECKPOINT_NOT_FOUND',
   });
+});
+
+test('a worker in quarantine is on the job and in the next claim, and what its work spoiled is forgotten', async () => {
+  const example = exampleRequest;
+  const { id } = (
+    await api.user({ method: 'POST', url: '/v1/jobs', payload: { ...example, audit: 0.05 } })
+  ).json();
+  await claim(id);
+  for (const step of [1, 2, 3]) await putFile(`/internal/jobs/${id}/checkpoints/${step}`, `checkpoint ${step}`);
+  const found = { worker: 'w1', step: 3, microBatch: 1, since: 2, time: '2026-01-01T00:00:00.000Z' };
+  const answer = await report(
+    id,
+    exampleReport({ quarantined: [found], outcome: { state: 'queued', reason: 'goes back' } }),
+  );
+  expect(answer.statusCode).toBe(200);
+  expect(await state(id)).toMatchObject({ state: 'queued', quarantined: [found] });
+  const next = (await claim(id)).json();
+  expect(next).toMatchObject({ incarnation: 2, quarantined: ['w1'] });
+  expect(next.checkpoints.map(({ step }: { step: number }) => step)).toEqual([2, 1]);
 });
 
 test('a file of a stale incarnation is refused and leaves nothing', async () => {
