@@ -13,11 +13,14 @@ export {
   type StoredArtifact,
 } from './artifacts/artifact-store.ts';
 export { appendAudit, readAudit } from './audit.ts';
-export { type Database, isPostgres, openDatabase } from './database/database.ts';
 export {
   dropCheckpointsAfter,
   dropOldCheckpoints,
-  listCheckpoints, putCheckpoint, setCheckpointScores } from './checkpoints.ts';
+  listCheckpoints,
+  putCheckpoint,
+  setCheckpointScores,
+} from './checkpoints.ts';
+export { type Database, isPostgres, openDatabase } from './database/database.ts';
 export type { WantedState } from './database/tables.ts';
 export {
   changeDataset,
@@ -69,6 +72,7 @@ export { changeRole, countStaff, findMember, insertMember, listMembers, removeMe
 export { findScores, putPoints, readPoints } from './metrics.ts';
 export { deleteModel, findModel, insertModel, listModels } from './models.ts';
 export { type OwnedTable, owningTeam } from './owning-team.ts';
+export { listQuarantined, putQuarantined } from './quarantine.ts';
 export {
   deleteSession,
   findSession,
@@ -81,7 +85,6 @@ export {
   validSessions,
 } from './sessions.ts';
 export { findSparklines, putSparkline } from './sparklines.ts';
-export { listQuarantined, putQuarantined } from './quarantine.ts';
 export { findTiming, findTrace, putTiming, putTrace } from './step-times.ts';
 export {
   changeTeam,

@@ -108,7 +108,8 @@ test('two that differ wait for a third, however long it takes', async () => {
   const [a, liar] = world.workers as [FakeWorker, FakeWorker];
   a.push(right);
   liar.push(wrong);
-  for (const worker of [a, liar, a, liar]) if (worker.link.held.length > 0) worker.push(worker === liar ? wrong : right);
+  for (const worker of [a, liar, a, liar])
+    if (worker.link.held.length > 0) worker.push(worker === liar ? wrong : right);
   for (let turn = 0; turn < 100; turn++) {
     world.pass(1_000);
     world.job.tick();
@@ -142,10 +143,18 @@ test('a worker alone in finding a gradient not finite is wrong, and the job does
 });
 
 test('a result for a part of what is being compared comes too late', async () => {
-  const world = createWorld({ ...options, microBatches: 4, batchSize: 8, holds: 1, workers: ['a', 'b', 'c'] });
+  const world = createWorld({
+    ...options,
+    microBatches: 4,
+    batchSize: 8,
+    holds: 1,
+    workers: ['a', 'b', 'c'],
+  });
   const { workers } = world;
   await computeUntil(world, 1, workers);
-  expect(world.times.units.filter(({ version }) => version === 0).reduce((sum, { count }) => sum + count, 0)).toBe(4);
+  expect(
+    world.times.units.filter(({ version }) => version === 0).reduce((sum, { count }) => sum + count, 0),
+  ).toBe(4);
 });
 
 test('which micro-batches are audited follows from seed, step and place', () => {

@@ -25,7 +25,9 @@ export type Verdict =
 
 /** Every vote is of another worker. */
 export function verdictOf(votes: readonly Vote[]): Verdict {
-  const agreed = votes.find(({ digest }, index) => votes.some((vote, at) => at < index && vote.digest === digest));
+  const agreed = votes.find(({ digest }, index) =>
+    votes.some((vote, at) => at < index && vote.digest === digest),
+  );
   if (agreed !== undefined) {
     const { digest } = agreed;
     const workers = (isRight: boolean) =>

@@ -33,7 +33,7 @@ export function createBallots<Result>(drop: (result: Result) => void): Ballots<R
       const before = find(node);
       const votes = [...(before?.votes ?? []), { worker, digest }];
       const verdict = verdictOf(votes);
-      const isOther = verdict.type === 'agreed' && verdict.digest !== before?.votes[0]!.digest;
+      const isOther = verdict.type === 'agreed' && verdict.digest !== votes[0]!.digest;
       const kept = before === undefined || isOther ? result : before.kept;
       const ballot = { node, numericsClass: before?.numericsClass ?? numericsClass, votes, kept };
       if (before === undefined) open.push(ballot);

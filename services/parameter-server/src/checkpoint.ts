@@ -72,7 +72,9 @@ export function decodeCheckpoint(
       validation === undefined
         ? undefined
         : { version: expected.step, values: readJson('validation scores', validation) },
-    ...(unvouched === undefined ? {} : { unvouched: new Map(Object.entries(readJson('steps without an audit', unvouched))) }),
+    ...(unvouched === undefined
+      ? {}
+      : { unvouched: new Map(Object.entries(readJson('steps without an audit', unvouched))) }),
     parameters: flat('parameters', layout.entries, layout.elements),
     slots: new Map(
       [...slotNames].map((slot) => [

@@ -17,8 +17,8 @@ import { createCrew, type OpenRound } from './crew.ts';
 import { createEnds } from './ends.ts';
 import type { GradientJobs } from './gradient-jobs.ts';
 import type { GradientSlot } from './gradient-slot.ts';
-import { answeredBy, objectionTo } from './objection.ts';
 import { describeNode } from './node.ts';
+import { answeredBy, objectionTo } from './objection.ts';
 import { createProgressMeter } from './progress-meter.ts';
 import type { Reporter } from './reporter.ts';
 import { createRound } from './round.ts';
@@ -348,7 +348,6 @@ export function createTrainingJob(options: TrainingJobOptions): TrainingJob {
     advance();
   };
 
-
   const leave = (link: WorkerLink, reason: string): boolean => {
     if (!crew.leave(link)) return false;
     for (const held of link.held) giveBack(link, held);
@@ -432,23 +431,24 @@ export function createTrainingJob(options: TrainingJobOptions): TrainingJob {
         return;
       }
       const { answeredAt, sums } = slot;
-      const isFinite = found === 'finite';
+      const isWhole = found === 'finite';
       const isAudited =
-        open.ballots.find(held.node) !== undefined || (isFinite && audit?.isDue(held.step, held.node) === true);
+        open.ballots.find(held.node) !== undefined ||
+        (isWhole && audit?.isDue(held.step, held.node) === true);
       const result: Result = {
         worker: link.worker,
         held,
-        slot: isFinite ? slot : undefined,
+        slot: isWhole ? slot : undefined,
         loss: sums[1]! / sums[0]!,
         answeredAt,
         receivedAt,
         work: slot.timings(),
       };
-      if (!isFinite) state.freeSlot(slot);
+      if (!isWhole) state.freeSlot(slot);
       if (isAudited) {
         answered(link, held, result.work);
         auditor!.vote(open, link, result);
-      } else if (isFinite) {
+      } else if (isWhole) {
         audit?.vouching.contributed(link.worker, held.step);
         answered(link, held, result.work);
         collect(open, result, slot);

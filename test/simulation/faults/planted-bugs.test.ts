@@ -216,11 +216,9 @@ test.each(Object.entries(bugs))(
         bugs: truth ?? {},
         ...(kinds && { kinds }),
         ...(withLiar && { withLiar }),
-      }).catch(
-        (error: Error) => ({
-          problems: [`it threw ${error.message}`],
-        }),
-      );
+      }).catch((error: Error) => ({
+        problems: [`it threw ${error.message}`],
+      }));
       if (problems.length === 0) continue;
       if (shows !== undefined) expect(problems.join('\n')).toMatch(shows);
       return;

@@ -58,11 +58,7 @@ const cancelWithinMs = 1_000;
 const mostPending = 2_000;
 
 /** Everything about a run follows from its seed. */
-export function drawScenario(
-  random: Random,
-  kinds: readonly FaultKind[],
-  withLiar = false,
-): Scenario {
+export function drawScenario(random: Random, kinds: readonly FaultKind[], withLiar = false): Scenario {
   const size = {
     steps: random.integer(5, 14),
     microBatches: random.integer(1, 5),

@@ -1043,6 +1043,17 @@ export interface components {
             };
             /** @description Training loss at even steps, from the first to the latest */
             sparkline?: number[];
+            /** @description Of a job with `audit` */
+            quarantined?: {
+                worker: string;
+                step: number;
+                /** @description The first of those that it computed together */
+                microBatch: number;
+                /** @description The first step that may be spoiled by its work: the job goes back to a checkpoint before. null: none is */
+                since: number | null;
+                /** Format: date-time */
+                time: string;
+            }[];
             error: {
                 code: string;
                 message: string;
@@ -1702,6 +1713,8 @@ export interface components {
             maxWorkers?: number;
             /** @enum {unknown} */
             reproducibility?: "strict" | "relaxed";
+            /** @description Share of the micro-batches that two workers compute: when they differ a third decides, and who was wrong computes no more */
+            audit?: number;
             /** @default 0 */
             priority?: number;
         };
@@ -2431,6 +2444,8 @@ export interface components {
             maxWorkers?: number;
             /** @enum {unknown} */
             reproducibility?: "strict" | "relaxed";
+            /** @description Share of the micro-batches that two workers compute: when they differ a third decides, and who was wrong computes no more */
+            audit?: number;
             /** @default 0 */
             priority?: number;
         };
@@ -2949,6 +2964,8 @@ export interface components {
             maxWorkers?: number;
             /** @enum {unknown} */
             reproducibility?: "strict" | "relaxed";
+            /** @description Share of the micro-batches that two workers compute: when they differ a third decides, and who was wrong computes no more */
+            audit?: number;
         };
         StoredModel: {
             id: string;

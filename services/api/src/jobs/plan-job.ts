@@ -93,7 +93,8 @@ function requireAuditable({ audit, maxWorkers, training }: JobCreate): void {
     throw new DescentError('REQUEST_INVALID', { path: 'maxWorkers', problem });
   }
   if (maxStalenessOf(training) > 0) {
-    const problem = 'needs training.synchronization sync or local: in an asynchronous job the parameters have moved on';
+    const problem =
+      'needs training.synchronization sync or local: in an asynchronous job the parameters have moved on';
     throw new DescentError('REQUEST_INVALID', { path: 'audit', problem });
   }
 }

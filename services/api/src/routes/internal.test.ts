@@ -1,6 +1,12 @@
 import { listCheckpoints, readEvents, readPoints } from '@descent/storage';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { type ApiFixture, exampleReport, exampleRequest, openApi, trainPoint } from '../testing/api-fixture.ts';
+import {
+  type ApiFixture,
+  exampleReport,
+  exampleRequest,
+  openApi,
+  trainPoint,
+} from '../testing/api-fixture.ts';
 
 let api: ApiFixture;
 beforeEach(async () => {
@@ -248,11 +254,12 @@ test('a worker in quarantine is on the job and in the next claim, and what its w
     await api.user({ method: 'POST', url: '/v1/jobs', payload: { ...example, audit: 0.05 } })
   ).json();
   await claim(id);
-  for (const step of [1, 2, 3]) await putFile(`/internal/jobs/${id}/checkpoints/${step}`, `checkpoint ${step}`);
+  for (const step of [1, 2, 3])
+    await putFile(`/internal/jobs/${id}/checkpoints/${step}`, `checkpoint ${step}`);
   const found = { worker: 'w1', step: 3, microBatch: 1, since: 2, time: '2026-01-01T00:00:00.000Z' };
   const answer = await report(
     id,
-    exampleReport({ quarantined: [found], outcome: { state: 'queued', reason: 'goes back' } }),
+    exampleReport(0, { quarantined: [found], outcome: { state: 'queued', reason: 'goes back' } }),
   );
   expect(answer.statusCode).toBe(200);
   expect(await state(id)).toMatchObject({ state: 'queued', quarantined: [found] });
