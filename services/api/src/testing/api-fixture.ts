@@ -23,7 +23,7 @@ export interface ApiFixture {
   /** As a parameter server or worker. */
   service(options: InjectOptions): Promise<LightMyRequestResponse>;
   /** A stored job that was never planned: for tests of what happens after. */
-  storedJob(teamId?: string): Promise<JobRecord>;
+  storedJob(teamId?: string, asked?: Partial<JobCreate>): Promise<JobRecord>;
   /** With another token. */
   as(token: string): (options: InjectOptions) => Promise<LightMyRequestResponse>;
   /** Closes the api and opens it again on the same folder, as after a crash. */
@@ -61,8 +61,9 @@ export async function openApi(
     user: as(token),
     service: as(serviceToken),
     as,
-    async storedJob(teamId = defaultTeamId) {
-      const job = { ...exampleJob(time.now), teamId };
+    async storedJob(teamId = defaultTeamId, asked = {}) {
+      const example = exampleJob(time.now);
+      const job = { ...example, teamId, request: { ...example.request, ...asked } };
       await app.context.db
         .transaction()
         .execute((transaction) => insertJob(transaction, job, examplePlan(job)));
