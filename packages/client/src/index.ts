@@ -28,6 +28,7 @@ export type {
   ModelReference,
   ModelSpec,
   Prediction,
+  PredictRequest,
   Progress,
   Receipt,
   Role,

@@ -11,8 +11,9 @@ import {
   fixtureTokens,
   fixtureUsage,
 } from './fixture-accounts.ts';
+import { fixtureDatasets } from './fixture-datasets.ts';
 import fixtureGraph from './fixture-graph.json' with { type: 'json' };
-import { fixtureCheckpoints, fixtureEvents, fixtureJobs, jobId, pointAt } from './fixture-jobs.ts';
+import { fixtureCheckpoints, fixtureEvents, fixtureJobs, jobId, manyJobs, pointAt } from './fixture-jobs.ts';
 import { fixtureLayers, fixtureTrace, noLayers } from './fixture-layers.ts';
 
 export const fixtureToken = 'dsc_fixture';
@@ -36,16 +37,26 @@ export interface FixtureServer extends AsyncDisposable {
   break(broken: boolean): void;
 }
 
+export interface FixtureOptions {
+  /** So many jobs more than one of every kind. */
+  readonly more?: number;
+  /** Steps of the curve; left out, what a short job has. */
+  readonly steps?: number;
+}
+
 /** The built pages over a made-up API: one job trains on, the others show every other state. */
-export async function startFixtureServer(dist: string): Promise<FixtureServer> {
-  let jobs = fixtureJobs();
+export async function startFixtureServer(
+  dist: string,
+  { more = 0, steps = 720 }: FixtureOptions = {},
+): Promise<FixtureServer> {
+  let jobs = [...fixtureJobs(), ...manyJobs(more)];
   let broken = false;
   const points: MetricPoint[] = [];
   const pushStep = (step: number) => {
     points.push(pointAt(points.length + 1, step, 'train'));
     if (step % 100 === 0) points.push(pointAt(points.length + 1, step, 'validation'));
   };
-  for (let step = 1; step <= 720; step++) pushStep(step);
+  for (let step = 1; step <= steps; step++) pushStep(step);
   const training = setInterval(() => {
     const job = jobs[0];
     if (job?.state !== 'running' || job.progress.step >= job.progress.steps) return;
@@ -67,6 +78,8 @@ export async function startFixtureServer(dist: string): Promise<FixtureServer> {
     }
     if (!(request.headers.cookie ?? '').includes(fixtureToken)) return refuse(response);
     if (url.pathname === '/v1/whoami') return json(response, fixtureIdentity);
+    if (url.pathname === '/v1/jobs' && request.method === 'POST') return json(response, jobs[0]);
+    if (url.pathname === '/v1/datasets') return json(response, { datasets: fixtureDatasets });
     if (url.pathname === '/v1/teams') return json(response, { teams: fixtureTeams });
     if (/^\/v1\/teams\/\w+\/members$/.test(url.pathname)) return json(response, { members: fixtureMembers });
     if (/^\/v1\/teams\/\w+\/invites$/.test(url.pathname)) return json(response, { invites: fixtureInvites });
@@ -87,7 +100,9 @@ export async function startFixtureServer(dist: string): Promise<FixtureServer> {
         });
       }
       const found = jobs.filter(
-        (job) => (state === undefined || job.state === state) && job.name.includes(query),
+        (job) =>
+          (state === undefined || job.state === state) &&
+          (query === 'starred = true' ? job.starred === true : job.name.includes(query)),
       );
       const next = Number(cursor) + Number(limit);
       return json(response, {
@@ -185,10 +200,10 @@ function follow(
   response.writeHead(200, { 'content-type': 'text/event-stream' });
   response.write('retry: 1000\n\n');
   const send = () => {
-    for (const row of rows().filter(({ sequence }) => sequence > last)) {
-      last = row.sequence;
-      response.write(`id: ${row.sequence}\ndata: ${JSON.stringify(row)}\n\n`);
-    }
+    const fresh = rows().slice(last);
+    last += fresh.length;
+    if (fresh.length > 0)
+      response.write(fresh.map((row) => `id: ${row.sequence}\ndata: ${JSON.stringify(row)}\n\n`).join(''));
   };
   send();
   if (job.endedAt !== null) {

@@ -35,10 +35,12 @@ export function ReceiptCard({ job }: { readonly job: Job }) {
         {entries.map(([label, value]) => (
           <div key={label} className="flex min-h-9 items-center gap-3 border-t border-line first:border-t-0">
             <dt className="w-28 shrink-0 text-sm text-ink-faint">{label}</dt>
-            <dd className="min-w-0 flex-1 truncate font-mono text-sm" title={value ?? undefined}>
-              {value ?? missing}
+            <dd className="flex min-w-0 flex-1 items-center gap-3">
+              <span className="min-w-0 flex-1 truncate font-mono text-sm" title={value ?? undefined}>
+                {value ?? missing}
+              </span>
+              {value !== null && <CopyButton text={value} name={label} />}
             </dd>
-            {value !== null && <CopyButton text={value} name={label} />}
           </div>
         ))}
       </dl>

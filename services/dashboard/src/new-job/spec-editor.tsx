@@ -1,7 +1,9 @@
 import { autocompletion, type CompletionContext } from '@codemirror/autocomplete';
 import { yaml } from '@codemirror/lang-yaml';
+import { HighlightStyle, syntaxHighlighting } from '@codemirror/language';
 import { lintGutter, setDiagnostics } from '@codemirror/lint';
 import { EditorView } from '@codemirror/view';
+import { tags } from '@lezer/highlight';
 import { basicSetup } from 'codemirror';
 import { useEffect, useRef } from 'react';
 import { type JsonSchema, suggestAt } from './complete-spec.ts';
@@ -15,6 +17,14 @@ interface SpecEditorProps {
   readonly schemas: Readonly<Record<string, JsonSchema>> | undefined;
   readonly onChange: (text: string) => void;
 }
+
+/** The tokens of the page, which know both themes. */
+const colours = HighlightStyle.define([
+  { tag: [tags.propertyName, tags.definition(tags.propertyName)], color: 'var(--accent)' },
+  { tag: [tags.string, tags.content], color: 'var(--good)' },
+  { tag: [tags.number, tags.bool, tags.null, tags.keyword], color: 'var(--curve-validation)' },
+  { tag: [tags.comment, tags.punctuation, tags.separator, tags.bracket], color: 'var(--ink-soft)' },
+]);
 
 const theme = EditorView.theme({
   '&': { height: '100%', fontSize: '13px', backgroundColor: 'var(--surface)', color: 'var(--ink)' },
@@ -57,9 +67,12 @@ export function SpecEditor({ text, revision, mark, schemas, onChange }: SpecEdit
         EditorView.updateListener.of((update) => {
           if (update.docChanged) latest.current.onChange(update.state.doc.toString());
         }),
+        syntaxHighlighting(colours),
         theme,
       ],
     });
+    // What scrolls must be reachable by the keyboard.
+    editor.scrollDOM.tabIndex = 0;
     view.current = editor;
     return () => editor.destroy();
   }, [revision]);

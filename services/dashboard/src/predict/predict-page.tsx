@@ -1,7 +1,8 @@
-import type { Job } from '@descent/client';
+import type { Job, PredictRequest } from '@descent/client';
 import { useMutation } from '@tanstack/react-query';
-import { useCallback, useEffect, useState } from 'react';
+import { useCallback, useEffect, useMemo, useState } from 'react';
 import { Link } from 'wouter';
+import { useDataset } from '../data/use-datasets.ts';
 import { useJob } from '../job/use-job.ts';
 import { useClient } from '../session/session.ts';
 import { Button } from '../ui/button.tsx';
@@ -10,32 +11,21 @@ import { FailureNotice } from '../ui/failure-notice.tsx';
 import { Loading } from '../ui/loading.tsx';
 import { Notice } from '../ui/notice.tsx';
 import { Answer } from './answer.tsx';
+import { CsvCard } from './csv-card.tsx';
 import { type Drawing, digitOf } from './digit.ts';
 import { guessesOf } from './guesses.ts';
+import { ImageCard } from './image-card.tsx';
+import { exampleOf, imageInputOf, textInputOf } from './model-inputs.ts';
 import { Paper } from './paper.tsx';
+import { TextCard } from './text-card.tsx';
 
-type Rows = Record<string, unknown[]>;
-
-/** Tries a finished model: a drawing where it reads one grey image, rows of numbers always. */
+/** Tries a finished model on what it reads: a drawing, an image, a text, a table, or rows as the API takes them. */
 export default function PredictPage({ id }: { readonly id: string }) {
-  const client = useClient();
   const { data: job, error } = useJob(id);
-  const ask = useMutation({ mutationFn: (inputs: Rows) => client.jobs.predict(id, { inputs }) });
-  const { mutate } = ask;
 
   useEffect(() => {
     document.title = `Predict with ${job?.name ?? 'a job'} · Descent`;
   }, [job?.name]);
-
-  const grey = job === undefined ? undefined : greyImageOf(job);
-  const [name, height, width] = grey ?? ['', 0, 0];
-  const draw = useCallback(
-    (drawing: Drawing) => {
-      const digit = digitOf(drawing, width, height);
-      mutate({ [name]: [digit.map((row) => row.map((level) => [level]))] });
-    },
-    [mutate, name, width, height],
-  );
 
   if (job === undefined) return error === null ? <Loading what="job" /> : <FailureNotice error={error} />;
   return (
@@ -46,32 +36,77 @@ export default function PredictPage({ id }: { readonly id: string }) {
         </Link>
         <h1 className="mt-1 text-2xl font-semibold">Try the model</h1>
       </div>
-      {job.state !== 'succeeded' && (
+      {job.state === 'succeeded' ? (
+        <Trial job={job} />
+      ) : (
         <Notice tone="idle">A job answers once it has succeeded; this one is {job.state}.</Notice>
       )}
-      <div className="grid items-start gap-4 lg:grid-cols-2">
-        <div className="space-y-4">
-          {grey !== undefined && (
-            <Card title="Draw">
-              <div className="px-4 pb-4">
-                <Paper onDraw={draw} />
-              </div>
-            </Card>
-          )}
-          <RowsCard job={job} onAsk={mutate} busy={ask.isPending} />
-        </div>
-        <div className="space-y-4">
-          {ask.error !== null && <FailureNotice error={ask.error} />}
-          {ask.data !== undefined && <Answer rows={guessesOf(ask.data)} outputs={ask.data.outputs} />}
-        </div>
+    </div>
+  );
+}
+
+function Trial({ job }: { readonly job: Job }) {
+  const client = useClient();
+  const { data: dataset } = useDataset(datasetOf(job));
+  const ask = useMutation({ mutationFn: (request: PredictRequest) => client.jobs.predict(job.id, request) });
+  const { mutate } = ask;
+  const image = useMemo(() => imageInputOf(job), [job]);
+  const text = textInputOf(job, dataset);
+
+  const draw = useCallback(
+    (drawing: Drawing) => {
+      if (image === undefined) return;
+      const digit = digitOf(drawing, image.width, image.height);
+      mutate({ inputs: { [image.name]: [digit.map((row) => row.map((level) => [level]))] } });
+    },
+    [mutate, image],
+  );
+
+  return (
+    <div className="grid items-start gap-4 lg:grid-cols-2">
+      <div className="space-y-4">
+        {image?.channels === 1 && (
+          <Card title="Draw">
+            <div className="px-4 pb-4">
+              <Paper onDraw={draw} />
+            </div>
+          </Card>
+        )}
+        {image !== undefined && (
+          <ImageCard input={image} onAsk={(row) => mutate({ inputs: { [image.name]: [row] } })} />
+        )}
+        {text !== undefined && (
+          <TextCard onAsk={(written) => mutate({ inputs: { [text]: [written] } })} busy={ask.isPending} />
+        )}
+        {image === undefined && text === undefined && (
+          <CsvCard
+            columns={dataset?.manifest?.columns.map(({ name }) => name) ?? []}
+            onAsk={(rows) => mutate({ rows })}
+          />
+        )}
+        <RowsCard job={job} onAsk={mutate} busy={ask.isPending} />
+      </div>
+      <div className="space-y-4 lg:sticky lg:top-18">
+        {ask.error !== null && <FailureNotice error={ask.error} />}
+        {ask.data === undefined ? (
+          <p className="rounded-xl border border-dashed border-line-strong px-4 py-10 text-center text-ink-soft">
+            The answer appears here.
+          </p>
+        ) : (
+          <Answer rows={guessesOf(ask.data)} outputs={ask.data.outputs} />
+        )}
       </div>
     </div>
   );
 }
 
+function datasetOf({ request }: Job): string {
+  return request.data.dataset;
+}
+
 interface RowsCardProps {
   readonly job: Job;
-  readonly onAsk: (inputs: Rows) => void;
+  readonly onAsk: (request: PredictRequest) => void;
   readonly busy: boolean;
 }
 
@@ -80,7 +115,7 @@ function RowsCard({ job, onAsk, busy }: RowsCardProps) {
   const [mistake, setMistake] = useState<string>();
   function ask() {
     try {
-      onAsk(JSON.parse(text) as Rows);
+      onAsk({ inputs: JSON.parse(text) as Record<string, unknown[]> });
       setMistake(undefined);
     } catch (error) {
       setMistake(`This is not JSON: ${error instanceof Error ? error.message : error}`);
@@ -107,28 +142,5 @@ function RowsCard({ job, onAsk, busy }: RowsCardProps) {
         </Button>
       </div>
     </Card>
-  );
-}
-
-type Shapes = Record<string, { readonly shape?: readonly number[] }>;
-
-/** Name, height and width of the one input, where it is a grey image. */
-function greyImageOf({ request }: Job): [string, number, number] | undefined {
-  const inputs = Object.entries((request.model.inputs ?? {}) as Shapes);
-  const [only] = inputs;
-  if (only === undefined || inputs.length > 1) return undefined;
-  const [height, width, channels] = only[1].shape ?? [];
-  return channels === 1 && height !== undefined && width !== undefined ? [only[0], height, width] : undefined;
-}
-
-/** A row of zeros of the right shape. */
-function exampleOf({ request }: Job): Rows {
-  const zeros = ([size, ...rest]: readonly number[]): unknown =>
-    size === undefined ? 0 : Array.from({ length: Math.min(size, 64) }, () => zeros(rest));
-  return Object.fromEntries(
-    Object.entries((request.model.inputs ?? {}) as Shapes).map(([name, { shape = [] }]) => [
-      name,
-      [zeros(shape)],
-    ]),
   );
 }

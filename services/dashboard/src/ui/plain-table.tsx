@@ -11,7 +11,7 @@ interface PlainTableProps {
 export function PlainTable({ label, columns, children }: PlainTableProps) {
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by the keyboard
-    <section aria-label={label} tabIndex={0} className="overflow-x-auto">
+    <section aria-label={`${label}, table`} tabIndex={0} className="overflow-x-auto">
       <table className="w-full text-left whitespace-nowrap">
         <thead className="text-sm text-ink-faint">
           <tr className="border-b border-line">

@@ -1,0 +1,41 @@
+import type { Dataset, Job } from '@descent/client';
+
+type Shapes = Record<string, { readonly shape?: readonly number[] }>;
+
+export interface ImageInput {
+  readonly name: string;
+  readonly height: number;
+  readonly width: number;
+  readonly channels: number;
+}
+
+function inputsOf({ request }: Pick<Job, 'request'>): [string, { readonly shape?: readonly number[] }][] {
+  return Object.entries((request.model.inputs ?? {}) as Shapes);
+}
+
+/** The one input of a model, where it is a grey or a coloured image. */
+export function imageInputOf(job: Pick<Job, 'request'>): ImageInput | undefined {
+  const inputs = inputsOf(job);
+  const [only] = inputs;
+  if (only === undefined || inputs.length > 1) return undefined;
+  const [name, { shape = [] }] = only;
+  const [height, width, channels] = shape;
+  if (height === undefined || width === undefined || shape.length !== 3) return undefined;
+  return channels === 1 || channels === 3 ? { name, height, width, channels } : undefined;
+}
+
+/** The one input of a model, where it is a column of text. */
+export function textInputOf(job: Pick<Job, 'request'>, dataset: Dataset | undefined): string | undefined {
+  const inputs = inputsOf(job);
+  const [only] = inputs;
+  if (only === undefined || inputs.length > 1) return undefined;
+  const column = dataset?.manifest?.columns.find(({ name }) => name === only[0]);
+  return column?.kind === 'text' ? only[0] : undefined;
+}
+
+/** A row of zeros of the right shape for each input, as a beginning to write over. */
+export function exampleOf(job: Pick<Job, 'request'>): Record<string, unknown[]> {
+  const zeros = ([size, ...rest]: readonly number[]): unknown =>
+    size === undefined ? 0 : Array.from({ length: Math.min(size, 64) }, () => zeros(rest));
+  return Object.fromEntries(inputsOf(job).map(([name, { shape = [] }]) => [name, [zeros(shape)]]));
+}

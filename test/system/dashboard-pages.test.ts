@@ -1,0 +1,167 @@
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import path from 'node:path';
+import { gzipSync } from 'node:zlib';
+import type axe from 'axe-core';
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { hasChromium, launchChromium } from '../../services/dashboard/test/chromium.ts';
+import { jobId } from '../../services/dashboard/test/fixture-jobs.ts';
+import {
+  type FixtureServer,
+  fixtureToken,
+  startFixtureServer,
+} from '../../services/dashboard/test/fixture-server.ts';
+
+/** Every page over a made-up API: what is asked here must hold whatever the service answers. */
+const dist = path.join(import.meta.dirname, '../../services/dashboard/dist');
+const axeSource = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+
+const job = `/jobs/${jobId(0)}`;
+const pages: readonly (readonly [name: string, address: string, ready: string])[] = [
+  ['jobs', '/', 'Training jobs'],
+  ['a job', job, 'Receipt'],
+  ['a job that failed', `/jobs/${jobId(2)}`, 'Receipt'],
+  ['its layers', `${job}?tab=layers`, 'Values over time'],
+  ['its time', `${job}?tab=time`, 'Worker timeline'],
+  ['its files', `${job}?tab=files`, 'Checkpoints'],
+  ['its settings', `${job}?tab=settings`, 'Settings'],
+  ['its graph', `${job}/graph?open=all`, 'Computation graph'],
+  ['the graph of a model', '/graph', 'Graph of a model'],
+  ['predict', `/jobs/${jobId(3)}/predict`, 'Try the model'],
+  ['compare', `/compare?jobs=${jobId(0)},${jobId(3)}`, 'Compare 2 jobs'],
+  ['a new job', '/new', 'New training job'],
+  ['data sets', '/data', 'Data sets'],
+  ['the team', '/team', 'Tokens'],
+  ['staff', '/staff', 'Teams (3)'],
+  ['the audit log', '/staff?tab=audit', 'Audit log'],
+];
+
+describe.skipIf(!hasChromium)('every page of the dashboard', () => {
+  let server: FixtureServer;
+  let browser: Browser;
+  beforeAll(async () => {
+    [server, browser] = await Promise.all([startFixtureServer(dist), launchChromium()]);
+  });
+  afterAll(async () => {
+    await browser?.close();
+    await server?.[Symbol.asyncDispose]();
+  });
+
+  const open = async (url: string, colorScheme: 'light' | 'dark' = 'light'): Promise<Page> => {
+    const context = await browser.newContext({ viewport: { width: 1280, height: 900 }, colorScheme });
+    const page = await context.newPage();
+    page.setDefaultTimeout(15_000);
+    await page.goto(`${url}/#token=${fixtureToken}`);
+    await page.getByRole('heading', { name: 'Training jobs' }).waitFor();
+    return page;
+  };
+
+  test.each(['light', 'dark'] as const)('has nothing that axe objects to, %s', async (theme) => {
+    const page = await open(server.url, theme);
+    const found: string[] = [];
+    for (const [name, address, ready] of pages) {
+      await page.goto(server.url + address);
+      await page.getByRole('heading', { name: ready }).first().waitFor();
+      found.push(...(await objections(page)).map((objection) => `${name}: ${objection}`));
+    }
+    await page.context().close();
+    expect(found).toEqual([]);
+  });
+
+  test('the jobs page loads under 300 KB, and neither charts nor the graph', async () => {
+    const page = await open(server.url);
+    const files: string[] = [];
+    page.on('request', (request) => files.push(new URL(request.url()).pathname));
+    await page.goto(server.url);
+    await page.getByRole('link', { name: 'mnist-mlp' }).waitFor();
+    const loaded = [...new Set(['/index.html', ...files.filter((file) => /\.(js|css|svg)$/.test(file))])];
+    const bytes = loaded.map((file) => gzipSync(readFileSync(path.join(dist, file))).byteLength);
+    expect(bytes.reduce((sum, one) => sum + one, 0)).toBeLessThan(300_000);
+    expect(loaded.filter((file) => /plot|curve|graph|browser|new-job/i.test(file))).toEqual([]);
+    await page.context().close();
+  });
+
+  test('answers within 200 ms with 500 jobs in the list and 100,000 points in a curve', async () => {
+    await using large = await startFixtureServer(dist, { more: 493, steps: 100_000 });
+    const page = await open(large.url);
+    await page.getByRole('table', { name: 'Training jobs' }).waitFor();
+    const listed = async () => {
+      await page.mouse.wheel(0, 100_000);
+      return page.getByRole('table', { name: 'Training jobs' }).getAttribute('aria-rowcount');
+    };
+    await expect.poll(listed, { timeout: 15_000 }).toBe('501');
+    await page.mouse.wheel(0, -100_000);
+    await page.getByLabel('Choose mnist-mlp').waitFor();
+    // Of 500 rows only those on the screen are drawn.
+    expect(await page.getByRole('row').count()).toBeLessThan(60);
+
+    await watchInteractions(page);
+    for (let repeat = 0; repeat < 5; repeat++) {
+      await page.getByLabel('Choose mnist-cnn').click();
+      await page.getByRole('button', { name: 'Starred' }).click();
+    }
+    expect(await medianInteraction(page)).toBeLessThan(200);
+
+    await page.goto(large.url + job);
+    await page.getByRole('img', { name: /^Curve of loss/ }).waitFor();
+    // The axis reaches the end once all points are there.
+    await expect.poll(() => pointsShown(page), { timeout: 60_000 }).toBeGreaterThan(99_000);
+    await watchInteractions(page);
+    for (let repeat = 0; repeat < 5; repeat++) {
+      await page.getByLabel('logarithmic loss').click();
+      await page.getByRole('slider').press('ArrowLeft');
+    }
+    expect(await medianInteraction(page)).toBeLessThan(200);
+    await page.context().close();
+  });
+});
+
+async function objections(page: Page): Promise<string[]> {
+  await page.evaluate(axeSource);
+  const { violations } = await page.evaluate(() =>
+    (globalThis as unknown as { axe: typeof axe }).axe.run(document, { resultTypes: ['violations'] }),
+  );
+  return violations.map(
+    ({ id, nodes }) =>
+      `${id}: ${nodes.map(({ target, html }) => `${target} ${html.slice(0, 160)}`).join(' | ')}`,
+  );
+}
+
+/** From the press to the next paint, as the browser measures it. */
+async function watchInteractions(page: Page): Promise<void> {
+  await page.evaluate(() => {
+    const seen = new Map<number, number>();
+    Object.assign(globalThis, { interactions: seen });
+    new PerformanceObserver((list) => {
+      for (const entry of list.getEntries() as (PerformanceEntry & { interactionId: number })[]) {
+        if (entry.interactionId > 0)
+          seen.set(entry.interactionId, Math.max(seen.get(entry.interactionId) ?? 0, entry.duration));
+      }
+    }).observe({ type: 'event', durationThreshold: 16 } as PerformanceObserverInit);
+  });
+}
+
+/** Milliseconds; what was too quick to be measured counts as one frame. */
+async function medianInteraction(page: Page): Promise<number> {
+  await page.waitForTimeout(300);
+  const durations = await page.evaluate(() => [
+    ...(globalThis as unknown as { interactions: Map<number, number> }).interactions.values(),
+  ]);
+  const sorted = durations.toSorted((a, b) => a - b);
+  return sorted[Math.floor(sorted.length / 2)] ?? 16;
+}
+
+/** The step under the right end of the loss curve. */
+async function pointsShown(page: Page): Promise<number> {
+  const plot = page.locator('.u-over').first();
+  const box = await plot.boundingBox();
+  if (box === null) return 0;
+  await plot.hover({ position: { x: box.width - 2, y: box.height / 2 } });
+  const text = await page
+    .getByText(/^step \d+$/)
+    .first()
+    .textContent()
+    .catch(() => null);
+  return Number(text?.replace('step ', '') ?? 0);
+}
