@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import path from 'node:path';
 import { gzipSync } from 'node:zlib';
-import type axe from 'axe-core';
+import type { AxeResults } from 'axe-core';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { hasChromium, launchChromium } from '../../services/dashboard/test/chromium.ts';
@@ -117,11 +117,12 @@ describe.skipIf(!hasChromium)('every page of the dashboard', () => {
   });
 });
 
+/** What runs in the page is text: the types of a browser are not those of this test. */
 async function objections(page: Page): Promise<string[]> {
   await page.evaluate(axeSource);
-  const { violations } = await page.evaluate(() =>
-    (globalThis as unknown as { axe: typeof axe }).axe.run(document, { resultTypes: ['violations'] }),
-  );
+  const { violations } = (await page.evaluate(
+    "axe.run(document, { resultTypes: ['violations'] })",
+  )) as AxeResults;
   return violations.map(
     ({ id, nodes }) =>
       `${id}: ${nodes.map(({ target, html }) => `${target} ${html.slice(0, 160)}`).join(' | ')}`,
@@ -130,24 +131,20 @@ async function objections(page: Page): Promise<string[]> {
 
 /** From the press to the next paint, as the browser measures it. */
 async function watchInteractions(page: Page): Promise<void> {
-  await page.evaluate(() => {
-    const seen = new Map<number, number>();
-    Object.assign(globalThis, { interactions: seen });
+  await page.evaluate(`
+    globalThis.interactions = new Map();
     new PerformanceObserver((list) => {
-      for (const entry of list.getEntries() as (PerformanceEntry & { interactionId: number })[]) {
-        if (entry.interactionId > 0)
-          seen.set(entry.interactionId, Math.max(seen.get(entry.interactionId) ?? 0, entry.duration));
-      }
-    }).observe({ type: 'event', durationThreshold: 16 } as PerformanceObserverInit);
-  });
+      for (const { interactionId, duration } of list.getEntries())
+        if (interactionId > 0)
+          interactions.set(interactionId, Math.max(interactions.get(interactionId) ?? 0, duration));
+    }).observe({ type: 'event', durationThreshold: 16 });
+  `);
 }
 
 /** Milliseconds; what was too quick to be measured counts as one frame. */
 async function medianInteraction(page: Page): Promise<number> {
   await page.waitForTimeout(300);
-  const durations = await page.evaluate(() => [
-    ...(globalThis as unknown as { interactions: Map<number, number> }).interactions.values(),
-  ]);
+  const durations = (await page.evaluate('[...interactions.values()]')) as number[];
   const sorted = durations.toSorted((a, b) => a - b);
   return sorted[Math.floor(sorted.length / 2)] ?? 16;
 }

@@ -5,6 +5,7 @@ import { DifferenceTable } from '../compare/difference-table.tsx';
 import { buttonClass } from '../ui/button.tsx';
 import { Card } from '../ui/card.tsx';
 import { CopyButton } from '../ui/copy-button.tsx';
+import { SnippetCard } from './snippet-card.tsx';
 import { useJob } from './use-job.ts';
 
 interface SettingsTabProps {
@@ -39,6 +40,7 @@ export default function SettingsTab({ job, parent }: SettingsTabProps) {
         </pre>
         {/* biome-ignore-end lint/a11y/noNoninteractiveTabindex: as above */}
       </Card>
+      <SnippetCard job={job} />
     </>
   );
 }
