@@ -1,5 +1,5 @@
 import { createReadStream } from 'node:fs';
-import { open } from 'node:fs/promises';
+import { open, stat } from 'node:fs/promises';
 import { pipeline, type Readable } from 'node:stream';
 import { createGunzip } from 'node:zlib';
 
@@ -7,17 +7,25 @@ import { createGunzip } from 'node:zlib';
 export async function openFile(
   path: string,
 ): Promise<{ readonly stream: Readable; readonly packed: boolean }> {
-  const start = await readStart(path, 2);
-  const packed = start[0] === 0x1f && start[1] === 0x8b;
-  const file = createReadStream(path, { highWaterMark: readAheadBytes });
+  const [packed, { size }] = await Promise.all([isGzip(path), stat(path)]);
+  const highWaterMark = Math.min(readAheadBytes, size + 1);
+  const file = createReadStream(path, { highWaterMark });
   if (!packed) return { stream: file, packed };
-  const stream = pipeline(file, createGunzip({ chunkSize: readAheadBytes }), () => {
+  const chunkSize = Math.min(readAheadBytes, Math.max(64, size * maxDeflate));
+  const stream = pipeline(file, createGunzip({ chunkSize }), () => {
     // A failure reaches the consumer as the error of the last stream.
   });
   return { stream, packed };
 }
 
 const readAheadBytes = 1024 ** 2;
+/** Deflate makes no more than that of a byte. */
+const maxDeflate = 1032;
+
+export async function isGzip(path: string): Promise<boolean> {
+  const start = await readStart(path, 2);
+  return start[0] === 0x1f && start[1] === 0x8b;
+}
 
 /** Up to `length` bytes from the start of a file. */
 export async function readStart(path: string, length: number): Promise<Buffer> {

@@ -1,5 +1,7 @@
 import { isUtf8 } from 'node:buffer';
+import { stat } from 'node:fs/promises';
 import { DescentError } from '@descent/errors';
+import { isGzip } from './byte-reader.ts';
 import { csvBytes } from './csv-bytes.ts';
 import { type CsvDialect, dialectOf } from './csv-dialect.ts';
 import { type CsvRows, cellKinds, createCsvScanner } from './csv-scanner.ts';
@@ -10,13 +12,14 @@ export const maxColumns = 16_384;
 
 /** The rows of a file in batches; memory is one row and one chunk. Throws CSV_ROW_INVALID, TEXT_INVALID. */
 export async function* csvRows(path: string, dialect: CsvDialect, width: number): AsyncGenerator<CsvRows> {
-  const { scan } = createCsvScanner(dialect, width);
+  const { scan } = createCsvScanner(dialect, width, { maxCells: await mostCells(path) });
   yield* scanned(path, dialect, scan);
 }
 
 /** The cells of the first row; undefined when there is none. */
 export async function csvFirstRow(path: string, dialect: CsvDialect): Promise<string[] | undefined> {
-  const { scan } = createCsvScanner(dialect, maxColumns, { only: 1, ragged: true });
+  const width = Math.min(maxColumns, await mostCells(path));
+  const { scan } = createCsvScanner(dialect, width, { only: 1, ragged: true });
   for await (const rows of scanned(path, dialect, scan)) {
     if (rows.width > maxColumns) {
       const problem = `it names ${rows.width} columns; at most ${maxColumns} are allowed`;
@@ -25,6 +28,11 @@ export async function csvFirstRow(path: string, dialect: CsvDialect): Promise<st
     return Array.from({ length: rows.width }, (_, cell) => cellText(rows, cell, dialect.quote));
   }
   return undefined;
+}
+
+/** Small files get small arrays: behind every cell stands a byte, or the end. */
+async function mostCells(path: string): Promise<number> {
+  return (await isGzip(path)) ? Number.POSITIVE_INFINITY : (await stat(path)).size + 1;
 }
 
 /** The rows of a small CSV file in memory (UTF-8), as texts. Throws CSV_ROW_INVALID, TEXT_INVALID. */

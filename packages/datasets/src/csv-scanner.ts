@@ -32,15 +32,15 @@ const [newline, carriageReturn] = [10, 13];
 
 /**
  * Cuts UTF-8 bytes into rows of `width` cells (RFC 4180; line ends LF, CRLF or CR; blank lines are skipped) and reads
- * plain numbers on the way, touching every byte once. With `width` 'first' it stops after the first row, of any
- * width up to `maxWidth`. Throws CSV_ROW_INVALID.
+ * plain numbers on the way, touching every byte once. A `ragged` scanner takes rows of any
+ * width up to `width`; `maxCells` is how many the file can have at most. Throws CSV_ROW_INVALID.
  */
 export function createCsvScanner(
   { delimiter, quote, decimal }: CsvDialect,
   width: number,
-  { only = Number.POSITIVE_INFINITY, ragged = false } = {},
+  { only = Number.POSITIVE_INFINITY, ragged = false, maxCells = cellCapacity } = {},
 ): CsvScanner {
-  const capacity = Math.min(only, Math.max(1, Math.floor(cellCapacity / width)));
+  const capacity = Math.min(only, Math.max(1, Math.floor(Math.min(maxCells, cellCapacity) / width)));
   const starts = new Int32Array(capacity * width);
   const ends = new Int32Array(capacity * width);
   const kinds = new Uint8Array(capacity * width);

@@ -71,19 +71,29 @@ export const fuzzTargets = {
 } satisfies Record<Exclude<DataFormat, 'tsv'>, () => Promise<readonly Buffer[]>>;
 export type FuzzedFormat = keyof typeof fuzzTargets;
 
+export interface FuzzOptions {
+  readonly inputs: number;
+  readonly seed: number;
+  /** Where each input is written to. */
+  readonly path: string;
+  /** Called with the number of an input before it is read. */
+  readonly onInput?: (input: number) => void;
+}
+
 /**
  * Reads `inputs` damaged files; every one must become a data set or a DescentError. Returns how many became which; throws
  * for the first that did neither, naming its number: the same seed gives the same files.
  */
 export async function fuzz(
   format: FuzzedFormat,
-  { inputs, seed, path }: { readonly inputs: number; readonly seed: number; readonly path: string },
+  { inputs, seed, path, onInput = () => undefined }: FuzzOptions,
 ): Promise<{ readonly read: number; readonly refused: ReadonlyMap<string, number> }> {
   const seeds = await fuzzTargets[format]();
   const refused = new Map<string, number>();
   let read = 0;
   for (let input = 0; input < inputs; input++) {
     const content = damage(seeds, seed, input);
+    onInput(input);
     await writeFile(path, content);
     try {
       await ingestFiles({ files: [{ path, format }], sink: createMemoryArtifacts() });

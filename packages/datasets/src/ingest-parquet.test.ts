@@ -6,7 +6,9 @@ import { failureOf } from './errors.fixture.ts';
 import { ingestFile } from './ingest-file.ts';
 import { createMemoryArtifacts } from './memory-artifacts.ts';
 import { chunkRange, pageProblem } from './parquet-pages.ts';
+import type { PagedColumn } from './parquet-values.ts';
 import { scratchFile } from './scratch.fixture.ts';
+import { unpackSnappy } from './snappy.ts';
 
 type Columns = Parameters<typeof parquetWriteBuffer>[0]['columnData'];
 
@@ -88,14 +90,22 @@ describe('ingesting Parquet', () => {
     );
   });
 
+  const column: PagedColumn = {
+    type: 'DOUBLE',
+    typeLength: undefined,
+    optional: false,
+    unpack: unpackSnappy,
+  };
+
   it('counts the values that pages claim before it unpacks them', () => {
     const { row_groups } = parquetMetadata(plain.slice().buffer);
     const { start, end } = chunkRange(row_groups[0]!.columns[0]!.meta_data!);
     const chunk = plain.slice(start, end);
-    expect(pageProblem(chunk, 1000)).toBeUndefined();
-    expect(pageProblem(chunk, 999)).toContain('holds more values than its row group has rows (999)');
-    expect(pageProblem(chunk, 1001)).toBe('it holds 1000 values; its row group has 1001 rows');
-    expect(pageProblem(chunk.subarray(0, 100), 1000)).toContain('ends behind it');
+    const problem = (bytes: Uint8Array, count: number) => pageProblem(bytes, count, column);
+    expect(problem(chunk, 1000)).toBeUndefined();
+    expect(problem(chunk, 999)).toContain('holds more values than its row group has rows (999)');
+    expect(problem(chunk, 1001)).toBe('it holds 1000 values; its row group has 1001 rows');
+    expect(problem(chunk.subarray(0, 100), 1000)).toContain('ends behind it');
   });
 
   it.each([

@@ -1,14 +1,17 @@
 import type { ColumnMetaData } from 'hyparquet';
 import { parquetHeader } from 'hyparquet/src/column.js';
+import { checkValues, type PagedColumn } from './parquet-values.ts';
 
 /** Of one page, unpacked; writers aim at 1 MiB. */
 const maxPageBytes = 256 * 1024 ** 2;
+/** Of one page: 16 times as many as writers put in a whole row group. */
+const maxPageValues = 2 ** 24;
 
 /**
- * What is wrong with the page headers of a column chunk, before anything is unpacked: they alone decide how much memory
- * reading takes, and a page of a few bytes can claim 2^31 values. `bytes` is the whole chunk.
+ * What is wrong with the pages of a column chunk, before the decoder sees them: its memory and time are what they claim, and a
+ * page of a few bytes can claim 2^31 values. One page is unpacked at a time. `bytes` is the whole chunk.
  */
-export function pageProblem(bytes: Uint8Array, rows: number): string | undefined {
+export function pageProblem(bytes: Uint8Array, rows: number, column: PagedColumn): string | undefined {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const reader = { view, offset: 0 };
   let values = 0;
@@ -28,9 +31,15 @@ export function pageProblem(bytes: Uint8Array, rows: number): string | undefined
     const counts = [header.data_page_header?.num_values, header.data_page_header_v2?.num_values];
     const count = counts.find((number) => number !== undefined) ?? 0;
     const pageRows = header.data_page_header_v2?.num_rows ?? count;
+    if (count > maxPageValues) return `${place} has ${count} values; at most ${maxPageValues} are allowed`;
     if (count < 0 || pageRows !== count) return `${place} has ${count} values in ${pageRows} rows`;
     values += count;
     if (values > rows) return `${place} holds more values than its row group has rows (${rows})`;
+    try {
+      checkValues(bytes.subarray(reader.offset, reader.offset + packed), header, column);
+    } catch (error) {
+      return `${place} is damaged: ${error instanceof Error ? error.message : String(error)}`;
+    }
     reader.offset += packed;
   }
   return values === rows ? undefined : `it holds ${values} values; its row group has ${rows} rows`;

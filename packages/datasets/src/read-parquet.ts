@@ -4,6 +4,7 @@ import { DescentError } from '@descent/errors';
 import { decompress as decompressZstd } from 'fzstd';
 import {
   type AsyncBuffer,
+  type CompressionCodec,
   type Compressors,
   type FileMetaData,
   parquetMetadataAsync,
@@ -13,6 +14,7 @@ import {
 } from 'hyparquet';
 import { shorten } from './learned-column.ts';
 import { chunkRange, pageProblem } from './parquet-pages.ts';
+import { unpackSnappy } from './snappy.ts';
 import type { TableFile } from './table.ts';
 import type { RowValue } from './value-column.ts';
 import { type ValueRow, valueTable } from './value-table.ts';
@@ -23,12 +25,15 @@ const maxColumns = 16_384;
 /** Values in memory at once, as JavaScript objects. */
 const maxValues = 512 * 1024;
 
+/** A copy: the decoder looks at the memory around what zlib returns, which others may have used before. */
+const exactly = (bytes: Uint8Array) => new Uint8Array(bytes);
 const compressors: Compressors = {
-  GZIP: (input, length) => gunzipSync(input, { maxOutputLength: Math.max(1, length) }),
-  BROTLI: (input, length) => brotliDecompressSync(input, { maxOutputLength: Math.max(1, length) }),
+  SNAPPY: unpackSnappy,
+  GZIP: (input, length) => exactly(gunzipSync(input, { maxOutputLength: Math.max(1, length) })),
+  BROTLI: (input, length) => exactly(brotliDecompressSync(input, { maxOutputLength: Math.max(1, length) })),
   ZSTD: (input, length) => decompressZstd(input, new Uint8Array(length)),
 };
-const codecs = ['UNCOMPRESSED', 'SNAPPY', ...Object.keys(compressors)];
+const codecs = ['UNCOMPRESSED', ...Object.keys(compressors)];
 
 /**
  * An Apache Parquet file of flat columns, read one part of a row group at a time. NaN and null are missing.
@@ -36,7 +41,9 @@ const codecs = ['UNCOMPRESSED', 'SNAPPY', ...Object.keys(compressors)];
  */
 export async function openParquet(path: string): Promise<TableFile> {
   const metadata = await withFile(path, readMetadata);
-  const names = flatNames(parquetSchema(metadata));
+  const schema = parquetSchema(metadata);
+  const names = flatNames(schema);
+  const fields = schema.children;
   checkGroups(metadata, names);
 
   async function* rows(): AsyncGenerator<ValueRow> {
@@ -46,7 +53,7 @@ export async function openParquet(path: string): Promise<TableFile> {
       let start = 0;
       for (const group of metadata.row_groups) {
         const count = Number(group.num_rows);
-        await translated(() => checkPages(file, group, names));
+        await translated(() => checkPages(file, group, names, fields));
         const step = Math.max(1, Math.floor(maxValues / names.length));
         for (let from = start; from < start + count; from += step) {
           const to = Math.min(start + count, from + step);
@@ -107,7 +114,9 @@ function flatNames({ children }: SchemaTree): string[] {
   if (children.length > maxColumns) {
     throw invalid(`it has ${children.length} columns; at most ${maxColumns} are allowed`);
   }
-  return children.map(({ element, children: fields }) => {
+  return children.map(({ element, children: fields }, c) => {
+    // A damaged footer may lack what its types promise.
+    if (typeof element.name !== 'string') throw invalid(`column ${c + 1} has no name`);
     if (fields.length > 0 || element.repetition_type === 'REPEATED') {
       throw invalid(`column "${shorten(element.name)}" is nested (a list, map or struct)`);
     }
@@ -149,13 +158,28 @@ async function checkPages(
   file: AsyncBuffer,
   group: FileMetaData['row_groups'][number],
   names: readonly string[],
+  fields: readonly SchemaTree[],
 ): Promise<void> {
   for (const [c, { meta_data: column }] of group.columns.entries()) {
     if (column === undefined) continue;
     const { start, end } = chunkRange(column);
-    const problem = pageProblem(new Uint8Array(await file.slice(start, end)), Number(group.num_rows));
+    const { type, type_length: typeLength, repetition_type: repetition } = fields[c]!.element;
+    if (type !== column.type) throw invalid(`column "${shorten(names[c]!)}" changes its type`);
+    const chunk = new Uint8Array(await file.slice(start, end));
+    const problem = pageProblem(chunk, Number(group.num_rows), {
+      type,
+      typeLength,
+      optional: repetition !== 'REQUIRED',
+      unpack: (packed, length) => unpack(column.codec, packed, length),
+    });
     if (problem !== undefined) throw invalid(`column "${shorten(names[c]!)}": ${problem}`);
   }
+}
+
+function unpack(codec: CompressionCodec, packed: Uint8Array, length: number): Uint8Array {
+  const page = compressors[codec]?.(packed, length) ?? packed;
+  if (page.length !== length) throw new RangeError(`it unpacks to ${page.length} bytes and not ${length}`);
+  return page;
 }
 
 async function readRows(

@@ -3,6 +3,7 @@ import { mix } from './distinct.ts';
 
 /** Slots for hashes, of 12 bytes each; half of them are used. */
 const capacity = 2 ** 20;
+const firstSlots = 2 ** 10;
 const maxShown = 10;
 
 interface Repeats {
@@ -30,11 +31,15 @@ export interface RepeatedRows {
  * Finds rows that are equal in all columns by a hash of 52 bits. At half a million distinct rows it starts to keep every
  * second, then every fourth hash …, and scales the counts: memory is bounded and the estimate unbiased.
  */
-export function createRepeatedRows(slots = capacity): RepeatedRows {
+export function createRepeatedRows(maxSlots = capacity): RepeatedRows {
+  let slots = Math.min(firstSlots, maxSlots);
   let keys = new Float64Array(slots);
   let owners = new Int32Array(slots);
   let used = 0;
   let sampling = 1;
+  /** Two hashes of every row that is being added. */
+  let highs = new Int32Array(0);
+  let lows = new Int32Array(0);
   /** Hash and split of a repeated row → its repeats, so that thinning out can take them back. */
   const found = new Map<string, Repeats & { readonly key: number }>();
 
@@ -44,9 +49,9 @@ export function createRepeatedRows(slots = capacity): RepeatedRows {
     return slot;
   }
 
-  function thinOut(): void {
-    sampling *= 2;
+  function rebuild(nextSlots: number): void {
     const [oldKeys, oldOwners] = [keys, owners];
+    slots = nextSlots;
     keys = new Float64Array(slots);
     owners = new Int32Array(slots);
     used = 0;
@@ -57,40 +62,44 @@ export function createRepeatedRows(slots = capacity): RepeatedRows {
       owners[slot] = oldOwners[old]!;
       used++;
     }
+  }
+
+  function makeRoom(): void {
+    if (slots < maxSlots) rebuild(Math.min(slots * 4, maxSlots));
+    else thinOut();
+  }
+
+  function thinOut(): void {
+    sampling *= 2;
+    rebuild(slots);
     for (const [name, { key }] of found) if (!isSampled(key)) found.delete(name);
   }
 
-  const isSampled = (key: number) => Math.floor(key / slots) % sampling === 0;
+  const isSampled = (key: number) => Math.floor(key / maxSlots) % sampling === 0;
 
   return {
     add(split, firstSample, count, data, elements) {
-      const rows = data.map((column, c) => wordsOf(column, elements[c]!));
+      if (highs.length < count) [highs, lows] = [new Int32Array(count), new Int32Array(count)];
+      highs.fill(0x9e3779b9, 0, count);
+      lows.fill(0x7f4a7c15, 0, count);
+      // Column after column: three times as fast as row after row, which jumps between arrays.
+      for (const [c, column] of data.entries()) hashColumn(column, elements[c]!, count, highs, lows);
       for (let r = 0; r < count; r++) {
-        let [high, low] = [0x9e3779b9, 0x7f4a7c15];
-        for (const { words, perRow } of rows) {
-          for (let w = r * perRow; w < (r + 1) * perRow; w++) {
-            const word = words[w]!;
-            high = Math.imul(high ^ word, 0x85ebca6b);
-            high ^= high >>> 15;
-            low = Math.imul(low ^ word, 0xc2b2ae35);
-            low ^= low >>> 13;
-          }
-        }
         // Zero marks a free slot.
-        const key = (mix(high) % 2 ** 20) * 2 ** 32 + mix(low) || 1;
+        const key = (mix(highs[r]!) % 2 ** 20) * 2 ** 32 + mix(lows[r]!) || 1;
         if (!isSampled(key)) continue;
         const slot = slotOf(key);
         if (keys[slot] === 0) {
           keys[slot] = key;
           owners[slot] = split;
-          if (++used > slots / 2) thinOut();
+          if (++used > slots / 2) makeRoom();
           continue;
         }
         const name = `${key} ${split}`;
         const repeats = found.get(name) ?? { key, split, other: owners[slot]!, count: 0, samples: [] };
         repeats.count++;
         if (repeats.samples.length < maxShown) repeats.samples.push(firstSample + r);
-        if (found.size < slots / 16) found.set(name, repeats);
+        if (found.size < maxSlots / 16) found.set(name, repeats);
         else thinOut();
       }
     },
@@ -111,9 +120,30 @@ export function createRepeatedRows(slots = capacity): RepeatedRows {
   };
 }
 
-/** Four bytes at a time where rows allow it. */
-function wordsOf(column: ColumnArray, elements: number): { words: Int32Array | Uint8Array; perRow: number } {
-  if (column instanceof Uint8Array && elements % 4 !== 0) return { words: column, perRow: elements };
+/** Mixes a column into the hashes of its rows, four bytes at a time where rows allow it. */
+function hashColumn(
+  column: ColumnArray,
+  elements: number,
+  count: number,
+  highs: Int32Array,
+  lows: Int32Array,
+): void {
+  if (column instanceof Uint8Array && elements % 4 !== 0) {
+    for (let r = 0, at = 0; r < count; r++) {
+      for (let end = at + elements; at < end; at++) mixWord(column[at]!, r, highs, lows);
+    }
+    return;
+  }
   const words = new Int32Array(column.buffer, column.byteOffset, column.byteLength / 4);
-  return { words, perRow: column instanceof Uint8Array ? elements / 4 : elements };
+  const perRow = column instanceof Uint8Array ? elements / 4 : elements;
+  for (let r = 0, at = 0; r < count; r++) {
+    for (let end = at + perRow; at < end; at++) mixWord(words[at]!, r, highs, lows);
+  }
+}
+
+function mixWord(word: number, row: number, highs: Int32Array, lows: Int32Array): void {
+  const high = Math.imul(highs[row]! ^ word, 0x85ebca6b);
+  const low = Math.imul(lows[row]! ^ word, 0xc2b2ae35);
+  highs[row] = high ^ (high >>> 15);
+  lows[row] = low ^ (low >>> 13);
 }

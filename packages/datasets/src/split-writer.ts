@@ -31,13 +31,25 @@ export async function writeSplit(
   const sampleBytes = bytesPerSample(columns);
   const capacity = Math.max(1, Math.min(maxShardSamples, Math.floor(maxShardBytes / sampleBytes)));
   const elements = columns.map(({ shape }) => elementCount(shape));
-  const buffers = columns.map(({ dtype }, c) => allocateColumn(dtype, capacity * elements[c]!));
+  let room = 0;
+  let buffers: ColumnArray[] = [];
   const shards: Split['shards'] = [];
   let moments: Moments[] = columns.map(() => noMoments);
   let written = 0;
   profile.begin(name, columns);
   let filled = 0;
   let storing: Promise<void> = Promise.resolve();
+
+  /** Small data sets get small buffers. */
+  function makeRoom(samples: number): void {
+    if (samples <= room) return;
+    room = Math.min(capacity, Math.max(samples, room * 4));
+    buffers = columns.map(({ dtype }, c) => {
+      const larger = allocateColumn(dtype, room * elements[c]!);
+      larger.set(buffers[c]?.subarray(0, filled * elements[c]!) ?? []);
+      return larger;
+    });
+  }
 
   async function flush(): Promise<void> {
     const data = buffers.map((buffer, c) => buffer.subarray(0, filled * elements[c]!));
@@ -75,6 +87,7 @@ export async function writeSplit(
       }
       for (let from = 0; from < block.count; ) {
         const count = Math.min(capacity - filled, block.count - from);
+        makeRoom(filled + count);
         copyBlock(block, from, count, buffers, filled, elements);
         from += count;
         filled += count;
