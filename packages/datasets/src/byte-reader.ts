@@ -1,9 +1,10 @@
 import { createReadStream } from 'node:fs';
 import { open, stat } from 'node:fs/promises';
-import { pipeline, type Readable } from 'node:stream';
+import { pipeline, type Readable, Transform } from 'node:stream';
 import { createGunzip } from 'node:zlib';
+import { DescentError } from '@descent/errors';
 
-/** The bytes of a file; unpacked on the way when it starts as gzip. */
+/** The bytes of a file; unpacked on the way when it starts as gzip. The stream fails with ARCHIVE_REFUSED when it is a bomb. */
 export async function openFile(
   path: string,
 ): Promise<{ readonly stream: Readable; readonly packed: boolean }> {
@@ -12,7 +13,7 @@ export async function openFile(
   const file = createReadStream(path, { highWaterMark });
   if (!packed) return { stream: file, packed };
   const chunkSize = Math.min(readAheadBytes, Math.max(64, size * maxDeflate));
-  const stream = pipeline(file, createGunzip({ chunkSize }), () => {
+  const stream = pipeline(file, createGunzip({ chunkSize }), growthLimit(size), () => {
     // A failure reaches the consumer as the error of the last stream.
   });
   return { stream, packed };
@@ -21,6 +22,22 @@ export async function openFile(
 const readAheadBytes = 1024 ** 2;
 /** Deflate makes no more than that of a byte. */
 const maxDeflate = 1032;
+/** Tables and arrays of few values shrink a lot; what grows more than this is a bomb. The first part is for small files. */
+const maxGrowth = 200;
+const freeBytes = 256 * 1024 ** 2;
+
+function growthLimit(packedBytes: number): Transform {
+  const limit = freeBytes + maxGrowth * packedBytes;
+  let unpacked = 0;
+  return new Transform({
+    transform(chunk: Buffer, _encoding, done) {
+      unpacked += chunk.byteLength;
+      if (unpacked <= limit) done(null, chunk);
+      else
+        done(new DescentError('ARCHIVE_REFUSED', { problem: `it would grow to more than ${limit} bytes` }));
+    },
+  });
+}
 
 export async function isGzip(path: string): Promise<boolean> {
   const start = await readStart(path, 2);

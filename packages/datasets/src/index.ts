@@ -25,7 +25,7 @@ export { type LoadedColumn, type LoadedSplit, loadSplit } from './load-split.ts'
 export { createMemoryArtifacts } from './memory-artifacts.ts';
 export { type PermutationStream, permutation } from './permutation.ts';
 export { placeOfFile, splitOfWord } from './place-of-file.ts';
-export { type DecodeTokens, type PreviewQuestion, previewDataset } from './preview-dataset.ts';
+export { type PreviewQuestion, previewDataset } from './preview-dataset.ts';
 export { sampleOrder } from './sample-order.ts';
 export { type SampleSelection, type SelectedSamples, selectSamples } from './sample-selection.ts';
 export { batchOfStep, localBatches, microBatchRange, type Range, stepsPerEpoch } from './step-plan.ts';

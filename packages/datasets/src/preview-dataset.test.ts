@@ -2,14 +2,15 @@ import { encodeNpz, tensor } from '@descent/tensors';
 import sharp from 'sharp';
 import { expect, test } from 'vitest';
 import { failureOf } from './errors.fixture.ts';
-import { ingestFile } from './ingest-file.ts';
+import { type IngestInput, ingestFile } from './ingest-file.ts';
 import { createMemoryArtifacts } from './memory-artifacts.ts';
 import { previewDataset } from './preview-dataset.ts';
 import { scratchFile } from './scratch.fixture.ts';
 
-async function ingested(name: string, bytes: Uint8Array) {
-  const artifacts = createMemoryArtifacts();
-  return { artifacts, manifest: await ingestFile({ path: await scratchFile(name, bytes), sink: artifacts }) };
+async function ingested(name: string, bytes: Uint8Array, options: IngestInput['options'] = {}) {
+  const sink = createMemoryArtifacts();
+  const path = await scratchFile(name, bytes);
+  return { artifacts: sink, manifest: await ingestFile({ path, sink, options }) };
 }
 
 test('rows show classes by name, dates, and null for what is missing', async () => {
@@ -55,6 +56,19 @@ test('images stand in one sprite, in the order of the rows, over shard borders',
     Array.from({ length: 10 }, (_, i) => (4090 + i) % 251),
   );
 });
+
+test.each(['character', 'byte', 'bpe'] as const)(
+  'tokens of kind %s are shown as their text',
+  async (tokens) => {
+    const text = 'the cat and the dog and the ünïcörn\n'.repeat(30);
+    const { artifacts, manifest } = await ingested('t.txt', Buffer.from(text), {
+      text: { tokens, vocabulary: 270 },
+    });
+    const preview = await previewDataset(manifest, { offset: 0, count: 5 }, artifacts);
+    expect(preview.text).toBe(text);
+    expect(preview.rows).toHaveLength(5);
+  },
+);
 
 test('an unknown split is refused', async () => {
   const { artifacts, manifest } = await ingested('t.csv', Buffer.from('a\n1\n2\n'));

@@ -5,6 +5,7 @@ import type { ArtifactSource } from './artifacts.ts';
 import type { ColumnArray } from './column.ts';
 import { imageSprite, isImage } from './image-sprite.ts';
 import { type LoadedSplit, loadSplit } from './load-split.ts';
+import { openTokenizer } from './tokenizers/open-tokenizer.ts';
 
 const shownElements = 16;
 const shownCharacters = 500;
@@ -19,18 +20,14 @@ export interface PreviewQuestion {
   readonly count: number;
 }
 
-/** Turns token numbers back into text; undefined where a column has no tokenizer of its own. */
-export type DecodeTokens = (column: Column, tokens: readonly number[]) => string | undefined;
-
 /**
  * Some samples that follow each other, as people read them. Only the shards that hold them are read.
- * Throws SPLIT_UNKNOWN, SHARD_DAMAGED, and what the source throws.
+ * Throws SPLIT_UNKNOWN, SHARD_DAMAGED, TOKENIZER_INVALID, and what the source throws.
  */
 export async function previewDataset(
   manifest: DatasetManifest,
   { split: wanted, offset, count }: PreviewQuestion,
   source: ArtifactSource,
-  decode: DecodeTokens = () => undefined,
 ): Promise<DatasetPreview> {
   const known = manifest.splits.map(({ name }) => name);
   const split = manifest.splits.find(({ name }) => name === (wanted ?? known[0]));
@@ -67,7 +64,7 @@ export async function previewDataset(
             column: image.name,
             ...(await imageSprite(image, loaded.columns.get(image.name)!.data, samples)),
           },
-    text: tokens === undefined ? null : textOf(tokens, loaded, first, decode),
+    text: tokens === undefined ? null : await textOf(tokens, loaded, first, source),
   };
 }
 
@@ -76,14 +73,20 @@ function tokenColumn({ columns }: DatasetManifest): Column | undefined {
   const [column] = columns;
   if (columns.length !== 1 || column === undefined || elementCount(column.shape) !== 1) return undefined;
   const characters = column.classes?.every((name) => [...name].length === 1) ?? false;
-  return characters || (column.kind as string | undefined) === 'tokens' ? column : undefined;
+  return characters || column.kind === 'tokens' ? column : undefined;
 }
 
-function textOf(column: Column, loaded: LoadedSplit, first: number, decode: DecodeTokens): string | null {
-  const codes = Array.from(loaded.columns.get(column.name)!.data.subarray(first, first + shownTokens));
-  const { classes } = column;
-  if (classes !== undefined) return codes.map((code) => classes[code] ?? '').join('');
-  return decode(column, codes) ?? null;
+async function textOf(
+  { name, classes, tokenizer }: Column,
+  loaded: LoadedSplit,
+  first: number,
+  source: ArtifactSource,
+): Promise<string | null> {
+  const codes = loaded.columns.get(name)!.data.subarray(first, first + shownTokens);
+  if (classes !== undefined) return Array.from(codes, (code) => classes[code] ?? '').join('');
+  if (tokenizer === undefined) return null;
+  const file: unknown = JSON.parse(new TextDecoder().decode(await source.get(tokenizer.hash)));
+  return openTokenizer(file).decode(codes);
 }
 
 async function loadRange(
