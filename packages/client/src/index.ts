@@ -2,8 +2,11 @@ export type {
   AuditEntry,
   Checkpoint,
   ChromeTrace,
+  ColumnProfile,
+  DataFinding,
   Dataset,
   DatasetPreview,
+  DatasetReport,
   ExplainJobRequest,
   ExplainModelRequest,
   Explanation,
@@ -50,12 +53,14 @@ export { type AccountsApi, joinLink, readJoinLink } from './accounts.ts';
 export type { BackOff } from './back-off.ts';
 export { createClient, type DescentClient } from './create-client.ts';
 export type { DataFormat, DatasetsApi, PreviewOptions, UploadOptions } from './datasets.ts';
+export { describeFinding } from './describe-finding.ts';
 export type { Download } from './download.ts';
 export type { FollowOptions } from './follow.ts';
 export type { paths } from './generated/api.ts';
 export type { JobHandle } from './job-handle.ts';
 export { type CallOptions, isEnded, type JobFilter, type JobPage, type JobsApi } from './jobs.ts';
 export type { ImportOptions, ModelsApi } from './models.ts';
+export { type PushedFile, type PushOptions, pushDataset } from './push-dataset.ts';
 export { renderSnippet, type SnippetLanguage, type SnippetOptions, snippetLanguages } from './snippets.ts';
 export { type TracedInput, type TraceOptions, trace } from './tracing/trace.ts';
 export type { Traced } from './tracing/traced.ts';

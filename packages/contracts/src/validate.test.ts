@@ -135,7 +135,7 @@ describe('validate', () => {
     [
       ['data', 'dataset'],
       'mnist',
-      'data.dataset: must be the id of a data set, ds_… or builtin:…, got "mnist"',
+      'data.dataset: must be the id of a data set, ds_… or builtin:…, or its name@version; name@latest is the last one that is ready, got "mnist"',
     ],
     [['data', 'validation'], { ratio: 2 }, 'data.validation.ratio: must be at most 0.9, got 2'],
     [

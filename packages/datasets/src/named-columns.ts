@@ -6,9 +6,13 @@ export interface ColumnPlace {
   readonly column: string;
 }
 
+/** Each is a stream of its own while the file is read. */
+const maxArrays = 1024;
+
 /**
  * Splits of a file whose arrays have names: `column` is a column of `split`, `other.column` one of split `other`.
- * `open` is called for each in the given order. Throws COLUMN_NAME_INVALID, DATA_EMPTY, COLUMN_LENGTHS_DIFFER.
+ * `open` is called for each in the given order. Throws COLUMN_NAME_INVALID, DATA_EMPTY, DATA_TOO_LARGE,
+ * COLUMN_LENGTHS_DIFFER.
  */
 export async function namedColumns(
   part: string,
@@ -16,6 +20,13 @@ export async function namedColumns(
   split: string,
   open: (name: string, place: ColumnPlace) => Promise<ColumnSource>,
 ): Promise<SplitSource[]> {
+  if (names.length > maxArrays) {
+    throw new DescentError('DATA_TOO_LARGE', {
+      part: `The number of arrays in ${part}`,
+      actual: `${names.length}`,
+      limit: `${maxArrays}`,
+    });
+  }
   const splits = new Map<string, ColumnSource[]>();
   for (const name of names) {
     const match = /^(?:([\w -]+)\.)?([\w -]+)$/.exec(name);

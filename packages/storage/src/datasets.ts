@@ -42,6 +42,29 @@ export async function listDatasets(db: Database, of: { readonly team?: string } 
   return (await query.execute()).map(fromRow);
 }
 
+export interface DatasetVersion {
+  readonly id: string;
+  readonly version: number;
+  readonly state: DatasetState;
+  readonly team: string | null;
+}
+
+/** Uploads of one name, newest first. @param of.team its own; left out: of every team */
+export async function datasetVersions(
+  db: Database,
+  name: string,
+  { team }: { readonly team?: string } = {},
+): Promise<DatasetVersion[]> {
+  let query = db
+    .selectFrom('datasets')
+    .select(['id', 'version', 'state', 'team_id as team'])
+    .where('name', '=', name)
+    .where('id', 'like', 'ds_%')
+    .orderBy('id', 'desc');
+  if (team !== undefined) query = query.where('team_id', '=', team);
+  return query.execute();
+}
+
 /** Moves a data set on from one state; false when it was in another: of two uploads at once, one wins. */
 export async function changeDataset(
   db: Database,

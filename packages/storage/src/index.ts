@@ -24,6 +24,7 @@ export { type Database, isPostgres, openDatabase } from './database/database.ts'
 export type { WantedState } from './database/tables.ts';
 export {
   changeDataset,
+  datasetVersions,
   deleteDataset,
   findDataset,
   findReport,

@@ -1,13 +1,13 @@
 import { basename } from 'node:path';
+import { describeFinding, pushDataset } from '@descent/client';
 import { type Dataset, IngestOptions, validate } from '@descent/contracts';
 import { DescentError } from '@descent/errors';
 import type { Command } from 'commander';
 import { type ConnectionOptions, connect, withConnectionOptions } from '../connection.ts';
 import type { CommandContext } from '../context.ts';
 import { count, table } from '../format.ts';
-import { describeFinding } from '../push/describe-findings.ts';
 import { listFiles } from '../push/list-files.ts';
-import { pushDataset } from '../push/push-dataset.ts';
+import { pushedFile } from '../push/pushed-file.ts';
 import { createUploadView } from '../push/upload-view.ts';
 
 export function addDatasets(program: Command, context: CommandContext): void {
@@ -54,10 +54,8 @@ Examples:
       const id = options.resume ?? (await client.datasets.create(name, { signal })).id;
       const view = createUploadView(stderr);
       try {
-        const dataset = await pushDataset({
-          client,
-          id,
-          files,
+        const pushed = await Promise.all(files.map(pushedFile));
+        const dataset = await pushDataset(client.datasets, id, pushed, {
           options: how,
           signal,
           onProgress: view.show,

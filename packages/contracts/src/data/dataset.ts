@@ -7,6 +7,13 @@ export const DatasetId = Type.String({
   description: 'the id of a data set, ds_… or builtin:…',
 });
 
+/** How a job names one. Stored with the job is the id. */
+export const DatasetReference = Type.String({
+  pattern: '^(ds_[0-9A-HJKMNP-TV-Z]{26}|builtin:[a-z0-9-]+|.{1,120}@([1-9][0-9]{0,8}|latest))$',
+  description:
+    'the id of a data set, ds_… or builtin:…, or its name@version; name@latest is the last one that is ready',
+});
+
 export const DatasetState = OneOf(['empty', 'ingesting', 'ready', 'failed']);
 export type DatasetState = Static<typeof DatasetState>;
 

@@ -1,6 +1,6 @@
 import { type Static, Type } from 'typebox';
 import { Closed } from '../closed.ts';
-import { DatasetId } from './dataset.ts';
+import { DatasetReference } from './dataset.ts';
 import { Transforms } from './transforms.ts';
 
 /** A column that has transforms of its own. */
@@ -73,7 +73,7 @@ export type WindowSettings = Static<typeof WindowSettings>;
 
 /** The data part of a training job. */
 export const DataSettings = Closed({
-  dataset: DatasetId,
+  dataset: DatasetReference,
   train: Type.Optional(Type.String({ default: 'train', description: 'Split to train on' })),
   validation: Type.Optional(ValidationSettings),
   inputs: Type.Optional(

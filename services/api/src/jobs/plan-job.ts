@@ -23,6 +23,7 @@ import { ulid } from 'ulid';
 import type { Context } from '../context.ts';
 import { fitJobData } from '../datasets/fit-job-data.ts';
 import { requireManifest } from '../datasets/require-manifest.ts';
+import { resolveDataset } from '../datasets/resolve-dataset.ts';
 import { teamSeen } from '../http/authorize.ts';
 import { wireBytes } from './wire-bytes.ts';
 
@@ -43,10 +44,11 @@ export async function planJob(
 ): Promise<PlannedJob> {
   const model = compileModel(asked.model);
   requireAuditable(asked);
-  const manifest = await requireManifest(context, asked.data.dataset, teamSeen(caller));
+  const dataset = await resolveDataset(context, asked.data.dataset, caller);
+  const manifest = await requireManifest(context, dataset, teamSeen(caller));
   const seed = asked.training.seed ?? 0;
   const { settings, samples } = await fitJobData(context, {
-    settings: asked.data,
+    settings: { ...asked.data, dataset },
     manifest,
     inputs: model.inputs,
     seed,

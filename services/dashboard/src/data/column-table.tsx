@@ -1,29 +1,50 @@
-import type { Dataset } from '@descent/client';
+import type { ColumnProfile, Dataset } from '@descent/client';
 import { formatCount, formatScore } from '../format/number.ts';
 import { Card } from '../ui/card.tsx';
+import { Histogram } from './histogram.tsx';
 
 type Column = NonNullable<Dataset['manifest']>['columns'][number];
 
-/** What the manifest knows of every column; mean and deviation are of the training split. */
-export function ColumnTable({ columns }: { readonly columns: readonly Column[] }) {
+const heads = [
+  'name',
+  'holds',
+  'shape',
+  'minimum',
+  'maximum',
+  'mean',
+  'deviation',
+  'missing',
+  'distinct',
+  'values',
+];
+
+interface ColumnTableProps {
+  readonly columns: readonly Column[];
+  /** Of the split that is looked at; without them, what the manifest knows: mean and deviation of the training split. */
+  readonly profiles: readonly ColumnProfile[] | undefined;
+}
+
+export function ColumnTable({ columns, profiles }: ColumnTableProps) {
   return (
     <Card title="Columns">
       <div className="overflow-x-auto px-4 pb-3">
         <table className="w-full text-sm tabular-nums">
           <thead className="text-left text-xs text-ink-faint">
             <tr>
-              {['name', 'holds', 'shape', 'minimum', 'maximum', 'mean', 'deviation', 'missing'].map(
-                (name) => (
-                  <th key={name} className="py-1 pr-4 font-normal">
-                    {name}
-                  </th>
-                ),
-              )}
+              {heads.map((name) => (
+                <th key={name} className="py-1 pr-4 font-normal">
+                  {name}
+                </th>
+              ))}
             </tr>
           </thead>
           <tbody>
             {columns.map((column) => (
-              <ColumnRow key={column.name} column={column} />
+              <ColumnRow
+                key={column.name}
+                column={column}
+                profile={profiles?.find(({ name }) => name === column.name)}
+              />
             ))}
           </tbody>
         </table>
@@ -32,8 +53,14 @@ export function ColumnTable({ columns }: { readonly columns: readonly Column[] }
   );
 }
 
-function ColumnRow({ column }: { readonly column: Column }) {
-  const { name, shape, statistics, missing = 0 } = column;
+interface ColumnRowProps {
+  readonly column: Column;
+  readonly profile: ColumnProfile | undefined;
+}
+
+function ColumnRow({ column, profile }: ColumnRowProps) {
+  const { name, shape } = column;
+  const { statistics, missing = 0 } = profile ?? column;
   const { minimum, maximum, mean, standardDeviation } = statistics;
   return (
     <tr className="border-t border-line">
@@ -48,7 +75,12 @@ function ColumnRow({ column }: { readonly column: Column }) {
           {column.kind === 'text' ? '' : formatScore(name, value)}
         </td>
       ))}
-      <td>{missing === 0 ? '' : formatCount(missing)}</td>
+      <td className="pr-4">{missing === 0 ? '' : formatCount(missing)}</td>
+      <td className="pr-4 whitespace-nowrap">
+        {profile?.distinct !== undefined &&
+          `${profile.distinct.exact ? '' : 'about '}${formatCount(profile.distinct.count)}`}
+      </td>
+      <td>{profile?.histogram !== undefined && <Histogram of={profile.histogram} />}</td>
     </tr>
   );
 }

@@ -5,10 +5,12 @@ import { formatCount } from '../format/number.ts';
 import { Card } from '../ui/card.tsx';
 import { FailureNotice } from '../ui/failure-notice.tsx';
 import { Loading } from '../ui/loading.tsx';
+import { ClassCard } from './class-card.tsx';
 import { ColumnTable } from './column-table.tsx';
+import { FindingsCard } from './findings-card.tsx';
 import { PreviewCard } from './preview-card.tsx';
 import { stateOf } from './state-of.ts';
-import { useDataset } from './use-datasets.ts';
+import { useDataset, useReport } from './use-datasets.ts';
 
 /** One data set: some samples, what its columns hold, and what was found when it was read. */
 export default function DatasetPage({ id }: { readonly id: string }) {
@@ -31,15 +33,57 @@ export default function DatasetPage({ id }: { readonly id: string }) {
         </p>
       </header>
       {data.error !== null && <p role="alert">{data.error.message}</p>}
-      {readable && <Samples dataset={data} onRead={() => void refetch()} />}
-      {data.manifest !== null && <ColumnTable columns={data.manifest.columns} />}
+      {readable && <Content dataset={data} onRead={() => void refetch()} />}
       <Origin dataset={data} />
     </div>
   );
 }
 
-function Samples({ dataset, onRead }: { readonly dataset: Dataset; readonly onRead: () => void }) {
+/** Samples of a split, what was found, and the columns and classes of that split. */
+function Content({ dataset, onRead }: { readonly dataset: Dataset; readonly onRead: () => void }) {
   const [split, setSplit] = useState<string | null>(null);
+  const { id, manifest } = dataset;
+  const splits = manifest?.splits ?? [];
+  const report = useReport(id, manifest !== null);
+  const shown = split ?? splits[0]?.name;
+  const profiles = report.data?.splits.find(({ name }) => name === shown)?.columns;
+  const classes = profiles?.filter(
+    ({ name, top }) => top !== undefined && isLabel(manifest?.columns.find((column) => column.name === name)),
+  );
+  return (
+    <>
+      <Samples dataset={dataset} split={split} setSplit={setSplit} onRead={onRead} />
+      {report.data !== undefined && <FindingsCard findings={report.data.findings} />}
+      {manifest !== null && <ColumnTable columns={manifest.columns} profiles={profiles} />}
+      {classes !== undefined && classes.length > 0 && (
+        <div className="grid gap-4 md:grid-cols-2">
+          {classes.map((column) => (
+            <ClassCard key={column.name} column={column} />
+          ))}
+        </div>
+      )}
+    </>
+  );
+}
+
+type Column = NonNullable<Dataset['manifest']>['columns'][number];
+
+/** Classes, or whole numbers by a name that labels have. */
+function isLabel(column: Column | undefined): boolean {
+  if (column === undefined) return false;
+  return (
+    column.classes !== undefined || (column.dtype !== 'float32' && /label|class|target/i.test(column.name))
+  );
+}
+
+interface SamplesProps {
+  readonly dataset: Dataset;
+  readonly split: string | null;
+  readonly setSplit: (split: string) => void;
+  readonly onRead: () => void;
+}
+
+function Samples({ dataset, split, setSplit, onRead }: SamplesProps) {
   const splits = dataset.manifest?.splits ?? [];
   return (
     <PreviewCard

@@ -1,21 +1,24 @@
 import type { Dataset } from '@descent/client';
 import { useEffect } from 'react';
-import { Link } from 'wouter';
+import { Link, useLocation } from 'wouter';
 import { formatCount, missing } from '../format/number.ts';
 import { FailureNotice } from '../ui/failure-notice.tsx';
 import { Loading } from '../ui/loading.tsx';
 import { stateOf } from './state-of.ts';
+import { UploadZone } from './upload-zone.tsx';
 import { useDatasets } from './use-datasets.ts';
 
 /** Built-in data sets, then uploads. */
 export default function DatasetsPage() {
   const { data, error, refetch } = useDatasets();
+  const [, navigate] = useLocation();
   useEffect(() => {
     document.title = 'Data sets · Descent';
   }, []);
   return (
     <div className="space-y-4">
       <h1 className="text-2xl font-semibold">Data sets</h1>
+      <UploadZone onDone={({ id }) => navigate(`/data/${encodeURIComponent(id)}`)} />
       {error !== null && <FailureNotice error={error} onRetry={() => void refetch()} />}
       {data === undefined && error === null && <Loading what="data sets" />}
       {data !== undefined && (

@@ -20,6 +20,18 @@ export function useDataset(id: string) {
   });
 }
 
+/** What reading it found; there is none before it was read. */
+export function useReport(id: string, ready: boolean) {
+  const client = useClient();
+  return useQuery({
+    queryKey: ['dataset', id, 'report'],
+    queryFn: ({ signal }) => client.datasets.report(id, { signal }),
+    enabled: ready,
+    staleTime: Number.POSITIVE_INFINITY,
+    retry: false,
+  });
+}
+
 /** Looking at a built-in data set reads it, which takes a few seconds the first time. */
 export function usePreview(id: string, split: string | null, offset: number, count: number) {
   const client = useClient();

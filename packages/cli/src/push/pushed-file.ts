@@ -1,11 +1,21 @@
 import { createReadStream } from 'node:fs';
 import { readFile, stat } from 'node:fs/promises';
 import { relative, sep } from 'node:path';
+import type { PushedFile } from '@descent/client';
 import { pack } from 'tar-stream';
 import type { LocalFile } from './list-files.ts';
 
+/** A file as it is sent: one stream from where it goes on to its end. */
+export async function pushedFile(file: LocalFile): Promise<PushedFile> {
+  return {
+    name: file.name,
+    bytes: await lengthOf(file),
+    read: (offset, onSent) => counted(readFrom(file, offset), offset, onSent),
+  };
+}
+
 /** The bytes of a file, or of the archive of a folder, which are the same each time it is read. */
-export async function* readFrom(file: LocalFile, offset = 0): AsyncGenerator<Uint8Array> {
+async function* readFrom(file: LocalFile, offset = 0): AsyncGenerator<Uint8Array> {
   if (file.archiveOf === undefined) {
     yield* createReadStream(file.paths[0]!, { start: offset, highWaterMark: 256 * 1024 });
     return;
@@ -18,7 +28,7 @@ export async function* readFrom(file: LocalFile, offset = 0): AsyncGenerator<Uin
 }
 
 /** Of an archive: found by writing it to nowhere, for names decide the size of its headers. */
-export async function lengthOf(file: LocalFile): Promise<number> {
+async function lengthOf(file: LocalFile): Promise<number> {
   if (file.archiveOf === undefined) return (await stat(file.paths[0]!)).size;
   let length = 0;
   for await (const chunk of archive(file.archiveOf, file.paths)) length += chunk.byteLength;
@@ -42,4 +52,24 @@ async function* archive(root: string, paths: readonly string[]): AsyncGenerator<
   writing.catch((error: Error) => stream.destroy(error));
   for await (const chunk of stream) yield chunk as Uint8Array;
   await writing;
+}
+
+function counted(
+  source: AsyncGenerator<Uint8Array>,
+  offset: number,
+  onSent: (offset: number) => void,
+): ReadableStream<Uint8Array> {
+  let sent = offset;
+  return new ReadableStream({
+    async pull(controller) {
+      const { done, value } = await source.next();
+      if (done === true) return controller.close();
+      controller.enqueue(value);
+      sent += value.byteLength;
+      onSent(sent);
+    },
+    async cancel() {
+      await source.return(undefined);
+    },
+  });
 }

@@ -1,10 +1,11 @@
 import type { DataFinding } from '@descent/contracts';
-import { count } from '../format.ts';
+
+const whole = new Intl.NumberFormat('en');
 
 /** One line per finding of a report. */
 export function describeFinding(finding: DataFinding): string {
   const { split, column, other, samples, files = [] } = finding;
-  const number = `${finding.exact ? '' : 'about '}${count(finding.count)}`;
+  const number = `${finding.exact ? '' : 'about '}${whole.format(finding.count)}`;
   const first = samples.length === 0 ? '' : `, first ${samples.slice(0, 3).join(', ')}`;
   const where = `${split}${column === undefined ? '' : `.${column}`}`;
   switch (finding.kind) {
