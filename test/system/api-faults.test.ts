@@ -100,3 +100,30 @@ test('an api killed in the middle of an upload leaves no file, and the data set 
   }
   expect(await datasets.upload(dataset.id, csv, { fileName: 'x.csv' })).toMatchObject({ state: 'ready' });
 });
+
+test('an api killed while it reads files leaves no shard; what was uploaded is still there, and is read', async () => {
+  const { datasets } = stack.client;
+  const stored = () =>
+    readdirSync(join(stack.dataDir, 'artifacts'), { recursive: true, withFileTypes: true })
+      .filter((entry) => entry.isFile())
+      .map(({ name }) => name)
+      .sort();
+  const before = stored();
+  // Several shards of 8 MB.
+  const csv = new TextEncoder().encode(`a,b\n${'123456,0.25\n'.repeat(4_000_000)}`);
+  const { id } = await datasets.create('killed while read');
+  const file = await datasets.announce(id, { name: 'x.csv', bytes: csv.length });
+  await datasets.send(id, file, csv);
+  expect(await datasets.ingest(id)).toMatchObject({ state: 'ingesting' });
+  while (stored().length === before.length) await delay(5);
+  await stack.replace('api');
+  expect(await untilAnswered(() => datasets.get(id))).toMatchObject({ state: 'empty' });
+  expect(stored()).toEqual(before);
+  expect(readdirSync(join(stack.dataDir, 'uploads'))).toEqual([]);
+  expect((await datasets.files(id)).map(({ offset }) => offset)).toEqual([csv.length]);
+  await datasets.ingest(id);
+  let dataset = await datasets.get(id);
+  for (; dataset.state === 'ingesting'; dataset = await datasets.get(id)) await delay(50);
+  expect(dataset).toMatchObject({ state: 'ready', manifest: { splits: [{ count: 4_000_000 }] } });
+  expect(readdirSync(join(stack.dataDir, 'parts'))).toEqual([]);
+});

@@ -79,15 +79,20 @@ const accounts = [
   'class import',
 ];
 
-test.each([...commands, 'datasets ls', 'datasets push', ...accounts])(
-  '`descent %s --help` explains itself on stdout',
-  async (name) => {
-    const { code, stdout, stderr } = await descent(...name.split(' '), '--help');
-    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
-    expect(stdout).toMatch(/^Usage: descent /);
-    expect(stdout).toContain('--json');
-  },
-);
+test.each([
+  ...commands,
+  'datasets ls',
+  'datasets push',
+  'datasets fetch',
+  'datasets show',
+  'datasets rm',
+  ...accounts,
+])('`descent %s --help` explains itself on stdout', async (name) => {
+  const { code, stdout, stderr } = await descent(...name.split(' '), '--help');
+  expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+  expect(stdout).toMatch(/^Usage: descent /);
+  expect(stdout).toContain('--json');
+});
 
 test.each([
   [

@@ -129,6 +129,11 @@ export function createDatasetsApi({ http, body, stream }: Transport) {
       return body(http.GET('/v1/datasets/{id}', { params: { path: { id } }, ...options }));
     },
 
+    /** Deletes one that no job uses. */
+    async remove(id: string, options: CallOptions = {}): Promise<void> {
+      await body(http.DELETE('/v1/datasets/{id}', { params: { path: { id } }, ...options }));
+    },
+
     /** Some samples as people read them: rows, thumbnails of images in one sprite, text of tokens. */
     preview(id: string, { signal, ...query }: PreviewOptions = {}): Promise<DatasetPreview> {
       return body(

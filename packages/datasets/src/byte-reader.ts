@@ -24,7 +24,7 @@ const readAheadBytes = 1024 ** 2;
 const maxDeflate = 1032;
 /** Tables and arrays of few values shrink a lot; what grows more than this is a bomb. The first part is for small files. */
 const maxGrowth = 200;
-const freeBytes = 256 * 1024 ** 2;
+const freeBytes = 64 * 1024 ** 2;
 
 function growthLimit(packedBytes: number): Transform {
   const limit = freeBytes + maxGrowth * packedBytes;

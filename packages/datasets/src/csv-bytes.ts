@@ -12,15 +12,18 @@ export async function* csvBytes(path: string, encoding: CsvEncoding): AsyncGener
   const { stream } = await openFile(path);
   const decoder = encoding.startsWith('utf-16') ? new TextDecoder(encoding, { fatal: true }) : undefined;
   let offset = 0;
+  let latest = Buffer.alloc(0);
   try {
     for await (const chunk of stream as AsyncIterable<Buffer>) {
+      latest = chunk;
       yield { bytes: toUtf8(chunk, encoding, decoder, offset) };
       offset += chunk.byteLength;
     }
+    latest = Buffer.alloc(0);
     const rest = decoder?.decode() ?? '';
     if (rest !== '') yield { bytes: Buffer.from(rest) };
   } catch (cause) {
-    throw translate(cause, encoding, offset);
+    throw translate(cause, encoding, offset, latest);
   }
 }
 
@@ -36,16 +39,30 @@ function toUtf8(
   return marked ? chunk.subarray(3) : chunk;
 }
 
-function translate(cause: unknown, encoding: CsvEncoding, offset: number): unknown {
+/** @param chunk what stands at `offset` */
+function translate(cause: unknown, encoding: CsvEncoding, offset: number, chunk: Buffer): unknown {
   const code = cause instanceof Error && 'code' in cause ? String(cause.code) : '';
   if (code.startsWith('Z_')) {
     return new DescentError('TEXT_INVALID', { offset, problem: 'the gzip data is damaged' }, { cause });
   }
   if (code === 'ERR_ENCODING_INVALID_ENCODED_DATA') {
     const problem = `it is not ${encoding.toUpperCase()}`;
-    return new DescentError('TEXT_INVALID', { offset, problem }, { cause });
+    const at = offset + loneSurrogate(chunk, encoding === 'utf-16be');
+    return new DescentError('TEXT_INVALID', { offset: at, problem }, { cause });
   }
   return cause;
+}
+
+/** Where half a character stands in UTF-16, or the end where it was cut off. */
+function loneSurrogate(chunk: Buffer, bigEndian: boolean): number {
+  const unit = (at: number) => (bigEndian ? chunk.readUInt16BE(at) : chunk.readUInt16LE(at));
+  for (let at = 0; at + 1 < chunk.byteLength; at += 2) {
+    const kind = unit(at) & 0xfc00;
+    const paired = kind === 0xd800 && at + 3 < chunk.byteLength && (unit(at + 2) & 0xfc00) === 0xdc00;
+    if (paired) at += 2;
+    else if (kind === 0xd800 || kind === 0xdc00) return at;
+  }
+  return 0;
 }
 
 /** The first bytes of a file, unpacked. */

@@ -3,7 +3,9 @@ import { lossSchemas } from '@descent/contracts';
 import { describe, expect, it } from 'vitest';
 import { evaluationGraph, trainingGraph } from '../graphs.ts';
 import { floats, outputOf } from '../reference.fixture.ts';
-import { feedsOf, lossCases, modelOf } from './loss-cases.fixture.ts';
+import { feedsOf, type LossCase, lossCases, modelOf } from './loss-cases.fixture.ts';
+
+type Feeds = ReturnType<typeof feedsOf>;
 
 it('every loss has a case', () => {
   expect(new Set(lossCases.map(({ loss }) => loss.type))).toEqual(new Set(Object.keys(lossSchemas)));
@@ -33,19 +35,23 @@ describe.each(lossCases.map((one) => [`${one.loss.type}: ${one.name}`, one] as c
   });
 
   it('has the gradient that finite differences show', () => {
-    const parameters = Object.keys(one.x).map((name) => `${name}_p`);
-    const feeds = feedsOf(one, all);
-    // Off the corners that round numbers sit on.
-    const moved = Object.fromEntries(
-      Object.entries(feeds).map(([name, feed]) => {
-        const shift = (value: number, index: number) => value + 0.0137 * ((index % 7) + 1);
-        const data = Array.from(feed.data, Number).map(shift);
-        return [name, parameters.includes(name) ? floats(feed.shape, data) : feed];
-      }),
-    );
+    const { parameters, moved } = offCorners(one, feedsOf(one, all));
     expect(checkGradient(model.forward.training, 'loss', parameters, moved)).toMatchObject({ passed: true });
   });
 });
+
+/** Feeds whose parameters are off the corners that round numbers sit on. */
+function offCorners(one: LossCase, feeds: Feeds) {
+  const parameters = Object.keys(one.x).map((name) => `${name}_p`);
+  const shift = (value: number, index: number) => value + 0.0137 * ((index % 7) + 1);
+  const moved = Object.fromEntries(
+    Object.entries(feeds).map(([name, feed]) => {
+      const data = Array.from(feed.data, Number).map(shift);
+      return [name, parameters.includes(name) ? floats(feed.shape, data) : feed];
+    }),
+  );
+  return { parameters, moved };
+}
 
 const weightable = lossCases.filter(({ y }) => y !== undefined);
 
@@ -61,6 +67,17 @@ describe.each(weightable.map((one) => [`${one.loss.type}: ${one.name}`, one] as 
       const expected = one.expected.reduce((sum, loss, sample) => sum + weights[sample]! * loss, 0);
       expect(outputOf(evaluate(evaluationGraph(model), feeds), 'loss').values[0]).toBeCloseTo(expected, 4);
       expect(model.inputs.at(-1)).toEqual({ name: 'importance', role: 'label', dtype: 'float32', shape: [] });
+    });
+
+    it('has the gradient that finite differences show, also where a weight is 0', () => {
+      const importance = floats(
+        [all.length],
+        weights.map((weight, sample) => (sample === 1 ? 0 : weight)),
+      );
+      const { parameters, moved } = offCorners(one, { ...feeds, importance });
+      expect(checkGradient(model.forward.training, 'loss', parameters, moved)).toMatchObject({
+        passed: true,
+      });
     });
   },
 );
