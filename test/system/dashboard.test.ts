@@ -150,6 +150,27 @@ describe.skipIf(!hasChromium)('the dashboard of the running service', () => {
     await other.close();
   });
 
+  test('a file dropped on the data page becomes a data set, shown with its classes and what was found', async () => {
+    await page.getByRole('link', { name: 'Data', exact: true }).click();
+    const rows = Array.from({ length: 40 }, (_, row) => `${row % 20},${row % 4 === 0 ? 'ash' : 'oak'}`);
+    const content = `height,label\n${rows.join('\n')}\n`;
+    const dropped = await page.evaluateHandle(`(() => {
+      const transfer = new DataTransfer();
+      transfer.items.add(new File([${JSON.stringify(content)}], 'trees.csv'));
+      return transfer;
+    })()`);
+    await page
+      .getByRole('region', { name: 'Upload a data set' })
+      .dispatchEvent('drop', { dataTransfer: dropped });
+    await page.getByRole('heading', { name: 'trees' }).waitFor();
+    await page.getByText('train: 20 samples repeat an earlier one, first 20, 21, 22').waitFor();
+    const classes = page.getByRole('region', { name: 'Classes of label' });
+    expect(await classes.getByRole('definition').allInnerTexts()).toEqual(['', '30', '', '10']);
+    await page.getByRole('img', { name: 'Histogram from 0 to 20' }).waitFor();
+    const uploaded = (await stack.client.datasets.list()).find(({ name }) => name === 'trees');
+    expect(uploaded).toMatchObject({ state: 'ready', version: 1 });
+  });
+
   test('signing out ends the session', async () => {
     await page.getByRole('button', { name: 'Sign out' }).click();
     await page.getByRole('heading', { name: 'Sign in to Descent' }).waitFor();

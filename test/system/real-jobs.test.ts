@@ -60,7 +60,7 @@ function vegaRows(file: string): Row[] {
 async function zipOf(id: string): Promise<Uint8Array> {
   const files: Record<string, Uint8Array> = {};
   let number = 0;
-  for (const { name: split, columns, blocks } of await builtinDatasets.get(id)!.open()) {
+  for (const { name: split, columns, blocks } of await builtinDatasets.get(id)!.open('')) {
     const [image, label] = columns;
     const [height, width, channels] = image!.shape as [number, number, 3];
     const bytes = height * width * channels;

@@ -12,7 +12,7 @@ export async function* csvBytes(path: string, encoding: CsvEncoding): AsyncGener
   const { stream } = await openFile(path);
   const decoder = encoding.startsWith('utf-16') ? new TextDecoder(encoding, { fatal: true }) : undefined;
   let offset = 0;
-  let latest = Buffer.alloc(0);
+  let latest: Buffer = Buffer.alloc(0);
   try {
     for await (const chunk of stream as AsyncIterable<Buffer>) {
       latest = chunk;

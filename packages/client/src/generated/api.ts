@@ -1108,7 +1108,7 @@ export interface components {
             name?: string;
             model: components["schemas"]["ModelSpec"];
             data: {
-                /** @description the id of a data set, ds_… or builtin:… */
+                /** @description the id of a data set, ds_… or builtin:…, or its name@version; name@latest is the last one that is ready */
                 dataset: string;
                 /**
                  * @description Split to train on
@@ -1839,7 +1839,7 @@ export interface components {
                 weights?: "imported" | "fresh";
             };
             data: {
-                /** @description the id of a data set, ds_… or builtin:… */
+                /** @description the id of a data set, ds_… or builtin:…, or its name@version; name@latest is the last one that is ready */
                 dataset: string;
                 /**
                  * @description Split to train on
@@ -2464,7 +2464,7 @@ export interface components {
             checkpoint?: string;
             name?: string;
             data?: {
-                /** @description the id of a data set, ds_… or builtin:… */
+                /** @description the id of a data set, ds_… or builtin:…, or its name@version; name@latest is the last one that is ready */
                 dataset: string;
                 /**
                  * @description Split to train on

@@ -6,12 +6,10 @@ export interface DroppedFile {
 
 /** Files and what is in folders, hidden ones left out, by name: dropped again, the same ones give the same upload. */
 export async function droppedFiles(transfer: DataTransfer): Promise<DroppedFile[]> {
-  // The list is empty once the event is over: entries are taken first.
-  const entries = Array.from(transfer.items, (item) => item.webkitGetAsEntry()).filter(
-    (entry) => entry !== null,
-  );
-  const files = (await Promise.all(entries.map((entry) => filesOf(entry, '')))).flat();
-  return sorted(files);
+  // The list is empty once the event is over: what is in it is taken first.
+  const found = Array.from(transfer.items, (item) => item.webkitGetAsEntry() ?? item.getAsFile());
+  const files = await Promise.all(found.map((one) => (one === null ? [] : filesOf(one, ''))));
+  return sorted(files.flat());
 }
 
 export function chosenFiles(list: FileList): DroppedFile[] {
@@ -23,7 +21,8 @@ export function chosenFiles(list: FileList): DroppedFile[] {
   );
 }
 
-async function filesOf(entry: FileSystemEntry, folder: string): Promise<DroppedFile[]> {
+async function filesOf(entry: FileSystemEntry | File, folder: string): Promise<DroppedFile[]> {
+  if (entry instanceof File) return [{ path: folder + entry.name, file: entry }];
   const path = folder + entry.name;
   if (entry.isFile) {
     const file = await new Promise<File>((resolve, reject) =>
