@@ -258,13 +258,13 @@ describe('bombs', () => {
         gzipSync(
           await tarOf([
             { name: 'a/1.png', content: await png() },
-            ...Array.from({ length: 8 }, (_, i) => ({
+            ...Array.from({ length: 4 }, (_, i) => ({
               name: `a/x${i}.png`,
               content: Buffer.alloc(40 * 1024 ** 2),
             })),
           ]),
         ),
-      'ARCHIVE_REFUSED: The archive is refused: it would grow to 293601380 bytes or more',
+      expect.stringMatching(growth),
     ],
     [
       'a.npz',

@@ -49,7 +49,7 @@ export interface DatasetVersion {
   readonly team: string | null;
 }
 
-/** Uploads of one name, newest first. @param of.team its own; left out: of every team */
+/** Uploads of one name, the last version first. @param of.team its own; left out: of every team */
 export async function datasetVersions(
   db: Database,
   name: string,
@@ -60,7 +60,7 @@ export async function datasetVersions(
     .select(['id', 'version', 'state', 'team_id as team'])
     .where('name', '=', name)
     .where('id', 'like', 'ds_%')
-    .orderBy('id', 'desc');
+    .orderBy('version', 'desc');
   if (team !== undefined) query = query.where('team_id', '=', team);
   return query.execute();
 }

@@ -41,23 +41,6 @@ const post = (
   });
 const jobCount = async () => storedJobs(api);
 
-test('a data set is named by id, or by name and version, of which the job keeps the id', async () => {
-  const { name } = (await api.user({ url: `/v1/datasets/${dataset}` })).json<{ name: string }>();
-  const second = await uploadCsv(api, irisLike(90));
-  const naming = (reference: string) => ({ ...good(), data: { ...good().data, dataset: reference } });
-  const used = async (reference: string) => (await post(naming(reference))).json<Job>().request?.data.dataset;
-  expect(await used(`${name}@1`)).toBe(dataset);
-  expect(await used(`${name}@2`)).toBe(second);
-  expect(await used(`${name}@latest`)).toBe(second);
-  expect((await post(naming(`${name}@7`))).json()).toMatchObject({
-    code: 'REQUEST_INVALID',
-    message: `data.dataset: data set "${name}" has no version 7; it has 2, 1`,
-  });
-  expect((await post(naming(`${name}x@1`))).json()).toMatchObject({
-    message: `data.dataset: there is no data set of the name "${name}x"; did you mean "${name}"?`,
-  });
-});
-
 test('a job is created with its price and layers and waits in the line', async () => {
   const answer = await post(good());
   expect(answer.statusCode).toBe(201);
@@ -285,5 +268,22 @@ test('a body of another type or of more than 8 MiB is refused', async () => {
     statusCode: 413,
     code: 'REQUEST_TOO_LARGE',
     details: { limitBytes: 2 ** 23 },
+  });
+});
+
+test('a data set is named by id, or by name and version, of which the job keeps the id', async () => {
+  const { name } = (await api.user({ url: `/v1/datasets/${dataset}` })).json<{ name: string }>();
+  const second = await uploadCsv(api, irisLike(90));
+  const naming = (reference: string) => ({ ...good(), data: { ...good().data, dataset: reference } });
+  const used = async (reference: string) => (await post(naming(reference))).json<Job>().request?.data.dataset;
+  expect(await used(`${name}@1`)).toBe(dataset);
+  expect(await used(`${name}@2`)).toBe(second);
+  expect(await used(`${name}@latest`)).toBe(second);
+  expect((await post(naming(`${name}@7`))).json()).toMatchObject({
+    code: 'REQUEST_INVALID',
+    message: `data.dataset: data set "${name}" has no version 7; it has 2, 1`,
+  });
+  expect((await post(naming(`${name}x@1`))).json()).toMatchObject({
+    message: `data.dataset: there is no data set of the name "${name}x"; did you mean "${name}"?`,
   });
 });
