@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { type JobCreate, renderSnippet, snippetLanguages } from '@descent/client';
-import { type Stack, startStack } from '@descent/testkit';
+import { runDescent, type Stack, startStack } from '@descent/testkit';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 
 const python = '/usr/bin/python3';
@@ -151,6 +151,53 @@ print(seen == list(range(1, len(seen) + 1)), len(seen) > 900, job.state)
   for await (const { step } of long.metrics()) if (step > 50) break;
   await stack.replace('api');
   expect(await reading).toBe('True True succeeded\n');
+});
+
+test('the command line looks at a job from every side', async () => {
+  const job = (await stack.client.jobs.list({ query: 'name = "a line from Python"' })).jobs[0];
+  const id = job?.id ?? '';
+  const descent = async (...args: string[]) => {
+    const { code, stdout, stderr } = await runDescent(args, {
+      cwd: folder,
+      env: { DESCENT_URL: stack.url, DESCENT_TOKEN: stack.token },
+    });
+    expect({ args, code, stderr }).toEqual({ args, code: 0, stderr: '' });
+    return stdout;
+  };
+  const lines = async (...args: string[]) => (await descent(...args)).trimEnd().split('\n');
+  expect((await lines('ls', 'name = "a line from Python"', '--sort', 'name'))[1]).toMatch(
+    new RegExp(`^${id}  succeeded`),
+  );
+  expect((await lines('logs', id, '-f')).at(-1)).toMatch(/^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d {2}state +/);
+  expect(await lines('logs', id, '--type', 'created', '--json')).toHaveLength(1);
+  const csv = await lines('metrics', id, '--csv', '--split', 'validation');
+  expect(csv[0]).toMatch(/^step,epoch,split,loss/);
+  expect(csv).toHaveLength(1 + 30);
+  expect(await lines('metrics', id, '--last', '5')).toHaveLength(6);
+  expect(JSON.parse((await lines('metrics', id, '--json'))[0] ?? '')).toMatchObject({ sequence: 1, step: 1 });
+  const other = (await stack.client.jobs.list({ query: 'name = "long line"' })).jobs[0];
+  const compared = await lines('compare', id, other?.id ?? '');
+  expect(compared.at(-1)).toMatch(/^training\.epochs +30 +100$/);
+  expect(await descent('edit', id, '--tag', 'keep', '--star')).toContain('[line, keep]');
+  expect(
+    Number((await descent('predict', id, '--row', '{"x":[1,1]}')).replaceAll(/[[\]\s]/g, '')),
+  ).toBeCloseTo(2, 1);
+  writeFileSync(
+    join(folder, 'rows.json'),
+    JSON.stringify({
+      inputs: {
+        x: [
+          [0, 0],
+          [1, 0],
+        ],
+      },
+    }),
+  );
+  expect(JSON.parse(await descent('predict', id, 'rows.json', '--json'))).toMatchObject({ rows: 2 });
+  expect(await descent('top')).toMatch(/0 running {2}0 waiting/);
+  expect(JSON.parse(await descent('top', '--json'))).toEqual([]);
+  expect(JSON.parse(await descent('open', id, '--json'))).toEqual({ url: `${stack.url}/jobs/${id}` });
+  expect((await lines('completion', 'ids')).slice(0, 9)).toContain(id);
 });
 
 test('what "copy as" gives submits the job: in the shell, in Python and in TypeScript', async () => {

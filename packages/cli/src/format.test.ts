@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { count, decimal, duration, percent, progressLine, scores, table } from './format.ts';
+import { count, decimal, duration, percent, progressLine, scores, sparkline, table } from './format.ts';
 import { exampleJob } from './testing-job.ts';
 
 test('numbers are short and exact enough', () => {
@@ -25,7 +25,7 @@ test('the loss comes first, and what the optimizer measures is left out', () => 
 
 test('the line of a running job holds step, epoch, loss, accuracy, samples per second and ETA', () => {
   expect(progressLine(exampleJob())).toBe(
-    'step 1,000/1,407  epoch 2.13/3  loss 0.2134  accuracy 93.75 %  41,200 samples/s  ETA 0:23',
+    'step 1,000/1,407  epoch 2.13/3  loss 0.2134  accuracy 93.75 %  321.9 it/s  41,200 samples/s  ETA 0:23',
   );
 });
 
@@ -42,4 +42,11 @@ test('columns are as wide as their widest cell', () => {
       ['cccc', 'd'],
     ]),
   ).toBe('a     bb\ncccc  d');
+});
+
+test('a sparkline shows the course of a value: parts are averaged, what is not finite is left out', () => {
+  expect(sparkline([0, 1, 2, 3, 4, 5, 6, 7], 8)).toBe('▁▂▃▄▅▆▇█');
+  expect(sparkline([7, 7, 0, 0], 2)).toBe('█▁');
+  expect(sparkline([1, Number.NaN, 1], 9)).toBe('▁▁');
+  expect(sparkline([], 9)).toBe('');
 });

@@ -43,17 +43,38 @@ export function scores(values: Scores, separator = ', '): string {
 }
 
 /** The line beside the bar. */
-export function progressLine({ state, progress, latest, reason }: Job): string {
+export function progressLine({ state, progress, latest, reason, request }: Job): string {
   if (state === 'queued' || state === 'preparing') return `${state}: ${reason}`;
   const { step, steps, epoch, epochs, samplesPerSecond, etaSeconds } = progress;
+  const stepsPerSecond = samplesPerSecond / request.training.batchSize;
   return [
     `step ${count(step)}/${count(steps)}`,
     `epoch ${epoch.toFixed(2)}/${epochs}`,
     ...(latest === null ? [] : [scores(latest, '  ')]),
+    `${decimal(stepsPerSecond)} it/s`,
     `${count(samplesPerSecond)} samples/s`,
     `ETA ${etaSeconds === null ? '–' : duration(etaSeconds)}`,
     ...(state === 'running' ? [] : [state]),
   ].join('  ');
+}
+
+const heights = '▁▂▃▄▅▆▇█';
+
+/** The course of a value, oldest first, in `width` characters: each stands for the mean of its part. */
+export function sparkline(values: readonly number[], width: number): string {
+  const finite = values.filter(Number.isFinite);
+  const columns = Math.min(width, finite.length);
+  const means = Array.from({ length: columns }, (_, column) => {
+    const part = finite.slice(
+      Math.floor((column * finite.length) / columns),
+      Math.floor(((column + 1) * finite.length) / columns),
+    );
+    return part.reduce((sum, value) => sum + value, 0) / part.length;
+  });
+  const lowest = means.reduce((least, mean) => Math.min(least, mean), Number.POSITIVE_INFINITY);
+  const highest = means.reduce((most, mean) => Math.max(most, mean), Number.NEGATIVE_INFINITY);
+  const scale = highest === lowest ? 0 : (heights.length - 1) / (highest - lowest);
+  return means.map((mean) => heights[Math.round((mean - lowest) * scale)]).join('');
 }
 
 /** Left-aligned columns, two spaces apart. */

@@ -1,22 +1,30 @@
 import { readFileSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
 import { addClass } from './commands/class.ts';
+import { addCompare } from './commands/compare.ts';
+import { addCompletion } from './commands/completion.ts';
 import { addDatasets } from './commands/datasets.ts';
 import { addDemo } from './commands/demo.ts';
 import { addDoctor } from './commands/doctor.ts';
 import { addDownload } from './commands/download.ts';
+import { addEdit } from './commands/edit.ts';
 import { addExplain } from './commands/explain.ts';
 import { addExport } from './commands/export.ts';
 import { addFork } from './commands/fork.ts';
 import { addGraph } from './commands/graph.ts';
 import { addLogin } from './commands/login.ts';
+import { addLogs } from './commands/logs.ts';
 import { addLs } from './commands/ls.ts';
+import { addMetrics } from './commands/metrics.ts';
 import { addModels } from './commands/models.ts';
+import { addOpen } from './commands/open.ts';
+import { addPredict } from './commands/predict.ts';
 import { addStatus } from './commands/status.ts';
 import { addSteer } from './commands/steer.ts';
 import { addSubmit } from './commands/submit.ts';
 import { addTeam } from './commands/team.ts';
 import { addToken } from './commands/token.ts';
+import { addTop } from './commands/top.ts';
 import { addTrace } from './commands/trace.ts';
 import { addUp } from './commands/up.ts';
 import { addWatch } from './commands/watch.ts';
@@ -63,11 +71,17 @@ Exit codes: 0 done, 1 the job failed, 2 wrong usage, 3 the service cannot be rea
     addLs,
     addStatus,
     addWatch,
+    addTop,
+    addLogs,
+    addMetrics,
+    addCompare,
     addTrace,
     addSteer,
     addFork,
+    addEdit,
     addDownload,
     addExport,
+    addPredict,
     addGraph,
     addExplain,
     addDatasets,
@@ -76,7 +90,9 @@ Exit codes: 0 done, 1 the job failed, 2 wrong usage, 3 the service cannot be rea
     addTeam,
     addToken,
     addClass,
+    addOpen,
     addDoctor,
+    addCompletion,
   ]) {
     add(program, context);
   }

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { createProgressView } from './progress-view.ts';
+import { createProgressView, createTrail } from './progress-view.ts';
 import { exampleJob } from './testing-job.ts';
 
 test('without a terminal a line comes every two seconds, and the last state at the end', () => {
@@ -27,4 +27,18 @@ test('events are shown, except those that only machines read', () => {
   view.event({ ...event, type: 'checkpoint', message: 'saved' });
   view.close();
   expect(lines).toEqual(['a worker left\n']);
+});
+
+test('the trail of a long run keeps its whole course, and steps that are computed again replace themselves', () => {
+  const trail = createTrail();
+  for (let step = 1; step <= 5_000; step++) trail.push(step, step);
+  const values = trail.values();
+  expect(values.length).toBeLessThanOrEqual(1_024);
+  expect(values[0]).toBe(1);
+  const gaps = values.slice(1).map((value, index) => value - (values[index] ?? 0));
+  expect(Math.max(...gaps) / Math.min(...gaps.slice(0, -1))).toBeLessThan(3);
+  expect(values.at(-1)).toBe(5_000);
+  trail.push(4_000, 1);
+  expect(trail.values().at(-1)).toBe(1);
+  expect(trail.values().every((value) => value < 4_000)).toBe(true);
 });

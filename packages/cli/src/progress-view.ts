@@ -1,7 +1,7 @@
 import type { Job, JobEvent } from '@descent/contracts';
 import { MultiBar, Presets } from 'cli-progress';
 import type { TextStream } from './context.ts';
-import { progressLine } from './format.ts';
+import { progressLine, sparkline } from './format.ts';
 
 /** Shows a job while it runs. */
 export interface ProgressView {
@@ -37,10 +37,13 @@ function createBar(stream: NodeJS.WriteStream): ProgressView {
     Presets.shades_classic,
   );
   const bar = bars.create(1, 0, { line: '' });
+  const losses = createTrail();
   return {
     show(job) {
+      if (job.latest?.loss !== undefined) losses.push(job.progress.step, job.latest.loss);
       bar.setTotal(Math.max(1, job.progress.steps));
-      bar.update(job.progress.step, { line: progressLine(job) });
+      const course = sparkline(losses.values(), sparklineWidth);
+      bar.update(job.progress.step, { line: `${course}${course && '  '}${progressLine(job)}` });
     },
     event(event) {
       if (!quietEvents.has(event.type)) bars.log(`${event.message}\n`);
@@ -50,6 +53,28 @@ function createBar(stream: NodeJS.WriteStream): ProgressView {
       bars.update();
       bars.stop();
     },
+  };
+}
+
+const sparklineWidth = 16;
+const longestTrail = 1_024;
+
+/** The course of a value over the steps that were seen; of a long run points an equal number of steps apart. */
+export function createTrail() {
+  let kept: { readonly step: number; readonly value: number }[] = [];
+  let apart = 0;
+  return {
+    push(step: number, value: number): void {
+      // A restart from a checkpoint goes over steps again.
+      while ((kept.at(-1)?.step ?? -1) >= step) kept.pop();
+      // Until it is far enough from the one before, the newest point moves on.
+      if (step - (kept.at(-2)?.step ?? Number.NEGATIVE_INFINITY) < apart) kept.pop();
+      kept.push({ step, value });
+      if (kept.length <= longestTrail) return;
+      kept = kept.filter((_, index) => index % 2 === 0);
+      apart = (step - (kept[0]?.step ?? 0)) / kept.length;
+    },
+    values: () => kept.map(({ value }) => value),
   };
 }
 

@@ -17,7 +17,12 @@ export async function readJobFile(path: string): Promise<JobCreate> {
 
 /** As `readJobFile`, whatever the file is about. */
 export async function readJsonFile(path: string): Promise<unknown> {
-  const text = (await readText(path)).replace(/^\uFEFF/, '');
+  return parseJson(await readText(path), path);
+}
+
+/** @throws DescentError FILE_NOT_JSON with line and column (from 1) */
+export function parseJson(given: string, path: string): unknown {
+  const text = given.replace(/^\uFEFF/, '');
   const found = findJsonProblem(text);
   if (found !== null) {
     const before = text.slice(0, found.at).split('\n');
@@ -28,7 +33,8 @@ export async function readJsonFile(path: string): Promise<unknown> {
   return JSON.parse(text);
 }
 
-async function readText(path: string): Promise<string> {
+/** At most 8 MiB. @throws DescentError FILE_UNREADABLE */
+export async function readText(path: string): Promise<string> {
   try {
     if (path !== '-') {
       const { size } = await stat(path);

@@ -47,6 +47,9 @@ export interface JobPage {
 
 export type JobsApi = ReturnType<typeof createJobsApi>;
 
+/** The most that a page of points or events holds. */
+const pageRows = 10_000;
+
 const endedStates: ReadonlySet<JobState> = new Set(['succeeded', 'failed', 'cancelled']);
 
 /** True for a state that no job leaves. */
@@ -118,6 +121,34 @@ export function createJobsApi({ http, body, stream }: Transport) {
     /** Every event once and in order, as `metrics` does for metric points. */
     events(id: string, options: FollowOptions = {}): AsyncGenerator<JobEvent, void, undefined> {
       return follow<JobEvent>(stream('/v1/jobs/{id}/events', { id }), options);
+    },
+
+    /** The points there are now, in order. */
+    async *metricsSoFar(id: string, options: CallOptions = {}): AsyncGenerator<MetricPoint, void, undefined> {
+      for (let after = 0; ; ) {
+        const query = { after, limit: pageRows };
+        const page = await body(
+          http.GET('/v1/jobs/{id}/metrics', { params: { path: { id }, query }, ...options }),
+        );
+        const { points } = page as { points: MetricPoint[] };
+        yield* points;
+        if (points.length < pageRows) return;
+        after = points.at(-1)?.sequence ?? after;
+      }
+    },
+
+    /** The events there are now, in order. */
+    async *eventsSoFar(id: string, options: CallOptions = {}): AsyncGenerator<JobEvent, void, undefined> {
+      for (let after = 0; ; ) {
+        const query = { after, limit: pageRows };
+        const page = await body(
+          http.GET('/v1/jobs/{id}/events', { params: { path: { id }, query }, ...options }),
+        );
+        const { events } = page as { events: JobEvent[] };
+        yield* events;
+        if (events.length < pageRows) return;
+        after = events.at(-1)?.sequence ?? after;
+      }
     },
 
     /** Resolves with the job once it succeeded, failed or was cancelled; a failed job is no error here. */

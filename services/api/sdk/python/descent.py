@@ -32,6 +32,8 @@ __all__ = ["Client", "Dataset", "DescentError", "Job", "Point"]
 
 _ENDED = ("succeeded", "failed", "cancelled")
 _ATTEMPTS = 6
+# A stream outlives a restart of the service, on a busy machine too: about 80 seconds.
+_STREAM_ATTEMPTS = 20
 _PIECE_BYTES = 1 << 20
 
 
@@ -340,7 +342,7 @@ class Job:
                 if isinstance(error, DescentError) and error.status not in (0, 429, 503):
                     raise
             failures += 1
-            if failures > _ATTEMPTS:
+            if failures > _STREAM_ATTEMPTS:
                 raise DescentError("UNAVAILABLE", f"{self._client.url} cannot be reached")
             time.sleep(_pause(failures))
 
