@@ -174,7 +174,7 @@ export class ModelWriter {
       opsetImport: opsets,
       graph: {
         name: 'step',
-        node: this.#nodes.map((node) => ({
+        node: this.#inOrderOfRunning().map((node) => ({
           ...node,
           input: node.input.map(rename),
           output: node.output.map(rename),
@@ -184,6 +184,18 @@ export class ModelWriter {
         output: this.#outputs.map(({ info }) => info),
       },
     });
+  }
+
+  /**
+   * Note: the order of running. onnxruntime takes the nodes that nobody reads from the last to the first, and before each
+   * all that it still needs. Gradients of the last layers, which are ready first, would come last of all, each to read two
+   * values that have left the caches long ago. So nodes that nobody reads are written at the end and the other way round.
+   */
+  #inOrderOfRunning(): readonly NodeDraft[] {
+    const read = new Set(this.#nodes.flatMap(({ input }) => input));
+    const isRead = ({ output }: NodeDraft) => output.some((value) => read.has(value));
+    const ends = this.#nodes.filter((node) => !isRead(node));
+    return [...this.#nodes.filter(isRead), ...ends.toReversed()];
   }
 
   #dropUnread(): void {
