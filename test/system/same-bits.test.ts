@@ -83,6 +83,13 @@ test.each([2, 4])('%i workers give the bits of one worker', async (workers) => {
   });
 });
 
+test('a worker of two devices gives the bits of one', async () => {
+  await withStack({ workers: 1, env: { DESCENT_DEVICES: '2' } }, async (stack) => {
+    const { id } = await stack.client.jobs.create(job);
+    expectSameBits(await finished(stack, id));
+  });
+});
+
 test('the same bits when parameter server and workers share a process, which is killed in the middle', async () => {
   await withStack({ workers: 2, processes: 'one' }, async (stack) => {
     const { id } = await stack.client.jobs.create(job);

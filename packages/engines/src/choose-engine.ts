@@ -10,6 +10,8 @@ export interface EngineChoice {
   readonly engine: EngineName | 'auto';
   /** `auto` takes a real GPU where there is one; a driver that computes on the processor has to be asked for by name. */
   readonly device: DeviceName | 'auto';
+  /** Which of several devices of the kind, from 0; CUDA by onnxruntime alone tells them apart. */
+  readonly deviceIndex?: number;
   /** Threads of one operation, for engines that let it be set. */
   readonly threads?: number;
   /** Files that VK_DRIVER_FILES or VK_ICD_FILENAMES name. */
@@ -69,9 +71,9 @@ export function vetoOf({ device }: Candidate, choice: EngineChoice): string | un
 }
 
 export async function openCandidate(candidate: Candidate, choice: EngineChoice): Promise<Engine> {
-  const { threads = 1, vulkanDrivers = [] } = choice;
+  const { threads = 1, vulkanDrivers = [], deviceIndex = 0 } = choice;
   if (candidate.engine === 'onnx') {
-    return createOnnxEngine({ device: candidate.device, threads, vulkanDrivers });
+    return createOnnxEngine({ device: candidate.device, deviceIndex, threads, vulkanDrivers });
   }
   const engine = await createTfjsEngine({ backend: candidate.backend });
   if (candidate.device === engine.device) return engine;

@@ -1,26 +1,16 @@
 import { MessageChannel, parentPort, type TransferListItem, workerData } from 'node:worker_threads';
-import { createEngine } from '@descent/engines';
 import { connectChannel, connectThread, type WorkTimings } from '@descent/gradient-channel';
+import { type Device, openDevice } from './devices/device.ts';
+import { createDevicePool } from './devices/device-pool.ts';
+import { startDeviceThread } from './devices/device-thread-handle.ts';
 import { createGradientAgent } from './gradient-agent.ts';
-import { prepareJob } from './prepared-job.ts';
-import { createShardCache } from './shard-cache.ts';
-import { slowDown } from './slow-down.ts';
 import type { ComputeThreadData, FromCompute, ToCompute } from './thread-messages.ts';
 
 const data = workerData as ComputeThreadData;
-const { worker, threads, choice, slowdown, checksum, timed } = data;
+const { worker, checksum, timed } = data;
 const post = (message: FromCompute, transfer: readonly TransferListItem[] = []) =>
   parentPort!.postMessage(message, transfer);
 
-const fullSpeed = await createEngine({ ...choice, threads });
-const engine = slowdown === 1 ? fullSpeed : slowDown(fullSpeed, slowdown);
-const shards = createShardCache({
-  apiUrl: data.apiUrl,
-  serviceToken: data.serviceToken,
-  folder: data.cacheDir,
-  diskBytes: data.cacheDiskBytes,
-  memoryBytes: data.cacheMemoryBytes,
-});
 const connect: typeof connectChannel = async (address, connected) => {
   if (address !== data.neighbour)
     return connectChannel(address, connected, checksum === undefined ? {} : { checksum });
@@ -29,13 +19,19 @@ const connect: typeof connectChannel = async (address, connected) => {
   return connectThread(port1, 'server', connected);
 };
 let times: WorkTimings[] = [];
-const onWork = (one: WorkTimings) => void times.push(one);
-const agent = createGradientAgent({
-  worker,
-  numericsClass: engine.numericsClass,
-  connect,
-  prepare: (plan, parameters) => prepareJob({ plan, parameters, engine, shards, ...(timed && { onWork }) }),
-});
+const onWork = timed ? (one: WorkTimings) => void times.push(one) : undefined;
+
+const openPool = async (count: number): Promise<Device> => {
+  const { neighbour: _, ...settings } = data;
+  const [first, ...others] = await Promise.all(
+    Array.from({ length: count }, (_, deviceIndex) =>
+      startDeviceThread({ ...settings, choice: { ...data.choice, deviceIndex } }),
+    ),
+  );
+  return createDevicePool([first!, ...others], onWork);
+};
+const device = data.devices === 1 ? await openDevice(data, onWork) : await openPool(data.devices);
+const agent = createGradientAgent({ worker, device, connect });
 
 parentPort!.on('message', async (message: ToCompute) => {
   if (message.type !== 'serve') {
@@ -46,4 +42,4 @@ parentPort!.on('message', async (message: ToCompute) => {
   post({ type: 'served', ...(problem === undefined ? {} : { problem }), times });
   times = [];
 });
-post({ type: 'ready', numericsClass: engine.numericsClass });
+post({ type: 'ready', numericsClass: device.numericsClass });

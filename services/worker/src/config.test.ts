@@ -13,6 +13,7 @@ test('what the environment leaves out has a default', () => {
   expect(readConfig(environment)).toEqual({
     redisUrl: 'redis://127.0.0.1:6379',
     queuePrefix: 'descent',
+    devices: 1,
     serviceToken: 'a token of enough length',
     logLevel: 'info',
     apiUrl: 'http://127.0.0.1:8080',

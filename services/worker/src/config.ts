@@ -24,6 +24,8 @@ export interface Config extends ServiceSettings {
   readonly cacheMemoryBytes: number;
   /** DESCENT_THREADS: of one operation; part of the numerics class. Default 1. */
   readonly threads: number;
+  /** DESCENT_DEVICES: how many engines act as one worker, each on a thread, with one connection and one copy of the parameters. Default 1. */
+  readonly devices: number;
   /** DESCENT_ENGINE and DESCENT_DEVICE: what computes. Default `auto`: a real GPU where there is one. */
   readonly choice: EngineChoice;
   /** DESCENT_BENCH_SLOWDOWN: for benchmarks only; how many times as long computing takes. */
@@ -55,6 +57,7 @@ export function readConfig(environment: Environment): Config {
     cacheDiskBytes: mebi(environment, 'DESCENT_CACHE_MIB', 20_480),
     cacheMemoryBytes: mebi(environment, 'DESCENT_CACHE_MEMORY_MIB', 256),
     threads: readInteger(environment, 'DESCENT_THREADS', { fallback: 1, minimum: 1, maximum: 256 }),
+    devices: readInteger(environment, 'DESCENT_DEVICES', { fallback: 1, minimum: 1, maximum: 64 }),
     checksum: readSwitch(environment, 'DESCENT_CHANNEL_CHECKSUM'),
     choice: readEngineChoice(environment),
     metrics: readMetricsSettings(environment),

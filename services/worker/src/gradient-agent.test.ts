@@ -82,20 +82,23 @@ beforeEach(async () => {
   });
   agent = createGradientAgent({
     worker: 'w1',
-    numericsClass: 'class-a',
-    async prepare(given, parameters) {
-      prepared.push({ plan: given, parameters });
-      await prepare();
-      return {
-        compute(work) {
-          computed.push(work);
-          return compute(work, parameters);
-        },
-        lookAhead: () => lookedAhead(),
-        dispose() {
-          disposed += 1;
-        },
-      };
+    device: {
+      numericsClass: 'class-a',
+      receive: (elements) => new Float32Array(elements),
+      async prepare(given, parameters) {
+        prepared.push({ plan: given, parameters });
+        await prepare();
+        return {
+          compute(work) {
+            computed.push(work);
+            return compute(work, parameters);
+          },
+          lookAhead: () => lookedAhead(),
+          dispose() {
+            disposed += 1;
+          },
+        };
+      },
     },
   });
 });

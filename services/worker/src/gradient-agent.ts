@@ -1,4 +1,4 @@
-import type { GradientQueuePayload, TrainingPlan } from '@descent/contracts';
+import type { GradientQueuePayload } from '@descent/contracts';
 import { DescentError } from '@descent/errors';
 import {
   type ChannelConnection,
@@ -9,6 +9,7 @@ import {
   type FrameHeader,
   jobKey,
 } from '@descent/gradient-channel';
+import type { Device } from './devices/device.ts';
 import type { PreparedJob, Work } from './prepared-job.ts';
 import { createRecentlyUsed } from './recently-used.ts';
 
@@ -23,11 +24,10 @@ const finalPauseMs = 1_000;
 
 export interface GradientAgentOptions {
   readonly worker: string;
-  readonly numericsClass: string;
   /** How to reach a parameter server; default `connectChannel`. */
   readonly connect?: typeof connectChannel;
-  /** Compiles the graph and loads the data; `received` is where PARAMETERS payloads will be. */
-  prepare(plan: TrainingPlan, received: Float32Array<ArrayBuffer>): Promise<PreparedJob>;
+  /** What computes. */
+  readonly device: Device;
   /** Monotonic milliseconds. */
   clock?(): number;
 }
@@ -80,7 +80,7 @@ interface Link {
 }
 
 export function createGradientAgent(options: GradientAgentOptions): GradientAgent {
-  const { worker, numericsClass, connect = connectChannel, clock = () => performance.now() } = options;
+  const { worker, device, connect = connectChannel, clock = () => performance.now() } = options;
   const jobs = createRecentlyUsed<string, KnownJob>(keptJobs, ({ prepared }) => {
     prepared.then((job) => job.dispose()).catch(() => {});
   });
@@ -102,8 +102,8 @@ export function createGradientAgent(options: GradientAgentOptions): GradientAgen
   const learn = (link: Link, { job, incarnation }: FrameHeader, payload: Uint8Array) => {
     const { plan, elements } = decodeJson('WELCOME', payload);
     if (plan === null) return;
-    const received = new Float32Array(elements);
-    const prepared = options.prepare(plan, received);
+    const received = device.receive(elements);
+    const prepared = device.prepare(plan, received);
     jobs.set(link.jobId, { received, pulls: 0, prepared, from: undefined });
     prepared.then(
       () => link.connection.isOpen && link.connection.send({ type: 'READY', job, incarnation }),
@@ -272,7 +272,13 @@ export function createGradientAgent(options: GradientAgentOptions): GradientAgen
         };
         link.connection.sendJson(
           { type: 'JOIN', job: jobKey(jobId), incarnation },
-          { worker, numericsClass, lease, wantsPlan: jobs.get(jobId) === undefined, holds },
+          {
+            worker,
+            numericsClass: device.numericsClass,
+            lease,
+            wantsPlan: jobs.get(jobId) === undefined,
+            holds,
+          },
         );
       });
     },

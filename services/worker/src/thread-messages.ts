@@ -1,7 +1,7 @@
 import type { MessagePort } from 'node:worker_threads';
 import type { GradientQueuePayload } from '@descent/contracts';
-import type { EngineChoice } from '@descent/engines';
 import type { WorkTimings } from '@descent/gradient-channel';
+import type { DeviceSettings } from './devices/device.ts';
 
 /** A parameter server in this process. */
 export interface Neighbour {
@@ -12,19 +12,12 @@ export interface Neighbour {
 }
 
 /** What the compute thread is started with. */
-export interface ComputeThreadData {
+export interface ComputeThreadData extends DeviceSettings {
   readonly worker: string;
-  readonly apiUrl: string;
-  readonly serviceToken: string;
-  readonly cacheDir: string;
-  readonly cacheDiskBytes: number;
-  readonly cacheMemoryBytes: number;
-  readonly threads: number;
+  /** Devices that act as one; each has a thread. */
+  readonly devices: number;
   /** Checksums on what is sent to parameter servers; undefined: between hosts. */
   readonly checksum: boolean | undefined;
-  readonly choice: EngineChoice;
-  /** 1: as fast as it can. */
-  readonly slowdown: number;
   /** Whether the times of the work are told. */
   readonly timed: boolean;
   /** Address of the parameter server in this process; it is reached through the main thread. */

@@ -25,32 +25,35 @@ export function startWorkerProcess(
     network.connect(process, address, connected);
   const agent = createGradientAgent({
     worker: name,
-    numericsClass: 'simulated',
     connect,
     clock: () => time.now,
-    prepare: async (_plan, parameters) => ({
-      async compute({ bounds, step }) {
-        heard.computes();
-        const version = parameters.slice();
-        await new Promise<void>((resolve) => {
-          time.after((bounds.length - 1) * unitMs * random.between(0.5, 1.5), process, resolve);
-        });
-        const { samples, loss, gradient } = sumTree(0, bounds.length - 1, (at) =>
-          computeUnit(version, step, bounds[at]!, bounds[at + 1]!),
-        );
-        if (time.now >= liesFromMs) {
-          heard.lies();
-          gradient[0]! += 0.5;
-        }
-        const ahead = sumsBlockBytes(0) + timingsBytes;
-        const payload = new Uint8Array(ahead + gradient.byteLength);
-        writeSums(payload, { samples, loss, metrics: [] });
-        payload.set(new Uint8Array(gradient.buffer as ArrayBuffer), ahead);
-        return { payload, release() {} };
-      },
-      lookAhead() {},
-      dispose() {},
-    }),
+    device: {
+      numericsClass: 'simulated',
+      receive: (elements) => new Float32Array(elements),
+      prepare: async (_plan, parameters) => ({
+        async compute({ bounds, step }) {
+          heard.computes();
+          const version = parameters.slice();
+          await new Promise<void>((resolve) => {
+            time.after((bounds.length - 1) * unitMs * random.between(0.5, 1.5), process, resolve);
+          });
+          const { samples, loss, gradient } = sumTree(0, bounds.length - 1, (at) =>
+            computeUnit(version, step, bounds[at]!, bounds[at + 1]!),
+          );
+          if (time.now >= liesFromMs) {
+            heard.lies();
+            gradient[0]! += 0.5;
+          }
+          const ahead = sumsBlockBytes(0) + timingsBytes;
+          const payload = new Uint8Array(ahead + gradient.byteLength);
+          writeSums(payload, { samples, loss, metrics: [] });
+          payload.set(new Uint8Array(gradient.buffer as ArrayBuffer), ahead);
+          return { payload, release() {} };
+        },
+        lookAhead() {},
+        dispose() {},
+      }),
+    },
   });
 
   const heartbeats = createHeartbeats(name, { connect, clock: () => time.now, onSilence: agent.abandon });

@@ -28,6 +28,8 @@ export interface OnnxEngineOptions {
   readonly device?: DeviceName;
   /** Threads of one operation; part of the numerics class. */
   readonly threads?: number;
+  /** Which CUDA device, from 0. */
+  readonly deviceIndex?: number;
   /** Files that VK_DRIVER_FILES or VK_ICD_FILENAMES name; they tell which device `webgpu` is. */
   readonly vulkanDrivers?: readonly string[];
   /** Released programs that stay prepared. */
@@ -50,7 +52,7 @@ interface Prepared {
  * cannot be used. On a GPU inputs and outputs cross the bus in every run: the bound arrays stay on the host.
  */
 export async function createOnnxEngine(options: OnnxEngineOptions = {}): Promise<Engine> {
-  const { device = 'cpu', threads = 1, cacheSize = 8, vulkanDrivers = [] } = options;
+  const { device = 'cpu', deviceIndex = 0, threads = 1, cacheSize = 8, vulkanDrivers = [] } = options;
   wholeNumber('threads', threads, 1);
   wholeNumber('cacheSize', cacheSize, 0);
   const runtime = await loadRuntime();
@@ -70,7 +72,7 @@ export async function createOnnxEngine(options: OnnxEngineOptions = {}): Promise
       checkOutputs(graph, outputs);
       const key = JSON.stringify([graphHash(graph), batch, outputs]);
       const prepared = await cache.acquire(key, () =>
-        prepare(runtime, graph, { batch, outputs, channelBlock }, device, threads),
+        prepare(runtime, graph, { batch, outputs, channelBlock }, { device, deviceIndex, threads }),
       );
       return programOf(runtime, prepared, () => cache.release(key));
     },
@@ -81,19 +83,25 @@ export async function createOnnxEngine(options: OnnxEngineOptions = {}): Promise
   };
 }
 
+/** Where a session computes. */
+interface Place {
+  readonly device: DeviceName;
+  readonly deviceIndex: number;
+  readonly threads: number;
+}
+
 async function prepare(
   runtime: Runtime,
   graph: Graph,
   { batch, outputs, channelBlock }: EmitOptions,
-  device: DeviceName,
-  threads: number,
+  { device, deviceIndex, threads }: Place,
 ): Promise<Prepared> {
   const parts = device === 'cpu' ? partsOf(graph, batch, outputs) : 1;
   const model = emitModel(graph, { batch: batch / parts, outputs, channelBlock, accumulates: parts > 1 });
   try {
     const session = await runtime.InferenceSession.create(
       model.bytes,
-      sessionOptions(device, threads, model.webgpuGaps),
+      sessionOptions(device, threads, { webgpuGaps: model.webgpuGaps, deviceIndex }),
     );
     return {
       session,

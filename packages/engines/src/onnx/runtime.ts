@@ -19,6 +19,7 @@ export async function loadRuntime(): Promise<Runtime> {
 function providers(
   device: DeviceName,
   webgpuGaps: readonly string[],
+  deviceIndex: number,
 ): readonly InferenceSession.ExecutionProviderConfig[] {
   switch (device) {
     case 'cpu':
@@ -27,7 +28,7 @@ function providers(
       // An empty list is refused.
       return [webgpuGaps.length > 0 ? { name: 'webgpu', forceCpuNodeNames: webgpuGaps } : 'webgpu', 'cpu'];
     case 'cuda':
-      return ['cuda', 'cpu'];
+      return [{ name: 'cuda', deviceId: deviceIndex }, 'cpu'];
     default:
       throw device satisfies never;
   }
@@ -43,10 +44,10 @@ function providers(
 export function sessionOptions(
   device: DeviceName,
   threads: number,
-  webgpuGaps: readonly string[] = [],
+  { webgpuGaps = [], deviceIndex = 0 }: { webgpuGaps?: readonly string[]; deviceIndex?: number } = {},
 ): InferenceSession.SessionOptions {
   return {
-    executionProviders: providers(device, webgpuGaps),
+    executionProviders: providers(device, webgpuGaps, deviceIndex),
     intraOpNumThreads: threads,
     interOpNumThreads: 1,
     executionMode: 'sequential',

@@ -1,0 +1,51 @@
+import { Worker } from 'node:worker_threads';
+import { DescentError } from '@descent/errors';
+import type { DeviceSettings } from './device.ts';
+import type { DeviceLink } from './device-pool.ts';
+
+/** Device thread → the thread that has the pool. */
+export type FromDevice =
+  | { readonly type: 'ready'; readonly numericsClass: string }
+  | { readonly type: 'done'; readonly call: number }
+  | { readonly type: 'failed'; readonly call: number; readonly error: ReturnType<DescentError['toBody']> };
+
+/** A device on a thread of its own. A thread that dies takes the one that started it with it: their jobs go elsewhere. */
+export async function startDeviceThread(settings: DeviceSettings): Promise<DeviceLink> {
+  const thread = new Worker(new URL('./device-thread.js', import.meta.url), { workerData: settings });
+  const calls = new Map<number, { resolve(): void; reject(error: Error): void }>();
+  let lastCall = 0;
+  thread.once('error', (error) => {
+    throw error;
+  });
+  thread.once('exit', (code) => {
+    throw new Error(`a device thread ended with code ${code}`);
+  });
+  const numericsClass = await new Promise<string>((resolve) => {
+    thread.on('message', (message: FromDevice) => {
+      switch (message.type) {
+        case 'ready':
+          resolve(message.numericsClass);
+          return;
+        case 'done':
+          calls.get(message.call)?.resolve();
+          calls.delete(message.call);
+          return;
+        case 'failed':
+          calls.get(message.call)?.reject(DescentError.fromBody(message.error));
+          calls.delete(message.call);
+          return;
+        default:
+          message satisfies never;
+      }
+    });
+  });
+  return {
+    numericsClass,
+    ask: (ask) =>
+      new Promise((resolve, reject) => {
+        const call = ++lastCall;
+        calls.set(call, { resolve, reject });
+        thread.postMessage({ call, ask });
+      }),
+  };
+}
