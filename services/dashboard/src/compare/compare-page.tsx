@@ -18,6 +18,9 @@ import { DifferenceTable } from './difference-table.tsx';
 import { Dot } from './dot.tsx';
 import { OverlayChart } from './overlay-chart.tsx';
 import { mostCompared } from './palette.ts';
+import { ParallelCard } from './parallel-card.tsx';
+import { dimensionsOf } from './points.ts';
+import { ScatterCard } from './scatter-card.tsx';
 
 /** Jobs side by side: curves over each other, what came out, and the settings in which they differ. */
 export default function ComparePage() {
@@ -58,6 +61,7 @@ export default function ComparePage() {
   const jobs = answers.flatMap(({ data }) => data ?? []);
   if (jobs.length < ids.length) return <Loading what="jobs" />;
   const metrics = [...new Set(jobs.flatMap(scoresOf))];
+  const dimensions = dimensionsOf(jobs, metrics);
 
   return (
     <div className="space-y-5">
@@ -85,6 +89,10 @@ export default function ComparePage() {
         ))}
       </div>
       <DifferenceTable title="Settings that differ" jobs={jobs} />
+      <div className="grid items-start gap-3 lg:grid-cols-2">
+        <ScatterCard jobs={jobs} dimensions={dimensions} />
+        <ParallelCard jobs={jobs} dimensions={dimensions} />
+      </div>
     </div>
   );
 }
