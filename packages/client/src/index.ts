@@ -27,6 +27,7 @@ export type {
   LayerSummary,
   Member,
   MetricPoint,
+  Mistakes,
   ModelGraphRequest,
   ModelReference,
   ModelSpec,

@@ -14,6 +14,7 @@ import type {
   JobLayers,
   JobState,
   MetricPoint,
+  Mistakes,
   Prediction,
   PredictRequest,
 } from '@descent/contracts';
@@ -170,6 +171,12 @@ export function createJobsApi({ http, body, stream }: Transport) {
     /** Lets a finished job answer for up to 1,000 rows of raw column values. */
     predict(id: string, request: PredictRequest, options: CallOptions = {}): Promise<Prediction> {
       return body(http.POST('/v1/jobs/{id}/predict', { ...of(id), body: request, ...options }));
+    },
+
+    /** Where a finished classifier is wrong on its validation samples, the surest mistakes first. */
+    mistakes(id: string, { limit, ...options }: CallOptions & { limit?: number } = {}): Promise<Mistakes> {
+      const query = limit === undefined ? {} : { limit };
+      return body(http.GET('/v1/jobs/{id}/mistakes', { params: { path: { id }, query }, ...options }));
     },
 
     /** The latest steps of a job in Chrome's trace event format, for chrome://tracing or Perfetto. */

@@ -11,6 +11,7 @@ export * from './job.ts';
 export * from './job-edit.ts';
 export * from './job-graph.ts';
 export * from './layers.ts';
+export * from './mistakes.ts';
 export * from './model/graph-form.ts';
 export * from './model/initializer.ts';
 export * from './model/layers.ts';

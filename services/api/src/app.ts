@@ -60,7 +60,7 @@ import { jobLayersRoute } from './routes/job-layers.ts';
 import { jobTraceRoute } from './routes/job-trace.ts';
 import { memberRoutes } from './routes/members.ts';
 import { importModelRoute, modelsRoutes } from './routes/models.ts';
-import { predictRoute } from './routes/predict.ts';
+import { mistakesRoute, predictRoute } from './routes/predict.ts';
 import { previewDatasetRoute } from './routes/preview-dataset.ts';
 import { pythonSdkRoute } from './routes/python-sdk.ts';
 import { readJobsRoutes } from './routes/read-jobs.ts';
@@ -277,6 +277,7 @@ function publicRoutes(v1: Routes, context: Context): void {
   jobTraceRoute(v1, context);
   jobLayersRoute(v1, context);
   v1.register(async (scope: Routes) => predictRoute(scope, context));
+  mistakesRoute(v1, context);
   v1.register(async (scope: Routes) => explainRoutes(scope, context));
   previewDatasetRoute(v1, context);
   datasetRoutes(v1, context);

@@ -19,6 +19,7 @@ test('a model with several losses answers for each of them', async () => {
       ],
     },
     data: { dataset: 'ds', inputs: { x: { columns: ['a', 'b'] } } },
+    seed: 0,
     manifest: { hash: '', columns: [numbers('a'), numbers('b')], splits: [] },
   };
   const weights = encodeSafetensors(
@@ -62,6 +63,7 @@ test('raw rows go through the transforms of the job: missing values, categories,
         },
       },
     },
+    seed: 0,
     manifest: {
       hash: '',
       columns: [{ ...numbers('a'), missing: 2 }, kind, numbers('b')],

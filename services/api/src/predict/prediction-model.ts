@@ -2,15 +2,24 @@ import {
   type DataSettings,
   type DatasetManifest,
   lossesOf,
+  type Mistakes,
   type ModelSpec,
+  mostLookedAt,
   type Prediction,
   type PredictRequest,
 } from '@descent/contracts';
-import { bindInputs, classesOfInput, type InputBinding } from '@descent/datasets';
+import {
+  type ArtifactSource,
+  bindInputs,
+  chooseSamples,
+  classesOfInput,
+  type InputBinding,
+} from '@descent/datasets';
 import type { ElementArray, Engine, Program } from '@descent/engines';
 import { DescentError } from '@descent/errors';
 import { type CompiledModel, compileModel, inferenceGraph, viewOf } from '@descent/models';
 import { arrayOf, decodeSafetensors } from '@descent/tensors';
+import { loadSamples } from '../explain/load-samples.ts';
 import { nestRows } from './nested-rows.ts';
 import { countRows, type GivenRows, readColumns, rowsOfColumns } from './read-rows.ts';
 
@@ -18,13 +27,23 @@ import { countRows, type GivenRows, readColumns, rowsOfColumns } from './read-ro
 export interface PredictionSource {
   readonly spec: ModelSpec;
   readonly data: DataSettings;
-  readonly manifest: Pick<DatasetManifest, 'hash' | 'columns' | 'splits'>;
+  readonly manifest: DatasetManifest;
+  /** Of the job: it decides which samples validate. */
+  readonly seed: number;
 }
 
 /** A trained model, ready to answer. */
 export interface PredictionModel {
   predict(request: PredictRequest): Promise<Prediction>;
+  /**
+   * The worst mistakes on samples that the job did not train on.
+   * @throws DescentError REQUEST_INVALID where the model is no classifier, or nothing validates it
+   */
+  mistakes(limit: number, files: ArtifactSource): Promise<Mistakes>;
 }
+
+/** Samples of the validation split are read and computed so many at a time. */
+const samplesAtOnce = 512;
 
 /** A program has a fixed batch size: three of them serve any number of rows, the last one in several runs. */
 const batchSizes = [1, 16, 128] as const;
@@ -61,6 +80,24 @@ export function createPredictionModel(
     return outputs;
   }
 
+  /** Every output of all rows, in their order. */
+  async function runAll(inputs: Batch, rows: number): Promise<Map<string, unknown[]>> {
+    const batch = batchSizes.find((size) => size >= rows) ?? batchSizes[2];
+    const program = await engine.compile(graph, { batch });
+    const collected = new Map<string, unknown[]>();
+    try {
+      for (let start = 0; start < rows; start += batch) {
+        const count = Math.min(batch, rows - start);
+        for (const [name, { shape, data }] of await run(program, inputs, start, count)) {
+          collected.set(name, [...(collected.get(name) ?? []), ...nestRows(data, count, shape)]);
+        }
+      }
+    } finally {
+      await program.release();
+    }
+    return collected;
+  }
+
   return {
     async predict(request) {
       const given = givenRows(request, bindings, source.manifest);
@@ -71,19 +108,7 @@ export function createPredictionModel(
       const inputs: Batch = new Map(
         bindings.map((binding) => [binding.input, readColumns(given, binding, source.manifest)]),
       );
-      const batch = batchSizes.find((size) => size >= rows) ?? batchSizes[2];
-      const program = await engine.compile(graph, { batch });
-      const collected = new Map<string, unknown[]>();
-      try {
-        for (let start = 0; start < rows; start += batch) {
-          const count = Math.min(batch, rows - start);
-          for (const [name, { shape, data }] of await run(program, inputs, start, count)) {
-            collected.set(name, [...(collected.get(name) ?? []), ...nestRows(data, count, shape)]);
-          }
-        }
-      } finally {
-        await program.release();
-      }
+      const collected = await runAll(inputs, rows);
       const probabilities = collected.get('probabilities') ?? null;
       return {
         rows,
@@ -93,6 +118,58 @@ export function createPredictionModel(
         classNames,
         ...othersIn(collected),
       };
+    },
+    async mistakes(limit, files) {
+      const { data, manifest, seed } = source;
+      const label = labelOf(source, model);
+      if (classNames === null || label === undefined) {
+        const problem =
+          'its mistakes are not told: that takes one class per sample and a softmaxCrossEntropy';
+        throw new DescentError('REQUEST_INVALID', { path: 'id', problem });
+      }
+      const { validation } = await chooseSamples(data, manifest, seed, files);
+      if (validation === null) {
+        const problem = 'no samples validate this job; give it `data.validation`';
+        throw new DescentError('REQUEST_INVALID', { path: 'id', problem });
+      }
+      const all = bindInputs(data, manifest, model.inputs).filter(
+        ({ input }) => input === label || features.some(({ name }) => name === input),
+      );
+      const looked = Math.min(validation.count, mostLookedAt);
+      const samples = Array.from({ length: looked }, (_, at) => validation.indices?.[at] ?? at);
+      const found: Mistakes['mistakes'] = [];
+      for (let start = 0; start < looked; start += samplesAtOnce) {
+        const indices = samples.slice(start, start + samplesAtOnce);
+        const loaded = await loadSamples({ split: validation.split, indices }, all, manifest, files);
+        const inputs: Batch = new Map(
+          [...loaded]
+            .filter(([name]) => name !== label)
+            .map(([name, { data: values }]) => [
+              name,
+              { values: values as Float32Array | Int32Array, width: values.length / indices.length },
+            ]),
+        );
+        const probabilities = (await runAll(inputs, indices.length)).get('probabilities') ?? [];
+        const labels = loaded.get(label)?.data ?? [];
+        probabilities.forEach((row, at) => {
+          const guess = largest(row);
+          const truth = Number(labels[at]);
+          // A label outside of the classes is one that the loss leaves out.
+          if (guess === truth || classNames[truth] === undefined) return;
+          const [labelProbability, guessProbability] = [truth, guess].map(
+            (place) => (row as number[])[place] ?? 0,
+          ) as [number, number];
+          found.push({
+            sample: indices[at]!,
+            label: classNames[truth],
+            guess: classNames[guess] ?? String(guess),
+            labelProbability,
+            guessProbability,
+          });
+        });
+      }
+      const worst = found.toSorted((a, b) => a.labelProbability - b.labelProbability).slice(0, limit);
+      return { split: validation.split, looked, wrong: found.length, mistakes: worst };
     },
   };
 }
@@ -146,6 +223,14 @@ function readParameters({ layout }: CompiledModel, weights: Uint8Array): Map<str
       return [entry.name, view];
     }),
   );
+}
+
+/** The label of a model with one loss over classes, one class per sample. */
+function labelOf({ spec }: PredictionSource, model: CompiledModel): string | undefined {
+  const [loss, ...others] = lossesOf(spec);
+  if (loss?.type !== 'softmaxCrossEntropy' || others.length > 0) return undefined;
+  const label = model.inputs.find(({ name }) => name === loss.labels);
+  return label !== undefined && label.shape.length === 0 ? label.name : undefined;
 }
 
 function classNamesOf({ spec, data, manifest }: PredictionSource, model: CompiledModel): string[] | null {

@@ -25,7 +25,11 @@ beforeAll(async () => {
     url: '/v1/jobs',
     payload: {
       model,
-      data: { dataset, inputs: { x: { columns: ['a', 'b'], transform: { type: 'scale', factor: 0.1 } } } },
+      data: {
+        dataset,
+        validation: { split: 'train' },
+        inputs: { x: { columns: ['a', 'b'], transform: { type: 'scale', factor: 0.1 } } },
+      },
       training: { epochs: 1, batchSize: 3, optimizer: { type: 'sgd', learningRate: 0.1 } },
     },
   });
@@ -138,4 +142,38 @@ test('the graph of a job shows its operations and shapes', async () => {
   expect(Object.keys(graph.outputs).sort()).toEqual(['prediction', 'probabilities']);
   const training = (await api.user({ url: `/v1/jobs/${jobId}/graph` })).json();
   expect(training.nodes.length).toBeGreaterThan(graph.nodes.length);
+});
+
+test('the mistakes of a classifier on its validation samples come with the surest first', async () => {
+  // Logits of (1, 2), (3, 4), (5, 6): the third is always the largest, and right for the last row alone.
+  const share = (logits: readonly number[], at: number) =>
+    expect.closeTo(Math.exp(logits[at]!) / logits.reduce((sum, one) => sum + Math.exp(one), 0), 5);
+  const [first, second] = [
+    [0.1, 0.2, 1.3],
+    [0.3, 0.4, 1.7],
+  ] as const;
+  const answer = await api.user({ url: `/v1/jobs/${jobId}/mistakes` });
+  expect(answer.json()).toEqual({
+    split: 'train',
+    looked: 3,
+    wrong: 2,
+    mistakes: [
+      {
+        sample: 1,
+        label: 'dog',
+        guess: 'eel',
+        labelProbability: share(second, 1),
+        guessProbability: share(second, 2),
+      },
+      {
+        sample: 0,
+        label: 'cat',
+        guess: 'eel',
+        labelProbability: share(first, 0),
+        guessProbability: share(first, 2),
+      },
+    ],
+  });
+  const one = (await api.user({ url: `/v1/jobs/${jobId}/mistakes?limit=1` })).json();
+  expect(one).toMatchObject({ wrong: 2, mistakes: [{ sample: 1 }] });
 });

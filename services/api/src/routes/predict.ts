@@ -1,12 +1,19 @@
+import { Closed } from '@descent/contracts';
 import { DescentError } from '@descent/errors';
 import { readPlan } from '@descent/storage';
+import { Type } from 'typebox';
 import type { Context } from '../context.ts';
 import { requires } from '../http/policy.ts';
 import { failures, ref } from '../http/schemas.ts';
 import { requireWeights } from '../jobs/require-weights.ts';
 import { unwrap } from '../threads/answer.ts';
+import type { PredictTask } from '../threads/predict.thread.ts';
 import { JobParams } from './params.ts';
 import type { Routes } from './routes.ts';
+
+const MistakesQuery = Closed({
+  limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 200, default: 24 })),
+});
 
 const bodyLimitBytes = 32 * 2 ** 20;
 
@@ -36,22 +43,46 @@ export function predictRoute(app: Routes, context: Context): void {
       },
     },
     async (request, reply) => {
-      const { id } = request.params;
-      const weightsHash = await requireWeights(context, id);
-      const plan = await readPlan(context.db, id);
-      if (plan === null) throw new DescentError('JOB_NOT_FOUND', { jobId: id });
-      const { model: spec, data } = plan.request;
-      const answer = await context.threads.predict({
-        jobId: id,
-        weightsHash,
-        artifactPlace: context.artifactPlace,
-        source: { spec, data, manifest: plan.manifest },
+      const text = await answer(context, request.params.id, {
+        kind: 'rows',
         body: String(request.body ?? ''),
       });
-      const text = unwrap(answer);
       return reply.type('application/json').serializer(asItIs).send(text);
     },
   );
+}
+
+/** In a scope of its own too: the answer is text of the thread. */
+export function mistakesRoute(app: Routes, context: Context): void {
+  app.get(
+    '/jobs/:id/mistakes',
+    {
+      config: requires('read', { object: 'job' }),
+      schema: {
+        operationId: 'getMistakes',
+        summary: 'Where a finished classifier is wrong on its validation samples, the surest mistakes first',
+        tags: ['jobs'],
+        params: JobParams,
+        querystring: MistakesQuery,
+        response: { 200: { description: 'The mistakes', ...ref('Mistakes') }, ...failures(404, 409, 422) },
+      },
+    },
+    async (request, reply) => {
+      const { limit = 24 } = request.query;
+      const text = await answer(context, request.params.id, { kind: 'mistakes', limit });
+      return reply.type('application/json').serializer(asItIs).send(text);
+    },
+  );
+}
+
+async function answer(context: Context, id: string, question: PredictTask['question']): Promise<string> {
+  const weightsHash = await requireWeights(context, id);
+  const plan = await readPlan(context.db, id);
+  if (plan === null) throw new DescentError('JOB_NOT_FOUND', { jobId: id });
+  const { model: spec, data } = plan.request;
+  const { artifactPlace } = context;
+  const source = { spec, data, manifest: plan.manifest, seed: plan.seed };
+  return unwrap(await context.threads.predict({ jobId: id, weightsHash, artifactPlace, source, question }));
 }
 
 function asItIs(text: unknown): string {

@@ -16,8 +16,13 @@ export interface PredictTask {
   readonly weightsHash: string;
   readonly artifactPlace: ArtifactPlace;
   readonly source: PredictionSource;
-  /** JSON text of a PredictRequest. */
-  readonly body: string;
+  readonly question:
+    | {
+        readonly kind: 'rows';
+        /** JSON text of a PredictRequest. */
+        readonly body: string;
+      }
+    | { readonly kind: 'mistakes'; readonly limit: number };
 }
 
 /** Started when the thread is: no `await` here, since the sources are also loaded as CommonJS (tests). */
@@ -31,11 +36,13 @@ const models = new LeastRecent<PredictionModel>(8);
  */
 export default function predict(task: PredictTask): Promise<ThreadAnswer<string>> {
   return answering(async () => {
-    const request = validate(PredictRequest, parseBody(task.body));
-    const model = await models.get(task.jobId, async () => {
-      const weights = await (await storeAt(task.artifactPlace)).readWhole(task.weightsHash);
-      return createPredictionModel(await engine, task.source, weights);
-    });
-    return JSON.stringify(await model.predict(request));
+    const { question } = task;
+    const request = question.kind === 'rows' ? validate(PredictRequest, parseBody(question.body)) : undefined;
+    const store = await storeAt(task.artifactPlace);
+    const model = await models.get(task.jobId, async () =>
+      createPredictionModel(await engine, task.source, await store.readWhole(task.weightsHash)),
+    );
+    if (question.kind === 'rows') return JSON.stringify(await model.predict(request!));
+    return JSON.stringify(await model.mistakes(question.limit, { get: (hash) => store.readWhole(hash) }));
   });
 }

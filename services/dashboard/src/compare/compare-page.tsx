@@ -1,7 +1,7 @@
 import type { Job } from '@descent/client';
 import { useQueries } from '@tanstack/react-query';
 import { useEffect, useMemo } from 'react';
-import { Link, useSearchParams } from 'wouter';
+import { Link } from 'wouter';
 import { xAxes } from '../curves/curve-plot.ts';
 import { type CurveSet, createCurveSet } from '../curves/curve-set.ts';
 import { formatScore } from '../format/number.ts';
@@ -14,6 +14,7 @@ import { Choice } from '../ui/choice.tsx';
 import { FailureNotice } from '../ui/failure-notice.tsx';
 import { Loading } from '../ui/loading.tsx';
 import { StateBadge } from '../ui/state-badge.tsx';
+import { useView } from '../ui/use-view.ts';
 import { DifferenceTable } from './difference-table.tsx';
 import { Dot } from './dot.tsx';
 import { OverlayChart } from './overlay-chart.tsx';
@@ -25,7 +26,7 @@ import { ScatterCard } from './scatter-card.tsx';
 /** Jobs side by side: curves over each other, what came out, and the settings in which they differ. */
 export default function ComparePage() {
   const client = useClient();
-  const [search, setSearch] = useSearchParams();
+  const [search, change] = useView();
   const given = search.get('jobs') ?? '';
   const ids = useMemo(
     () => [...new Set(given.split(',').filter((id) => id !== ''))].slice(0, mostCompared),
@@ -67,12 +68,7 @@ export default function ComparePage() {
     <div className="space-y-5">
       <div className="flex flex-wrap items-center justify-between gap-3">
         <h1 className="text-2xl font-semibold">Compare {jobs.length} jobs</h1>
-        <Choice
-          label="by"
-          value={x}
-          options={xAxes}
-          onChange={(next) => setSearch({ jobs: ids.join(','), x: next }, { replace: true })}
-        />
+        <Choice label="by" value={x} options={xAxes} onChange={(next) => change({ x: next })} />
       </div>
       {jobs.map((job, place) => (
         <CurvesOf key={job.id} id={job.id} set={sets[place]!} />

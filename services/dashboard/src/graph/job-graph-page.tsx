@@ -18,6 +18,7 @@ export default function JobGraphPage({ id }: { readonly id: string }) {
   const { data: checkpoints = [] } = useCheckpoints(id, job === undefined || !isEnded(job.state));
   const at = search.get('at') ?? 'latest';
   const sample = Math.max(0, Number.parseInt(search.get('sample') ?? '0', 10) || 0);
+  const split = search.get('split');
   const samples = Math.min(64, Math.max(1, Number.parseInt(search.get('samples') ?? '1', 10) || 1));
 
   const graph = useQuery({
@@ -29,10 +30,13 @@ export default function JobGraphPage({ id }: { readonly id: string }) {
   const newest = at === 'latest' ? `${checkpoints[0]?.id} ${job?.receipt.weightsHash}` : '';
   const question: ExplainJobRequest = {
     checkpoint: /^\d+$/.test(at) ? Number(at) : (at as 'latest'),
-    samples: { indices: Array.from({ length: samples }, (_, index) => sample + index) },
+    samples: {
+      ...(split !== null && { split }),
+      indices: Array.from({ length: samples }, (_, index) => sample + index),
+    },
   };
   const explanation = useQuery({
-    queryKey: ['job', id, 'explain', at, sample, samples, newest],
+    queryKey: ['job', id, 'explain', at, split, sample, samples, newest],
     queryFn: ({ signal }) => client.jobs.explain(id, { ...question, check: false }, { signal }),
     placeholderData: (before) => before,
     staleTime: Number.POSITIVE_INFINITY,

@@ -15,6 +15,7 @@ import { CsvCard } from './csv-card.tsx';
 import { type Drawing, digitOf } from './digit.ts';
 import { guessesOf } from './guesses.ts';
 import { ImageCard } from './image-card.tsx';
+import { MistakesCard } from './mistakes-card.tsx';
 import { exampleOf, imageInputOf, textInputOf } from './model-inputs.ts';
 import { Paper } from './paper.tsx';
 import { TextCard } from './text-card.tsx';
@@ -86,7 +87,7 @@ function Trial({ job }: { readonly job: Job }) {
         )}
         <RowsCard job={job} onAsk={mutate} busy={ask.isPending} />
       </div>
-      <div className="space-y-4 lg:sticky lg:top-18">
+      <div className="space-y-4 ">
         {ask.error !== null && <FailureNotice error={ask.error} />}
         {ask.data === undefined ? (
           <p className="rounded-xl border border-dashed border-line-strong px-4 py-10 text-center text-ink-soft">
@@ -95,9 +96,15 @@ function Trial({ job }: { readonly job: Job }) {
         ) : (
           <Answer rows={guessesOf(ask.data)} outputs={ask.data.outputs} />
         )}
+        {isClassifier(job) && <MistakesCard job={job} />}
       </div>
     </div>
   );
+}
+
+/** Of one class per sample: what has right and wrong answers. */
+function isClassifier({ request: { model } }: Job): boolean {
+  return !Array.isArray(model.loss) && (model.loss as { type?: string }).type === 'softmaxCrossEntropy';
 }
 
 function datasetOf({ request }: Job): string {
