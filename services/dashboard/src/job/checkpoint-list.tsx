@@ -34,7 +34,7 @@ export function CheckpointList({ job, nowMs }: CheckpointListProps) {
         </p>
       )}
       {checkpoints !== undefined && checkpoints.length > 0 && (
-        <div className="overflow-x-auto">
+        <div className="relative overflow-x-auto">
           <table className="w-full text-left whitespace-nowrap tabular-nums">
             <thead className="text-sm text-ink-faint">
               <tr className="border-b border-line">

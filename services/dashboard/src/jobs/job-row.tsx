@@ -39,7 +39,7 @@ export const JobRow = memo(function JobRow({ job, place, columns, nowMs, chosen,
           className="size-4 accent-accent align-middle"
         />
       </td>
-      <th scope="row" className="py-1 pr-3 pl-1 font-normal">
+      <th scope="row" className="py-1 pr-3 pl-1 font-normal max-sm:w-full max-sm:max-w-0">
         <span className="flex items-center gap-1">
           <Star job={job} />
           <span className="min-w-0 flex-1">

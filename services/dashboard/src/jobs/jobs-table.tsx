@@ -56,7 +56,7 @@ export function JobsTable(props: JobsTableProps) {
       <table
         aria-label="Training jobs"
         aria-rowcount={jobs.length + 1}
-        className="w-full table-fixed text-left sm:min-w-(--least)"
+        className="w-full text-left sm:min-w-(--least) sm:table-fixed"
         style={{ '--least': `${least}px` } as CSSProperties}
       >
         <thead className="text-sm text-ink-faint max-sm:sr-only">

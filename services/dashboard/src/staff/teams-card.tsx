@@ -69,20 +69,11 @@ export function TeamsCard() {
       )}
       <PlainTable
         label="Teams"
-        columns={[
-          'team',
-          'members#',
-          'weight#',
-          'running at once#',
-          'worker time#',
-          'storage#',
-          'due',
-          '(change)',
-        ]}
+        columns={['team', 'members#', 'weight#', 'at once#', 'worker time#', 'storage#', 'due', '(change)']}
       >
         {teams?.map((team) => (
           <tr key={team.id}>
-            <th scope="row" className="max-w-72 truncate" title={team.name}>
+            <th scope="row" className="max-w-60 truncate" title={team.name}>
               {team.name}
               {team.paused && (
                 <span className="ml-2 rounded-full bg-warn-back px-2 py-0.5 text-xs text-warn">paused</span>
