@@ -1,9 +1,12 @@
 import { bind, type Graph, sumsOfSamples } from '@descent/autodiff';
 import { dtypes, elementCount } from '@descent/tensors';
 
-/** Bytes of the largest value of a part, and of all its values together: those that the caches of a CPU core hold. */
-const largestBytes = 4 * 2 ** 20;
-const totalBytes = 128 * 2 ** 20;
+/**
+ * Bytes of the largest value of a part, and of all its values together, of which a quarter or less is kept at a time: what
+ * the caches of a CPU hold.
+ */
+const largestBytes = 8 * 2 ** 20;
+const totalBytes = 256 * 2 ** 20;
 
 /**
  * In how many equal parts to compute a batch, one after the other, their results added up in place: values that stay in

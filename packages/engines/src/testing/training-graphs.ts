@@ -205,6 +205,18 @@ export const trainingCases: readonly TrainingCase[] = [
     flatten,
     dense('dense1', 3),
   ]),
+  classifier(
+    'a CNN in channel blocks that begins with a stride in front of a pool',
+    ['batch', 3, 17, 13],
+    3,
+    [conv('conv1', 16, 3, 0, 2), maxPool(2), flatten, dense('dense1', 3)],
+  ),
+  classifier('a CNN in channel blocks that begins with a stride and has no pool', ['batch', 2, 13, 11], 3, [
+    conv('conv1', 32, 3, 1, 2),
+    conv('conv2', 16, 3, 1),
+    flatten,
+    dense('dense1', 3),
+  ]),
   classifier('a CNN with many channels and strides', ['batch', 16, 7, 6], 3, [
     conv('conv1', 18, 3, 1, 2),
     conv('conv2', 17, 2),
