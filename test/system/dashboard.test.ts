@@ -80,6 +80,43 @@ describe.skipIf(!hasChromium)('the dashboard of the running service', () => {
     expect(await page.getByRole('button', { name: 'Cancel job' }).count()).toBe(0);
   });
 
+  test('its parts show the layers over time, who computed what, its files and its settings', async () => {
+    await page.getByRole('button', { name: 'Layers' }).click();
+    await page.getByRole('img', { name: /^gradient norm of each parameter/ }).waitFor();
+    await page.getByRole('button', { name: /^logits\/kernel \d/ }).click();
+    await page.getByRole('img', { name: /^Values of logits\/kernel from step/ }).waitFor();
+    await page.getByRole('button', { name: 'Time', exact: true }).click();
+    expect(await page.getByRole('img', { name: /parts of \d+ ms$/ }).count()).toBe(3);
+    await page.getByRole('button', { name: 'Files' }).click();
+    await page.getByText('best', { exact: true }).waitFor();
+    const [download] = await Promise.all([
+      page.waitForEvent('download'),
+      page.getByRole('button', { name: 'Download ONNX' }).click(),
+    ]);
+    expect(download.suggestedFilename()).toMatch(/\.onnx$/);
+    await page.getByRole('button', { name: 'Settings' }).click();
+    await page.getByText('curl --fail-with-body').waitFor();
+  });
+
+  test('tags and the search language find it among the jobs, and a mistake in a query is shown in its place', async () => {
+    await page.getByLabel('Add a tag').fill('digits');
+    await page.getByLabel('Add a tag').press('Enter');
+    await page.getByRole('button', { name: 'Remove tag digits' }).waitFor();
+    await page.getByRole('link', { name: 'Jobs', exact: true }).click();
+    const found = page.getByRole('link', { name: 'curves to watch' });
+    const search = page.getByLabel('Search the jobs');
+    await search.fill('tag = digits metrics.accuracy > 0.5 and optimizer.learningRate < 1');
+    await expect.poll(() => page.url()).toContain('accuracy');
+    await found.waitFor();
+    await search.fill('metrics.accuracy > 1');
+    await page.getByRole('heading', { name: 'No job is like that' }).waitFor();
+    await search.fill('metrics.accuracy >');
+    await page.getByRole('alert').getByText('^').waitFor();
+    await search.fill('');
+    await page.getByRole('img', { name: 'Loss of curves to watch' }).waitFor();
+    await found.click();
+  });
+
   test('the graph of the trained model is walked forward and back, with the numbers of a sample', async () => {
     await page.getByRole('link', { name: 'Graph', exact: true }).last().click();
     await page.getByRole('heading', { name: 'Computation graph' }).waitFor();
@@ -114,6 +151,15 @@ describe.skipIf(!hasChromium)('the dashboard of the running service', () => {
     const best = page.getByRole('listitem').first();
     await best.waitFor();
     expect(await best.innerText()).toMatch(/^1\s+\d+\.\d%$/);
+  });
+
+  test('its worst mistakes on the validation samples are shown with their images', async () => {
+    await page.getByRole('button', { name: 'Find them' }).click();
+    await page.getByText(/^\d+ of 2000 samples of/).waitFor({ timeout: 60_000 });
+    await page
+      .getByRole('img', { name: /^Sample \d+/ })
+      .first()
+      .waitFor({ timeout: 60_000 });
   });
 
   test('a job is written in the form, priced, corrected and submitted, and compared with the first one', async () => {
@@ -165,10 +211,28 @@ describe.skipIf(!hasChromium)('the dashboard of the running service', () => {
     await page.getByRole('heading', { name: 'trees' }).waitFor();
     await page.getByText('train: 20 samples repeat an earlier one, first 20, 21, 22').waitFor();
     const classes = page.getByRole('region', { name: 'Classes of label' });
-    expect(await classes.getByRole('definition').allInnerTexts()).toEqual(['', '30', '', '10']);
+    expect(await classes.getByRole('definition').allInnerTexts()).toEqual(['30', '10']);
     await page.getByRole('img', { name: 'Histogram from 0 to 20' }).waitFor();
     const uploaded = (await stack.client.datasets.list()).find(({ name }) => name === 'trees');
     expect(uploaded).toMatchObject({ state: 'ready', version: 1 });
+  });
+
+  test('a member joins by a link, and sees the own team and its jobs alone', async () => {
+    const team = await stack.client.accounts.createTeam({ name: 'Saddle points' });
+    const { code } = await stack.client.accounts.invite(team.id);
+    const context = await browser.newContext();
+    const other = await context.newPage();
+    await other.goto(`${stack.url}/#join=${code}`);
+    await other.getByLabel('Your name').fill('Emmy');
+    await other.getByRole('button', { name: 'Join' }).click();
+    await other.getByRole('heading', { name: 'No training jobs yet' }).waitFor();
+    expect(await other.getByRole('link', { name: 'Staff' }).count()).toBe(0);
+    await other.getByRole('link', { name: 'Team' }).click();
+    await other.getByRole('heading', { name: 'Saddle points' }).waitFor();
+    await other.getByRole('row', { name: /^Emmy \(you\)/ }).waitFor();
+    await context.close();
+    await page.getByRole('link', { name: 'Staff' }).click();
+    await page.getByRole('row', { name: /^Saddle points 1/ }).waitFor();
   });
 
   test('signing out ends the session', async () => {

@@ -60,6 +60,21 @@ const base: Job = {
   },
   error: null,
   queuePosition: null,
+  timing: {
+    steps: 256,
+    microBatches: 2048,
+    stepMs: 12.9,
+    phases: {
+      queue: 0.4,
+      pull: 0.6,
+      data: 0.4,
+      compute: 8.1,
+      push: 0.7,
+      wait: 1.9,
+      reduce: 0.6,
+      update: 1.1,
+    },
+  },
   owner: { id: 'mem_01JD0000000000000000000001', name: 'Ada' },
   tags: ['baseline', 'mnist'],
   notes: '',
@@ -111,6 +126,11 @@ export function fixtureJobs(): Job[] {
     }),
     ended('succeeded', {
       name: 'mnist-cnn',
+      request: {
+        ...base.request,
+        training: { epochs: 3, batchSize: 64, optimizer: { type: 'adam', learningRate: 0.0003 } },
+      },
+      price: { ...base.price, parameters: 34_826 },
       reason: 'All 1407 steps applied',
       progress: {
         ...base.progress,

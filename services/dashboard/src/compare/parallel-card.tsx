@@ -32,8 +32,8 @@ export function ParallelCard({ jobs, dimensions }: ParallelCardProps) {
         {/* biome-ignore-end lint/a11y/noNoninteractiveTabindex: as above */}
         <svg
           viewBox={`0 0 ${width} ${height}`}
-          style={{ minWidth: width * 0.75 }}
-          className="w-full"
+          style={{ minWidth: width * 0.75, maxWidth: width * 1.2 }}
+          className="mx-auto w-full"
           role="img"
           aria-label={`A line per job across ${axes.map(({ name }) => name).join(', ')}`}
         >

@@ -37,7 +37,7 @@ export function Paper({ onDraw }: { readonly onDraw: (drawing: Drawing) => void 
         width={side}
         height={side}
         aria-label="Draw here"
-        className="aspect-square w-full max-w-70 cursor-crosshair touch-none rounded-lg bg-black"
+        className="aspect-square w-full max-w-70 cursor-crosshair touch-none rounded-lg bg-[#000]"
         onPointerDown={(event) => {
           event.currentTarget.setPointerCapture(event.pointerId);
           const pen = event.currentTarget.getContext('2d');

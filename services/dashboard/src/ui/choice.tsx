@@ -10,12 +10,12 @@ interface ChoiceProps<Name extends string> {
 /** One of a few names. */
 export function Choice<Name extends string>({ label, value, options, words, onChange }: ChoiceProps<Name>) {
   return (
-    <label className="flex items-center gap-2 text-sm">
+    <label className="flex min-w-0 items-center gap-2 text-sm">
       {label}
       <select
         value={value}
         onChange={(event) => onChange(event.target.value as Name)}
-        className="min-h-9 rounded-lg border border-line-strong bg-surface px-2 py-1"
+        className="min-h-9 max-w-72 min-w-0 rounded-lg border border-line-strong bg-surface px-2 py-1"
       >
         {options.map((option) => (
           <option key={option} value={option}>
