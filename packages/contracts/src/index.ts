@@ -31,3 +31,4 @@ export * from './session.ts';
 export * from './step-times.ts';
 export * from './synchronization.ts';
 export { validate } from './validate.ts';
+export * from './webhook.ts';

@@ -120,3 +120,16 @@ export {
   uploadsBefore,
 } from './uploads.ts';
 export { bookUsage, listUsage, usageByTeam } from './usage.ts';
+export {
+  type DueDelivery,
+  deleteWebhook,
+  findWebhook,
+  forgetDeliveriesBefore,
+  insertDelivery,
+  insertWebhook,
+  listDeliveries,
+  listWebhooks,
+  settleDelivery,
+  takeDueDeliveries,
+  webhooksFor,
+} from './webhooks.ts';

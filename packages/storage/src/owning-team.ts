@@ -1,7 +1,7 @@
 import type { Database } from './database/database.ts';
 
 /** Everything that belongs to a team and has an id. */
-export type OwnedTable = 'jobs' | 'datasets' | 'models' | 'members' | 'invites';
+export type OwnedTable = 'jobs' | 'datasets' | 'models' | 'members' | 'invites' | 'webhooks';
 
 /** The team that something belongs to (null: everybody), or undefined: there is no such thing. */
 export async function owningTeam(

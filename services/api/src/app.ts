@@ -72,9 +72,11 @@ import { tokenRoutes } from './routes/tokens.ts';
 import { uploadDatasetRoute } from './routes/upload-dataset.ts';
 import { uploadFormRoute } from './routes/upload-form.ts';
 import { usageRoute } from './routes/usage.ts';
+import { webhookRoutes } from './routes/webhooks.ts';
 import { openBooks } from './scheduling/books.ts';
 import { createThreads } from './threads/threads.ts';
 import { ensureBootstrapToken } from './tokens/bootstrap-token.ts';
+import { type Deliveries, startDeliveries } from './webhooks/deliveries.ts';
 
 export interface AppOptions {
   readonly dataDir: string;
@@ -102,7 +104,7 @@ export interface App {
   readonly routes: readonly RouteOptions[];
   /** Just created; null when there were tokens already. */
   readonly bootstrapToken: string | null;
-  /** Starts the loop that keeps the queue as the database says. Ended by `server.close()`. */
+  /** Starts the loops that keep the queue as the database says and send webhooks. Ended by `server.close()`. */
   startDispatching(): void;
 }
 
@@ -133,6 +135,7 @@ export async function buildApp(options: AppOptions): Promise<App> {
   const limits = { ...defaultLimits, ...options.limits };
   const threads = createThreads();
   let dispatcher: Dispatcher | null = null;
+  let deliveries: Deliveries | null = null;
   const books = await openBooks(db, limits, clock);
   const feeds = createFeeds((id) => news.tell({ type: 'job', id }));
   const news = openNews(options.queue.news, (item) => {
@@ -190,6 +193,7 @@ export async function buildApp(options: AppOptions): Promise<App> {
   server.addHook('onClose', async () => context.streams.close());
   server.addHook('onClose', async () => {
     await dispatcher?.close();
+    await deliveries?.close();
     await threads.close();
     keeper.close();
     await rm(uploadsDir, { recursive: true, force: true });
@@ -203,6 +207,7 @@ export async function buildApp(options: AppOptions): Promise<App> {
     context,
     bootstrapToken,
     startDispatching() {
+      deliveries ??= startDeliveries(context);
       dispatcher ??= startDispatcher(context, { queue: options.queue });
     },
   };
@@ -265,6 +270,7 @@ function publicRoutes(v1: Routes, context: Context): void {
   sessionRoutes(v1, context);
   auditRoute(v1, context);
   usageRoute(v1, context);
+  webhookRoutes(v1, context);
   createJobRoute(v1, context);
   readJobsRoutes(v1, context);
   editJobRoute(v1, context);

@@ -31,6 +31,8 @@ export interface Config extends ServiceSettings {
   readonly datasetBytes: number;
   /** DESCENT_DATASET_URL_HOSTS: hosts that data sets may be fetched from, with commas between: names, `*.example.org`, `*`. Left out: none. */
   readonly urlHosts: readonly string[];
+  /** DESCENT_WEBHOOK_URL_HOSTS: hosts that webhooks may be at, in the same words. Left out: none. */
+  readonly webhookHosts: readonly string[];
 }
 
 /** @throws DescentError CONFIG_INVALID naming the variable */
@@ -48,10 +50,8 @@ export function readConfig(environment: Environment): Config {
       minimum: 0,
       maximum: Number.MAX_SAFE_INTEGER,
     }),
-    urlHosts: readText(environment, 'DESCENT_DATASET_URL_HOSTS', '')
-      .split(',')
-      .map((host) => host.trim().toLowerCase())
-      .filter((host) => host !== ''),
+    urlHosts: readHosts(environment, 'DESCENT_DATASET_URL_HOSTS'),
+    webhookHosts: readHosts(environment, 'DESCENT_WEBHOOK_URL_HOSTS'),
     maxRunningJobs: readInteger(environment, 'DESCENT_MAX_RUNNING_JOBS', {
       fallback: 4,
       minimum: 1,
@@ -83,4 +83,11 @@ function readS3Place(environment: Environment): S3Place | undefined {
   const endpoint = readText(environment, 'AWS_ENDPOINT_URL_S3', '');
   const region = readText(environment, 'AWS_REGION', 'us-east-1');
   return { bucket, prefix, region, ...(endpoint === '' ? {} : { endpoint }) };
+}
+
+function readHosts(environment: Environment, name: string): string[] {
+  return readText(environment, name, '')
+    .split(',')
+    .map((host) => host.trim().toLowerCase())
+    .filter((host) => host !== '');
 }

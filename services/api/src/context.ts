@@ -27,6 +27,8 @@ export interface Limits {
   readonly readingMs: number;
   /** Hosts that data sets may be fetched from: names, `*.example.org`, or `*` for all. None: fetching is off. */
   readonly urlHosts: readonly string[];
+  /** Hosts that webhooks may be at; as `urlHosts`. */
+  readonly webhookHosts: readonly string[];
   /** A model file of another framework; read whole. */
   readonly modelBytes: number;
   /** A job whose micro-batch would need more of a worker is refused. */
@@ -56,6 +58,7 @@ export const defaultLimits: Limits = {
   datasetBytes: Number.MAX_SAFE_INTEGER,
   readingMs: 120_000,
   urlHosts: [],
+  webhookHosts: [],
   modelBytes: 2 ** 30,
   workerMemoryBytes: 16 * 2 ** 30,
   checkpointBytes: 16 * 2 ** 30,

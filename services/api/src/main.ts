@@ -31,6 +31,7 @@ try {
       maxRunningJobs: config.maxRunningJobs,
       datasetBytes: config.datasetBytes,
       urlHosts: config.urlHosts,
+      webhookHosts: config.webhookHosts,
     },
   });
   const { close } = closeWithGrace({ delay: 8000 }, async ({ err, signal }) => {

@@ -50,6 +50,12 @@ export const jobErrors = {
       'The events of the job hold the evidence; fork it from the last checkpoint once the cause is gone.',
     retryable: false,
   },
+  WEBHOOK_NOT_FOUND: {
+    status: 404,
+    message: 'There is no webhook {webhook}',
+    advice: 'GET /v1/webhooks lists those of your team.',
+    retryable: false,
+  },
   CHECKPOINT_NOT_FOUND: {
     status: 404,
     message: 'Job {jobId} has no checkpoint {checkpoint}',

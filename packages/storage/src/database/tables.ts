@@ -236,6 +236,34 @@ export interface SessionsTable {
   expires_at: string;
 }
 
+export interface WebhooksTable {
+  id: string;
+  team_id: string;
+  /** null: every job of the team. */
+  job_id: string | null;
+  url: string;
+  /** The key of signatures: it must be known to sign. */
+  secret: string;
+  /** A JSON array. */
+  events: string;
+  created_at: string;
+}
+
+export interface WebhookDeliveriesTable {
+  id: string;
+  webhook_id: string;
+  event: string;
+  job_id: string;
+  body: string;
+  state: 'waiting' | 'delivered' | 'failed';
+  attempts: number;
+  /** When it is attempted next; while it is attempted, when the attempt must have ended. */
+  next_at_ms: number;
+  status: number | null;
+  problem: string | null;
+  created_at: string;
+}
+
 export interface UsageTable {
   job_id: string;
   team_id: string;
@@ -302,6 +330,8 @@ export interface Tables {
   sessions: SessionsTable;
   audit: AuditTable;
   usage: UsageTable;
+  webhooks: WebhooksTable;
+  webhook_deliveries: WebhookDeliveriesTable;
   artifacts: ArtifactsTable;
   idempotency_keys: IdempotencyKeysTable;
   migrations: MigrationsTable;

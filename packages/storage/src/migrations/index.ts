@@ -6,6 +6,7 @@ import { datasetUploads } from './0010-dataset-uploads.ts';
 import { stepTimes } from './0011-step-times.ts';
 import { organisedJobs } from './0012-organised-jobs.ts';
 import { sessions } from './0013-sessions.ts';
+import { webhooks } from './0014-webhooks.ts';
 import { jobCurves } from './0020-job-curves.ts';
 import { quarantine } from './0025-quarantine.ts';
 import type { Migration } from './migration.ts';
@@ -20,6 +21,7 @@ export const migrations: readonly Migration[] = [
   stepTimes,
   organisedJobs,
   sessions,
+  webhooks,
   jobCurves,
   quarantine,
 ];

@@ -26,7 +26,7 @@ export interface World {
   readonly isAllowed: (address: string) => boolean;
 }
 
-const internet: World = {
+export const internet: World = {
   request: requestHttps,
   protocol: 'https:',
   lookUp: lookUp as LookupFunction,
@@ -74,7 +74,12 @@ export async function fetchFile(
   }
 }
 
-function checkedUrl(text: string, hosts: readonly string[], { protocol, isAllowed }: World): URL {
+/** @throws DescentError URL_REFUSED: no https address of a host that staff allow */
+export function checkedUrl(
+  text: string,
+  hosts: readonly string[],
+  { protocol, isAllowed }: World = internet,
+): URL {
   const url = URL.canParse(text) ? new URL(text) : null;
   const refused = (problem: string) =>
     new DescentError('URL_REFUSED', { url: url === null ? text.slice(0, 100) : shown(url), problem });
@@ -95,12 +100,9 @@ function allows(pattern: string, host: string): boolean {
   return pattern.startsWith('*.') ? host.endsWith(pattern.slice(1)) : host === pattern;
 }
 
-function get(
-  url: URL,
-  { request, lookUp: resolve, isAllowed }: World,
-  signal: AbortSignal,
-): Promise<IncomingMessage> {
-  const lookup: LookupFunction = (host, options, done) =>
+/** Resolves a name to public addresses alone; the connection goes to what was checked. */
+export function checkedLookup(url: URL, { lookUp: resolve, isAllowed }: World): LookupFunction {
+  return (host, options, done) =>
     resolve(host, { ...options, all: true }, (error, found) => {
       if (error !== null) return done(error, '', 0);
       const addresses = Array.isArray(found) ? found : [];
@@ -111,11 +113,14 @@ function get(
       }
       return options.all ? done(null, addresses) : done(null, addresses[0].address, addresses[0].family);
     });
+}
+
+function get(url: URL, world: World, signal: AbortSignal): Promise<IncomingMessage> {
   return new Promise((resolveResponse, reject) => {
-    const outgoing = request(
+    const outgoing = world.request(
       url,
       {
-        lookup,
+        lookup: checkedLookup(url, world),
         signal,
         agent: false,
         timeout: maxSilenceMs,

@@ -7,6 +7,7 @@ import {
   SessionId,
   TeamId,
   TokenId,
+  WebhookId,
 } from '@descent/contracts';
 import { DescentError } from '@descent/errors';
 import {
@@ -30,6 +31,7 @@ export const objectKinds = [
   'invite',
   'token',
   'session',
+  'webhook',
 ] as const;
 /** What the `:id` of a path can name. */
 export type ObjectKind = (typeof objectKinds)[number];
@@ -87,6 +89,11 @@ const rules: Record<ObjectKind, ObjectRule> = {
       return caller.role === 'owner' || owner.memberId === caller.memberId;
     },
     missing: (token) => new DescentError('TOKEN_NOT_FOUND', { token }),
+  },
+  webhook: {
+    id: WebhookId,
+    isVisible: belongsToTeam('webhooks'),
+    missing: (webhook) => new DescentError('WEBHOOK_NOT_FOUND', { webhook }),
   },
   /** One's own. */
   session: {

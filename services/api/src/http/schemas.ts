@@ -58,6 +58,10 @@ import {
   TokenCreate,
   TokenCreated,
   UsageEntry,
+  Webhook,
+  WebhookCreate,
+  WebhookCreated,
+  WebhookDelivery,
 } from '@descent/contracts';
 import type { FastifyInstance } from 'fastify';
 import { type TSchema, Type } from 'typebox';
@@ -132,6 +136,10 @@ export const components = {
   ClassImported,
   AuditEntry,
   UsageEntry,
+  Webhook,
+  WebhookCreate,
+  WebhookCreated,
+  WebhookDelivery,
   Error: ErrorSchema,
 } as const satisfies Record<string, TSchema>;
 export type ComponentName = keyof typeof components;

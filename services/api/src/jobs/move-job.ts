@@ -8,6 +8,7 @@ import {
   type JobRecord,
   type WantedState,
 } from '@descent/storage';
+import { announceEnd } from '../webhooks/announce-end.ts';
 import { hasEnded, isHeld, type JobStimulus, transition } from './job-state.ts';
 
 export interface Move {
@@ -45,7 +46,9 @@ export async function moveJob(db: Database, job: JobRecord, move: Move): Promise
     ...(next.state === job.state ? [] : [stateEvent(job.state, next.state, move.reason, time)]),
     ...(changed && next.state === job.state ? [wishEvent(next.wanted, move.reason, time)] : []),
   ]);
-  return { ...job, ...change };
+  const moved = { ...job, ...change };
+  if (next.state !== job.state) await announceEnd(db, moved, move.nowMs);
+  return moved;
 }
 
 export function stateEvent(from: JobState | null, to: JobState, reason: string, time: string): NewJobEvent {

@@ -1,5 +1,12 @@
 import type { Role, Scope } from '@descent/contracts';
-import { defaultTeamSettings, insertDataset, insertMember, insertModel, insertTeam } from '@descent/storage';
+import {
+  defaultTeamSettings,
+  insertDataset,
+  insertMember,
+  insertModel,
+  insertTeam,
+  insertWebhook,
+} from '@descent/storage';
 import { ulid } from 'ulid';
 import { invite } from '../accounts/invite.ts';
 import { issueToken } from '../accounts/issue-token.ts';
@@ -67,7 +74,14 @@ export async function createObjects(api: ApiFixture, team: string) {
   );
   const member = await createMember(api, team, 'member');
   const token = await member.token();
+  const webhook = `whk_${ulid()}`;
+  await insertWebhook(
+    db,
+    { id: webhook, team, job: null, url: 'https://x', events: [], createdAt },
+    'secret',
+  );
   return {
+    webhook,
     job: (await api.storedJob(team)).id,
     dataset,
     model,

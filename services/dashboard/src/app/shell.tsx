@@ -1,5 +1,6 @@
 import type { ReactNode } from 'react';
 import { Link, useLocation } from 'wouter';
+import { NotifyToggle } from '../notify/notify-toggle.tsx';
 import { useSession } from '../session/session.ts';
 import { useIdentity } from '../team/use-identity.ts';
 import { ThemeToggle } from '../theme/theme-toggle.tsx';
@@ -53,6 +54,7 @@ export function Shell({ children }: { readonly children: ReactNode }) {
             </a>
           </nav>
           <div className="ml-auto flex items-center">
+            <NotifyToggle />
             <ThemeToggle />
             <Button look="quiet" className="px-2.5" onClick={() => signOut()}>
               Sign out
