@@ -20,6 +20,7 @@ test('what is left out has a default', () => {
     maxRunningJobs: 4,
     datasetBytes: Number.MAX_SAFE_INTEGER,
     urlHosts: [],
+    webhookHosts: [],
     logLevel: 'info',
   });
 });
