@@ -1,4 +1,5 @@
-// npm test: sets everything up, checks style and types, runs unit and system tests; with --all the parity tests too.
+// npm test: sets everything up, checks style and types, runs unit and system tests; with --all the parity tests and the team server's
+// (npm run topology) too.
 // Ends with one line, `N passed, N failed`, and exits non-zero when anything failed.
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';

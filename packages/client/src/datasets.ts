@@ -39,7 +39,7 @@ export type DataFormat = NonNullable<
 
 export type DatasetsApi = ReturnType<typeof createDatasetsApi>;
 
-export function createDatasetsApi({ http, body, stream }: Transport) {
+export function createDatasetsApi({ http, body, done, stream }: Transport) {
   return {
     /** A new, empty data set; `upload` fills it. One of a name that exists becomes its next version. */
     create(name: string, options: CallOptions = {}): Promise<Dataset> {
@@ -130,8 +130,8 @@ export function createDatasetsApi({ http, body, stream }: Transport) {
     },
 
     /** Deletes one that no job uses. */
-    async remove(id: string, options: CallOptions = {}): Promise<void> {
-      await body(http.DELETE('/v1/datasets/{id}', { params: { path: { id } }, ...options }));
+    remove(id: string, options: CallOptions = {}): Promise<void> {
+      return done(http.DELETE('/v1/datasets/{id}', { params: { path: { id } }, ...options }));
     },
 
     /** Some samples as people read them: rows, thumbnails of images in one sprite, text of tokens. */

@@ -24,7 +24,7 @@ export interface ImportOptions extends CallOptions {
 export type ModelsApi = ReturnType<typeof createModelsApi>;
 
 /** Imported models, and models that no job trains: what they are made of, and what flows through them. */
-export function createModelsApi({ http, body, stream }: Transport) {
+export function createModelsApi({ http, body, done, stream }: Transport) {
   return {
     /** Sends a model file (ONNX, the JSON of a Keras model, or a zip of a TensorFlow.js model) and resolves with the spec that it became. */
     import(
@@ -45,8 +45,8 @@ export function createModelsApi({ http, body, stream }: Transport) {
       return body(http.GET('/v1/models/{id}', { params: { path: { id } }, ...options }));
     },
 
-    async delete(id: string, options: CallOptions = {}): Promise<void> {
-      await body(http.DELETE('/v1/models/{id}', { params: { path: { id } }, ...options }));
+    delete(id: string, options: CallOptions = {}): Promise<void> {
+      return done(http.DELETE('/v1/models/{id}', { params: { path: { id } }, ...options }));
     },
 
     /** The computation graph, with shapes and costs, as it would be trained. */

@@ -1,4 +1,4 @@
-import { mkdir, rm } from 'node:fs/promises';
+import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { type ApiMetrics, createApiMetrics, type Logger } from '@descent/observability';
@@ -123,7 +123,7 @@ export async function buildApp(options: AppOptions): Promise<App> {
   const keeper = createArtifactKeeper({ db, artifacts, locks });
   // Processes that start at once do this in turn.
   while (!(await locks.tryTake('start'))) await delay(50);
-  const uploadsDir = await openScratch(path.join(dataDir, 'uploads'), locks);
+  const scratch = await openScratch(path.join(dataDir, 'uploads'), locks);
   await forgetDeadReadings(db, locks);
   const uploads = await openUploads({ db, locks, folder: path.join(dataDir, 'parts'), clock });
   await forgetIdempotentBefore(db, new Date(clock() - idempotencyKeyLifeMs).toISOString());
@@ -162,7 +162,7 @@ export async function buildApp(options: AppOptions): Promise<App> {
     threads,
     builtins: createBuiltins({ db, artifactPlace, keeper, threads, limits }),
     artifactPlace,
-    uploadsDir,
+    scratch,
     uploads,
     feeds,
     streams: createOpenStreams(db, limits, clock),
@@ -196,7 +196,6 @@ export async function buildApp(options: AppOptions): Promise<App> {
     await deliveries?.close();
     await threads.close();
     keeper.close();
-    await rm(uploadsDir, { recursive: true, force: true });
     await locks.close();
     await db.destroy();
   });

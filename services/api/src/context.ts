@@ -4,6 +4,7 @@ import type { JobQueue } from '@descent/queue';
 import type { ArtifactPlace, ArtifactStore, Database, Locks } from '@descent/storage';
 import type { ArtifactKeeper } from './artifacts/artifact-keeper.ts';
 import type { Builtins } from './datasets/builtins.ts';
+import type { Scratch } from './datasets/scratch.ts';
 import type { Uploads } from './datasets/uploads.ts';
 import type { Feeds } from './feeds/feeds.ts';
 import type { OpenStreams } from './feeds/open-streams.ts';
@@ -83,8 +84,7 @@ export interface Context {
   readonly threads: Threads;
   readonly builtins: Builtins;
   readonly artifactPlace: ArtifactPlace;
-  /** Files of this process's requests under way, a folder each. */
-  readonly uploadsDir: string;
+  readonly scratch: Scratch;
   /** Files that come in pieces, over several requests. */
   readonly uploads: Uploads;
   readonly feeds: Feeds;

@@ -28,18 +28,19 @@ afterEach(async () => {
 });
 
 test('one of them fills the queue, and the other as soon as that one is gone', async () => {
-  const [one, two] = [first, second].map(({ app, queue }) =>
-    startDispatcher(app.context, { queue, tickMs: 20 }),
-  );
-  await vi.waitFor(() => expect(first.app.context.locks.has('leader')).toBe(true));
+  const patiently = { timeout: 15_000 };
+  const dispatch = ({ app, queue }: ApiFixture) => startDispatcher(app.context, { queue, tickMs: 20 });
+  const one = dispatch(first);
+  await vi.waitFor(() => expect(first.app.context.locks.has('leader')).toBe(true), patiently);
+  const two = dispatch(second);
   const job = await second.storedJob();
   second.app.context.wakeDispatcher();
-  await vi.waitFor(() => expect(first.queue.items.has(`${job.id}.1`)).toBe(true));
+  await vi.waitFor(() => expect(first.queue.items.has(`${job.id}.1`)).toBe(true), patiently);
   expect(second.queue.items.size).toBe(0);
-  await one!.close();
+  await one.close();
   await first.app.context.locks.release('leader');
-  await vi.waitFor(() => expect(second.queue.items.has(`${job.id}.1`)).toBe(true));
-  await two!.close();
+  await vi.waitFor(() => expect(second.queue.items.has(`${job.id}.1`)).toBe(true), patiently);
+  await two.close();
 });
 
 test('what a job reports to one reaches the readers of the other at once', async () => {
@@ -67,19 +68,19 @@ test('after an outage of the queue every reader looks again', async () => {
 });
 
 test('one that starts leaves alone what the other is doing, and clears away what a dead one was doing', async () => {
-  const { db, locks, uploadsDir } = first.app.context;
+  const { db, locks, scratch } = first.app.context;
   const [read, dead] = [await createDataset(first), await createDataset(first)];
   for (const id of [read, dead]) await changeDataset(db, id, 'empty', { state: 'ingesting' });
   await locks.tryTake(`dataset:${read}`);
-  await writeFile(path.join(uploadsDir, 'under-way'), 'half');
-  const leftover = path.join(first.dataDir, 'uploads', 'of-a-dead-process');
+  const underWay = scratch();
+  await writeFile(underWay, 'half');
+  const leftover = path.join(first.dataDir, 'uploads', 'of-a-dead-process.1');
   await mkdir(leftover);
 
   const third = await openApi({ news, dataDir: first.dataDir, token: first.token });
   expect(await findDataset(db, read)).toMatchObject({ state: 'ingesting' });
   expect(await findDataset(db, dead)).toMatchObject({ state: 'empty' });
-  expect(await readdir(uploadsDir)).toEqual(['under-way']);
-  expect(await readdir(path.dirname(leftover))).not.toContain('of-a-dead-process');
+  expect(await readdir(path.dirname(leftover))).toEqual([path.basename(underWay)]);
   await third.app.server.close();
 });
 

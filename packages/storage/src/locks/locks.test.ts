@@ -90,7 +90,7 @@ describeEachDatabase((create, kind) => {
       child.kill('SIGKILL');
       await ended;
     }
-    await vi.waitFor(async () => expect(await ours.tryTake('leader')).toBe(true));
+    await vi.waitFor(async () => expect(await ours.tryTake('leader')).toBe(true), 5000);
   }, 60_000);
 
   if (kind === 'SQLite') return;
@@ -104,7 +104,7 @@ describeEachDatabase((create, kind) => {
       `select pg_terminate_backend(pid) from pg_locks where locktype = 'advisory' and pid <> pg_backend_pid()`,
     );
     await client.end();
-    await vi.waitFor(async () => expect(await theirs.tryTake('lost')).toBe(true));
+    await vi.waitFor(async () => expect(await theirs.tryTake('lost')).toBe(true), 5000);
     await vi.waitFor(() => expect(ours.has('kept')).toBe(true), 5000);
     expect(ours.has('lost')).toBe(false);
     expect(await theirs.tryTake('kept')).toBe(false);

@@ -1,6 +1,4 @@
-import { randomUUID } from 'node:crypto';
 import { mkdir, rm } from 'node:fs/promises';
-import path from 'node:path';
 import type { Dataset } from '@descent/contracts';
 import type { IngestInput } from '@descent/datasets';
 import { DescentError, isDescentError } from '@descent/errors';
@@ -49,7 +47,7 @@ export async function beginFilling(
     });
   }
   return async (receive) => {
-    const folder = path.join(context.uploadsDir, randomUUID());
+    const folder = context.scratch();
     try {
       await mkdir(folder, { mode: 0o700 });
       await ingest(context, id, team, await receive(folder));

@@ -3,18 +3,20 @@ import { mkdir, readdir, rm } from 'node:fs/promises';
 import path from 'node:path';
 import type { Locks } from '@descent/storage';
 
-/** A folder for the files of this process's requests; those of processes that have died are removed. */
-export async function openScratch(parent: string, locks: Locks): Promise<string> {
-  const lockOf = (name: string) => `scratch:${name}`;
-  await mkdir(parent, { recursive: true, mode: 0o700 });
-  for (const name of await readdir(parent)) {
-    if (!(await locks.tryTake(lockOf(name)))) continue;
-    await rm(path.join(parent, name), { recursive: true, force: true });
-    await locks.release(lockOf(name));
+/** Names for the files and folders of requests under way. Who asks for one removes what it puts there. */
+export type Scratch = () => string;
+
+/** Names in a folder that other processes of the api use too. What those that died have left there is removed. */
+export async function openScratch(folder: string, locks: Locks): Promise<Scratch> {
+  const lockOf = (owner: string) => `scratch:${owner}`;
+  await mkdir(folder, { recursive: true, mode: 0o700 });
+  for (const name of await readdir(folder)) {
+    const [owner = ''] = name.split('.');
+    if (!(await locks.tryTake(lockOf(owner)))) continue;
+    await rm(path.join(folder, name), { recursive: true, force: true });
+    await locks.release(lockOf(owner));
   }
-  const name = randomUUID();
-  await locks.tryTake(lockOf(name));
-  const folder = path.join(parent, name);
-  await mkdir(folder, { mode: 0o700 });
-  return folder;
+  const self = randomUUID();
+  await locks.tryTake(lockOf(self));
+  return () => path.join(folder, `${self}.${randomUUID()}`);
 }

@@ -1,6 +1,4 @@
-import { randomUUID } from 'node:crypto';
 import { rm } from 'node:fs/promises';
-import path from 'node:path';
 import type { Readable } from 'node:stream';
 import type { LossType, StoredModel } from '@descent/contracts';
 import { holdArtifacts, insertModel } from '@descent/storage';
@@ -25,7 +23,7 @@ export interface ModelUpload {
 export async function importModel(context: Context, upload: ModelUpload): Promise<StoredModel> {
   const { db, keeper, threads, artifactPlace } = context;
   const { content, name, by, ...options } = upload;
-  const file = path.join(context.uploadsDir, randomUUID());
+  const file = context.scratch();
   try {
     await receiveFile(content, file, context.limits.modelBytes);
     return await keeper.writing(async () => {

@@ -1,10 +1,8 @@
 import { open, rm } from 'node:fs/promises';
-import path from 'node:path';
 import { Closed, ExportFormat } from '@descent/contracts';
 import { DescentError } from '@descent/errors';
 import { listCheckpoints } from '@descent/storage';
 import { Type } from 'typebox';
-import { ulid } from 'ulid';
 import type { Context } from '../context.ts';
 import { requires } from '../http/policy.ts';
 import { failures } from '../http/schemas.ts';
@@ -50,7 +48,7 @@ export function exportJobRoute(app: Routes, context: Context): void {
         checkpoint === undefined
           ? await requireWeights(context, id)
           : await checkpointHash(context, id, checkpoint);
-      const target = path.join(context.uploadsDir, `export-${ulid()}`);
+      const target = context.scratch();
       try {
         const answer = await context.threads.export({
           name: checkpoint === undefined ? id : `${id}-${checkpoint}`,
