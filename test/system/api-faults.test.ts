@@ -35,6 +35,13 @@ async function untilAnswered<Answer>(ask: () => Promise<Answer>): Promise<Answer
   }
 }
 
+/** Names of the files below a folder of the api; a process has a folder of its own in it. */
+const filesIn = (folder: string): string[] =>
+  readdirSync(join(stack.dataDir, folder), { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map(({ name }) => name)
+    .sort();
+
 test('an api killed while events and points stream: its readers go on after the last one and miss nothing', async () => {
   const { id } = await stack.client.jobs.create(job);
   const collect = async (rows: AsyncGenerator<{ sequence: number }>) => {
@@ -95,19 +102,13 @@ test('an api killed in the middle of an upload leaves no file, and the data set 
   await stack.replace('api');
   expect(await upload).toBe('broken off');
   expect(await untilAnswered(() => datasets.get(dataset.id))).toMatchObject({ state: 'empty' });
-  for (const folder of ['uploads', join('artifacts', 'incoming')]) {
-    expect(readdirSync(join(stack.dataDir, folder))).toEqual([]);
-  }
+  for (const folder of ['uploads', join('artifacts', 'incoming')]) expect(filesIn(folder)).toEqual([]);
   expect(await datasets.upload(dataset.id, csv, { fileName: 'x.csv' })).toMatchObject({ state: 'ready' });
 });
 
 test('an api killed while it reads files leaves no shard; what was uploaded is still there, and is read', async () => {
   const { datasets } = stack.client;
-  const stored = () =>
-    readdirSync(join(stack.dataDir, 'artifacts'), { recursive: true, withFileTypes: true })
-      .filter((entry) => entry.isFile())
-      .map(({ name }) => name)
-      .sort();
+  const stored = () => filesIn('artifacts');
   const before = stored();
   // Several shards of 8 MB.
   const csv = new TextEncoder().encode(`a,b\n${'123456,0.25\n'.repeat(4_000_000)}`);
@@ -119,11 +120,11 @@ test('an api killed while it reads files leaves no shard; what was uploaded is s
   await stack.replace('api');
   expect(await untilAnswered(() => datasets.get(id))).toMatchObject({ state: 'empty' });
   expect(stored()).toEqual(before);
-  expect(readdirSync(join(stack.dataDir, 'uploads'))).toEqual([]);
+  expect(filesIn('uploads')).toEqual([]);
   expect((await datasets.files(id)).map(({ offset }) => offset)).toEqual([csv.length]);
   await datasets.ingest(id);
   let dataset = await datasets.get(id);
   for (; dataset.state === 'ingesting'; dataset = await datasets.get(id)) await delay(50);
   expect(dataset).toMatchObject({ state: 'ready', manifest: { splits: [{ count: 4_000_000 }] } });
-  expect(readdirSync(join(stack.dataDir, 'parts'))).toEqual([]);
+  expect(filesIn('parts')).toEqual([]);
 });
