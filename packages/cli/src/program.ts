@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
+import { addAnnounce } from './commands/announce.ts';
 import { addClass } from './commands/class.ts';
 import { addCompare } from './commands/compare.ts';
 import { addCompletion } from './commands/completion.ts';
@@ -28,6 +29,8 @@ import { addTop } from './commands/top.ts';
 import { addTrace } from './commands/trace.ts';
 import { addUp } from './commands/up.ts';
 import { addWatch } from './commands/watch.ts';
+import { addWorker } from './commands/worker.ts';
+import { addWorkers } from './commands/workers.ts';
 import type { CommandContext } from './context.ts';
 import { exitCodes } from './exit-code.ts';
 
@@ -91,6 +94,9 @@ Exit codes: 0 done, 1 the job failed, 2 wrong usage, 3 the service cannot be rea
     addToken,
     addClass,
     addOpen,
+    addWorker,
+    addWorkers,
+    addAnnounce,
     addDoctor,
     addCompletion,
   ]) {

@@ -1,5 +1,6 @@
 import type { JobCreate } from '@descent/contracts';
 import { type AccountsApi, createAccountsApi } from './accounts.ts';
+import { type ClusterApi, createClusterApi } from './cluster.ts';
 import { createDatasetsApi, type DatasetsApi } from './datasets.ts';
 import { createJobHandle, type JobHandle } from './job-handle.ts';
 import { type CallOptions, createJobsApi, type JobsApi } from './jobs.ts';
@@ -12,6 +13,7 @@ export interface DescentClient {
   /** The job of that id. */
   job(id: string, options?: CallOptions): Promise<JobHandle>;
   readonly accounts: AccountsApi;
+  readonly cluster: ClusterApi;
   readonly jobs: JobsApi;
   readonly models: ModelsApi;
   readonly datasets: DatasetsApi;
@@ -30,6 +32,7 @@ export function createClient(options: ClientOptions): DescentClient {
     submit: async (request, call) => createJobHandle(jobs, await jobs.create(request, call)),
     job: async (id, call) => createJobHandle(jobs, await jobs.get(id, call)),
     accounts: createAccountsApi(transport),
+    cluster: createClusterApi(transport),
     jobs,
     models: createModelsApi(transport),
     datasets: createDatasetsApi(transport),

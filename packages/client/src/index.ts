@@ -52,6 +52,7 @@ export { scoreNames, timePhases } from '@descent/contracts';
 export { DescentError, isDescentError } from '@descent/errors';
 export { type AccountsApi, joinLink, readJoinLink } from './accounts.ts';
 export type { BackOff } from './back-off.ts';
+export type { ClusterApi, WorkerAction } from './cluster.ts';
 export { createClient, type DescentClient } from './create-client.ts';
 export type { DataFormat, DatasetsApi, PreviewOptions, UploadOptions } from './datasets.ts';
 export { describeFinding } from './describe-finding.ts';

@@ -1,4 +1,5 @@
 export * from './accounts.ts';
+export * from './announcements.ts';
 export { Closed, OneOf } from './closed.ts';
 export * from './compression.ts';
 export * from './data.ts';
@@ -32,3 +33,4 @@ export * from './step-times.ts';
 export * from './synchronization.ts';
 export { validate } from './validate.ts';
 export * from './webhook.ts';
+export * from './workers.ts';

@@ -2,12 +2,16 @@ import { type Static, Type } from 'typebox';
 import { Closed, OneOf } from './closed.ts';
 import { JobError, NewJobEvent, NewMetricPoint, Progress, QuarantinedWorker } from './job.ts';
 import { TrainingPlan } from './plan.ts';
+import { GradientTurn } from './scheduling.ts';
 import { JobTiming, JobTrace } from './step-times.ts';
 
 /**
  * The internal routes between parameter server or worker and api (bearer: the service token).
  *
  *   POST /internal/servers                     ReplaceRequest → {}
+ *   POST /internal/servers/:name/heartbeat     ServerBeat → {}, every second
+ *   POST /internal/workers                     WorkerJoin → WorkerJoined
+ *   POST /internal/workers/:id/heartbeat       WorkerBeat → WorkerOrder, or 404 WORKER_NOT_FOUND: it has to join again
  *   POST /internal/jobs/:id/claim              ClaimRequest  → ClaimAnswer, or 409 JOB_CLAIM_REFUSED
  *   POST /internal/jobs/:id/reports            Report        → ReportAnswer, or 409 INCARNATION_STALE
  *   PUT  /internal/jobs/:id/checkpoints/:step  safetensors   → { hash }   headers: x-descent-incarnation
@@ -27,8 +31,26 @@ export const ReplaceRequest = Closed({
 });
 export type ReplaceRequest = Static<typeof ReplaceRequest>;
 
+export const ServerBeat = Closed({
+  memoryBytes: Type.Integer({ minimum: 0, description: 'What all its training jobs together may take' }),
+  remoteAddress: Type.Union([Type.String(), Type.Null()], {
+    description: 'Where workers of other machines reach its gradient channel; null: nowhere',
+  }),
+});
+export type ServerBeat = Static<typeof ServerBeat>;
+
+/** Where a job's gradient jobs go on the queue. */
+const gradientOrders = {
+  /** Left out: first come first served. */
+  turn: Type.Optional(GradientTurn),
+  /** Workers that are lent to the job's team: so many further gradient jobs are for them. */
+  lentWorkers: Type.Optional(Type.Integer({ minimum: 0 })),
+};
+
 export const ClaimAnswer = Closed({
   incarnation: Type.Integer({ minimum: 1 }),
+  team: Type.Optional(Type.String({ description: 'Whose job it is' })),
+  ...gradientOrders,
   plan: TrainingPlan,
   /** Newest first. The server takes the first that verifies; none: it initialises the parameters from the seed. */
   checkpoints: Type.Array(Closed({ step: Type.Integer(), hash: Type.String() })),
@@ -52,6 +74,17 @@ export const Outcome = Type.Union([
 ]);
 export type Outcome = Static<typeof Outcome>;
 
+/** A training job's gradient jobs as they stand. */
+export const Demand = Closed({
+  waiting: Type.Integer({ minimum: 0, description: 'No worker has taken them' }),
+  waitedMs: Type.Number({ minimum: 0, description: 'The one that waits longest' }),
+  serving: Type.Integer({ minimum: 0, description: 'Workers serve them now' }),
+  seconds: Type.Union([Type.Number({ exclusiveMinimum: 0 }), Type.Null()], {
+    description: 'What one takes; null: none has ended yet',
+  }),
+});
+export type Demand = Static<typeof Demand>;
+
 /**
  * One report, sent every 200 ms while a server holds the job; also its sign of life.
  * `serial` grows by one per report of an incarnation; the api ignores one it has already stored (retries are safe).
@@ -70,10 +103,14 @@ export const Report = Closed({
   timing: Type.Optional(JobTiming),
   /** Every few seconds, and with the outcome. */
   trace: Type.Optional(JobTrace),
+  demand: Type.Optional(Demand),
   outcome: Type.Union([Outcome, Type.Null()]),
 });
 export type Report = Static<typeof Report>;
 
-/** What the api wants the server to do with the job. */
-export const ReportAnswer = Closed({ wanted: OneOf(['run', 'pause', 'cancel']) });
+/** What the api wants the server to do with the job; `yield`: hand it back with a checkpoint. */
+export const ReportAnswer = Closed({
+  wanted: OneOf(['run', 'pause', 'cancel', 'yield']),
+  ...gradientOrders,
+});
 export type ReportAnswer = Static<typeof ReportAnswer>;

@@ -9,7 +9,7 @@ import { ScoreTable } from './model/metrics.ts';
 import { ModelSpec } from './model/model-spec.ts';
 import { ModelReference } from './model/stored-model.ts';
 import { OptimizerSettings, ScheduleSettings } from './optimizer.ts';
-import { JobPriority, Waiting } from './scheduling.ts';
+import { Estimate, EstimatedTime, JobPriority, Waiting } from './scheduling.ts';
 import { JobTiming } from './step-times.ts';
 import { Synchronization } from './synchronization.ts';
 
@@ -224,6 +224,8 @@ export const Job = Closed({
   waiting: Type.Optional(
     Type.Union([Waiting, Type.Null()], { description: 'Of a queued job: why it waits' }),
   ),
+  estimatedFinish: Type.Optional(EstimatedTime),
+  estimate: Type.Optional({ ...Estimate, description: 'Of a dry run' }),
 });
 export type Job = Static<typeof Job>;
 

@@ -46,7 +46,7 @@ export const whatIfChanges = [
 export const WhatIfChange = OneOf(whatIfChanges);
 export type WhatIfChange = Static<typeof WhatIfChange>;
 
-const EstimatedTime = Type.Union([Type.String({ format: 'date-time' }), Type.Null()], {
+export const EstimatedTime = Type.Union([Type.String({ format: 'date-time' }), Type.Null()], {
   description: 'null: not within what can be foreseen',
 });
 
@@ -98,3 +98,67 @@ export const GradientTurn = Closed({
   step: Type.Integer({ minimum: 0, maximum: 2 ** 21 - 1 }),
 });
 export type GradientTurn = Static<typeof GradientTurn>;
+
+/** A job that runs or waits, as far as the caller may see it. */
+export const QueueEntry = Closed({
+  job: JobId,
+  name: Type.String(),
+  team: Type.String({ minLength: 1 }),
+  priority: JobPriority,
+  state: OneOf(['queued', 'preparing', 'running']),
+  workers: Type.Integer({ minimum: 0, description: 'That serve it now' }),
+  progress: Type.Number({ minimum: 0, maximum: 1, description: 'Part of its steps that is done' }),
+  waiting: Type.Union([Waiting, Type.Null()], { description: 'null: it has a place' }),
+  estimatedFinish: EstimatedTime,
+});
+export type QueueEntry = Static<typeof QueueEntry>;
+
+const Count = (description: string) => Type.Integer({ minimum: 0, description });
+
+/** The whole installation at one moment. */
+export const ClusterQueue = Closed({
+  paused: Type.Boolean({ description: 'A maintenance lasts' }),
+  places: Closed({ all: Count('Training jobs that may run at once'), taken: Count('That run now') }),
+  workers: Count('That take work now'),
+  servers: Type.Array(
+    Closed({
+      name: Type.String(),
+      jobs: Count('Training jobs that it has'),
+      memoryBytes: Type.Integer({ description: 'What they may take together' }),
+      memoryUsedBytes: Type.Integer({ description: 'What they take, by their prices' }),
+      heardAt: Type.String({ format: 'date-time' }),
+    }),
+  ),
+  running: Type.Array(QueueEntry, { description: 'Jobs with a place that you may see' }),
+  waiting: Type.Array(QueueEntry, { description: 'Jobs in line that you may see, the next one first' }),
+  others: Closed({ running: Count('Jobs of other teams'), waiting: Count('Jobs of other teams') }),
+  shares: Type.Array(
+    Closed({
+      ...TeamShare.properties,
+      name: Type.String(),
+      running: Count('Jobs of the team'),
+      waiting: Count('Jobs of the team'),
+    }),
+    { description: 'Of your team; for staff of every team that has jobs' },
+  ),
+});
+export type ClusterQueue = Static<typeof ClusterQueue>;
+
+/** What a job that is not submitted yet would need, on the workers that are there. */
+export const Estimate = Closed({
+  workers: Count('That would serve it, if it had them all'),
+  stepSeconds: Type.Union([Type.Number({ minimum: 0 }), Type.Null()], {
+    description: 'Time per step on them; null: no worker is there',
+  }),
+  workerSeconds: Type.Union([Type.Number({ minimum: 0 }), Type.Null()], {
+    description: 'Of the whole job; what its team will be charged',
+  }),
+  budgetLeftWorkerSeconds: Type.Union([Type.Number({ minimum: 0 }), Type.Null()], {
+    description: 'Of your team; null: it has no budget',
+  }),
+  fitsBudget: Type.Boolean(),
+  fitsMemory: Type.Boolean({
+    description: 'A parameter server that is there has room for it when it is empty',
+  }),
+});
+export type Estimate = Static<typeof Estimate>;

@@ -21,6 +21,8 @@ export interface QueueConnection {
   /** Job id: `gradientQueueId(payload)`. */
   readonly gradients: JobQueue<GradientQueuePayload>;
   readonly news: NewsChannel;
+  /** Gradient jobs for workers that are lent to this team. */
+  lent(team: string): JobQueue<GradientQueuePayload>;
   /** @throws DescentError QUEUE_UNREACHABLE */
   ping(): Promise<void>;
   /** Closes the consumers, without grace, and the connections. */
@@ -39,16 +41,25 @@ export async function connectQueue(options: ConnectQueueOptions): Promise<QueueC
   const training = openJobQueue({ ...shared, name: 'training', schema: TrainingQueuePayload });
   const gradients = openJobQueue({ ...shared, name: 'gradients', schema: GradientQueuePayload });
   const news = openNews(prefix, link, logger);
+  const lentQueues = new Map<string, typeof gradients>();
+  const lent = (team: string) => {
+    const known = lentQueues.get(team);
+    if (known !== undefined) return known;
+    const opened = openJobQueue({ ...shared, name: `gradients-${team}`, schema: GradientQueuePayload });
+    lentQueues.set(team, opened);
+    return opened;
+  };
   return {
     training,
     gradients,
+    lent,
     news,
     ping: async () => {
       await link.run(() => link.client.ping());
     },
     close: async () => {
       news.close();
-      await Promise.all([training.close(), gradients.close()]);
+      await Promise.all([training, gradients, ...lentQueues.values()].map((queue) => queue.close()));
       link.close();
     },
   };

@@ -14,6 +14,8 @@ export type QueuedState = 'waiting' | 'active';
 export interface JobQueue<Payload> {
   /** Adding an id that waits or runs already changes nothing. Priority: from 0 (first, the default); 2²¹ − 1 and more are the same. */
   add(id: string, payload: Payload, options?: { readonly priority?: number }): Promise<void>;
+  /** Moves a waiting one in the line; of one that does not wait nothing changes. */
+  setPriority(id: string, priority: number): Promise<void>;
   /** The ids that wait or run, in one round trip; others are not in the map. */
   has(ids: readonly string[]): Promise<ReadonlyMap<string, QueuedState>>;
   /** Removes the waiting ones, a running one stays; gives the number removed. */
@@ -67,9 +69,16 @@ export function openJobQueue<Schema extends TSchema>(
 
   return {
     add: async (id, payload, options = {}) => {
-      const priority = Math.min(MAX_PRIORITY, Math.max(0, Math.round(options.priority ?? 0)));
+      const priority = withinRange(options.priority ?? 0);
       const data = checkPayload(name, schema, payload);
       await link.run(() => queue.add(name, data, { ...JOB_OPTIONS, jobId: id, priority }));
+    },
+    setPriority: async (id, priority) => {
+      await link.run(async () => {
+        const job = await queue.getJob(id);
+        // It may be taken at this moment: that is no fault.
+        await job?.changePriority({ priority: withinRange(priority) }).catch(() => {});
+      });
     },
     has,
     remove: async (ids) => {
@@ -97,6 +106,10 @@ export function openJobQueue<Schema extends TSchema>(
       await queue.close().catch(() => {});
     },
   };
+}
+
+function withinRange(priority: number): number {
+  return Math.min(MAX_PRIORITY, Math.max(0, Math.round(priority)));
 }
 
 function checkPayload<Schema extends TSchema>(

@@ -1,3 +1,4 @@
+export { deleteAnnouncement, insertAnnouncement, listAnnouncements } from './announcements.ts';
 export {
   type HeldArtifact,
   holdArtifacts,
@@ -21,7 +22,7 @@ export {
   setCheckpointScores,
 } from './checkpoints.ts';
 export { type Database, isPostgres, openDatabase } from './database/database.ts';
-export type { WantedState } from './database/tables.ts';
+export type { WantedState, WorkerWish } from './database/tables.ts';
 export {
   changeDataset,
   datasetVersions,
@@ -57,12 +58,14 @@ export {
   activeJobs,
   changeJob,
   countJobsByState,
+  countOpenJobs,
   findJob,
   findJobs,
   insertJob,
   type JobChange,
   type JobGuard,
   type JobRecord,
+  jobNames,
   jobsUsingDataset,
   queuedJobIds,
   readPlan,
@@ -73,6 +76,12 @@ export { changeRole, countStaff, findMember, insertMember, listMembers, removeMe
 export { findScores, putPoints, readPoints } from './metrics.ts';
 export { deleteModel, findModel, insertModel, listModels } from './models.ts';
 export { type OwnedTable, owningTeam } from './owning-team.ts';
+export {
+  deleteParameterServer,
+  listParameterServers,
+  type ParameterServerRecord,
+  putParameterServer,
+} from './parameter-servers.ts';
 export { listQuarantined, putQuarantined } from './quarantine.ts';
 export {
   deleteSession,
@@ -133,3 +142,17 @@ export {
   takeDueDeliveries,
   webhooksFor,
 } from './webhooks.ts';
+export {
+  changeWorker,
+  deleteWorker,
+  findWorker,
+  findWorkerByName,
+  forgetWorkersBefore,
+  grantedJobs,
+  grantJob,
+  insertWorker,
+  listWorkers,
+  type OwnedWorker,
+  type WorkerChange,
+  type WorkerRecord,
+} from './workers.ts';

@@ -71,7 +71,7 @@ export type JobChange = Partial<
     | 'weightsHash'
     | 'error'
   >
->;
+> & { readonly heldAtMs?: number | null; readonly progressedAtMs?: number | null };
 
 const columns = [
   'id',
@@ -139,6 +139,9 @@ export async function insertJob(
       ledger_hash: job.ledgerHash,
       weights_hash: job.weightsHash,
       error: textOrNull(job.error),
+      server_bytes: job.price.serverMemoryBytes,
+      flops: job.price.flopsPerStep * job.price.steps,
+      max_workers: Math.min(job.request.maxWorkers ?? plan.microBatches, plan.microBatches),
     })
     .execute();
   await db
@@ -196,7 +199,18 @@ export type ActiveJob = Pick<
   JobRecord,
   'id' | 'teamId' | 'priority' | 'state' | 'wanted' | 'incarnation' | 'server' | 'heardAtMs' | 'queuedAtMs'
 > &
-  Pick<Progress, 'workers' | 'etaSeconds'>;
+  Pick<Progress, 'workers' | 'etaSeconds'> & {
+    /** Part of its steps that is done. */
+    readonly done: number;
+    /** Since when its server has it. */
+    readonly heldAtMs: number | null;
+    /** When that last applied an update. */
+    readonly progressedAtMs: number | null;
+    readonly serverBytes: number;
+    /** Of the whole job; null: stored before it was kept. */
+    readonly flops: number | null;
+    readonly maxWorkers: number;
+  };
 
 export async function activeJobs(db: Database): Promise<ActiveJob[]> {
   const rows = await db
@@ -212,6 +226,11 @@ export async function activeJobs(db: Database): Promise<ActiveJob[]> {
       'heard_at_ms',
       'queued_at_ms',
       'progress',
+      'held_at_ms',
+      'progressed_at_ms',
+      'server_bytes',
+      'flops',
+      'max_workers',
     ])
     .where('state', 'in', ['queued', 'preparing', 'running'])
     .orderBy('queued_at_ms')
@@ -227,15 +246,43 @@ export async function activeJobs(db: Database): Promise<ActiveJob[]> {
     incarnation: row.incarnation,
     server: row.server,
     heardAtMs: row.heard_at_ms,
-    queuedAtMs: row.queued_at_ms,
+    queuedAtMs: Number(row.queued_at_ms),
+    heldAtMs: numberOrNull(row.held_at_ms),
+    progressedAtMs: numberOrNull(row.progressed_at_ms),
+    serverBytes: Number(row.server_bytes ?? 0),
+    flops: row.flops,
+    maxWorkers: row.max_workers ?? 1,
   }));
 }
 
-/** Thousands may wait: what they have computed is read of the others only. */
-function workOf(row: Pick<JobsTable, 'state' | 'progress'>): Pick<ActiveJob, 'workers' | 'etaSeconds'> {
-  if (row.state === 'queued') return { workers: 0, etaSeconds: null };
-  const { workers, etaSeconds } = parse<Progress>(row.progress);
-  return { workers, etaSeconds };
+function workOf(
+  row: Pick<JobsTable, 'state' | 'progress'>,
+): Pick<ActiveJob, 'workers' | 'etaSeconds' | 'done'> {
+  const { workers, etaSeconds, step, steps } = parse<Progress>(row.progress);
+  const done = steps === 0 ? 0 : step / steps;
+  return row.state === 'queued' ? { workers: 0, etaSeconds: null, done } : { workers, etaSeconds, done };
+}
+
+/** Postgres gives 64-bit integers as text. */
+function numberOrNull(value: number | null): number | null {
+  return value === null ? null : Number(value);
+}
+
+/** Jobs of a team that have not ended. */
+export async function countOpenJobs(db: Database, team: string): Promise<number> {
+  const row = await db
+    .selectFrom('jobs')
+    .select((builder) => builder.fn.countAll<number>().as('count'))
+    .where('team_id', '=', team)
+    .where('state', 'in', ['queued', 'preparing', 'running', 'paused'])
+    .executeTakeFirstOrThrow();
+  return Number(row.count);
+}
+
+export async function jobNames(db: Database, ids: readonly string[]): Promise<Map<string, string>> {
+  if (ids.length === 0) return new Map();
+  const rows = await db.selectFrom('jobs').select(['id', 'name']).where('id', 'in', ids).execute();
+  return new Map(rows.map((row) => [row.id, row.name]));
 }
 
 export async function countJobsByState(db: Database): Promise<Map<JobState, number>> {
@@ -295,6 +342,8 @@ function toRow(change: JobChange): Partial<JobsTable> {
   if (change.ledgerHash !== undefined) row.ledger_hash = change.ledgerHash;
   if (change.weightsHash !== undefined) row.weights_hash = change.weightsHash;
   if (change.error !== undefined) row.error = textOrNull(change.error);
+  if (change.heldAtMs !== undefined) row.held_at_ms = change.heldAtMs;
+  if (change.progressedAtMs !== undefined) row.progressed_at_ms = change.progressedAtMs;
   return row;
 }
 

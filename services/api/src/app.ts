@@ -20,7 +20,13 @@ import Fastify, {
 } from 'fastify';
 import { ulid } from 'ulid';
 import { createArtifactKeeper } from './artifacts/artifact-keeper.ts';
-import { type Context, defaultLimits, type Limits, type TrainingQueue } from './context.ts';
+import {
+  type Context,
+  defaultLimits,
+  type GradientSource,
+  type Limits,
+  type TrainingQueue,
+} from './context.ts';
 import { createBuiltins } from './datasets/builtins.ts';
 import { forgetDeadReadings } from './datasets/forget-dead-readings.ts';
 import { openScratch } from './datasets/scratch.ts';
@@ -43,6 +49,7 @@ import { limitUploads } from './http/upload-slots.ts';
 import { serializerCompiler, validatorCompiler } from './http/validator.ts';
 import { openNews } from './news/news.ts';
 import { accountRoutes } from './routes/accounts.ts';
+import { announcementRoutes } from './routes/announcements.ts';
 import { auditRoute } from './routes/audit.ts';
 import { createJobRoute } from './routes/create-job.ts';
 import { datasetFilesRoutes } from './routes/dataset-files.ts';
@@ -63,8 +70,10 @@ import { importModelRoute, modelsRoutes } from './routes/models.ts';
 import { mistakesRoute, predictRoute } from './routes/predict.ts';
 import { previewDatasetRoute } from './routes/preview-dataset.ts';
 import { pythonSdkRoute } from './routes/python-sdk.ts';
+import { queueRoute } from './routes/queue.ts';
 import { readJobsRoutes } from './routes/read-jobs.ts';
 import type { Routes } from './routes/routes.ts';
+import { serveWorkerRoutes } from './routes/serve-workers.ts';
 import { sessionRoutes } from './routes/sessions.ts';
 import { steerJobsRoutes } from './routes/steer-jobs.ts';
 import { teamRoutes } from './routes/teams.ts';
@@ -73,10 +82,12 @@ import { uploadDatasetRoute } from './routes/upload-dataset.ts';
 import { uploadFormRoute } from './routes/upload-form.ts';
 import { usageRoute } from './routes/usage.ts';
 import { webhookRoutes } from './routes/webhooks.ts';
+import { workerRoutes } from './routes/workers.ts';
 import { openBooks } from './scheduling/books.ts';
 import { createThreads } from './threads/threads.ts';
 import { ensureBootstrapToken } from './tokens/bootstrap-token.ts';
 import { type Deliveries, startDeliveries } from './webhooks/deliveries.ts';
+import { createRelay } from './workers/relay.ts';
 
 export interface AppOptions {
   readonly dataDir: string;
@@ -87,6 +98,7 @@ export interface AppOptions {
   readonly serviceToken: string;
   readonly queue: TrainingQueue & {
     ping(): Promise<void>;
+    readonly gradients: GradientSource;
     /** To the other processes of the api; left out: there are none. */
     readonly news?: Pick<NewsChannel, 'publish' | 'subscribe'>;
   };
@@ -147,7 +159,7 @@ export async function buildApp(options: AppOptions): Promise<App> {
       case 'wake':
         return dispatcher?.wake();
       case 'work':
-        return books.book(item.team, item.workerSeconds);
+        return books.book(item.team, item);
       case 'teams':
         return books.forgetTeams();
       default:
@@ -168,15 +180,16 @@ export async function buildApp(options: AppOptions): Promise<App> {
     streams: createOpenStreams(db, limits, clock),
     books: {
       ...books,
-      book(team, workerSeconds) {
-        books.book(team, workerSeconds);
-        news.tell({ type: 'work', team, workerSeconds });
+      book(team, work) {
+        books.book(team, work);
+        news.tell({ type: 'work', team, ...work });
       },
       forgetTeams() {
         books.forgetTeams();
         news.tell({ type: 'teams' });
       },
     },
+    relay: createRelay(options.queue.gradients, clock),
     metrics,
     logger,
     limits,
@@ -191,6 +204,7 @@ export async function buildApp(options: AppOptions): Promise<App> {
   // Streams never end by themselves: close them first, or the server waits for their readers.
   server.addHook('preClose', async () => context.feeds.close());
   server.addHook('onClose', async () => context.streams.close());
+  server.addHook('preClose', async () => context.relay.close());
   server.addHook('onClose', async () => {
     await dispatcher?.close();
     await deliveries?.close();
@@ -270,6 +284,10 @@ function publicRoutes(v1: Routes, context: Context): void {
   auditRoute(v1, context);
   usageRoute(v1, context);
   webhookRoutes(v1, context);
+  announcementRoutes(v1, context);
+  queueRoute(v1, context);
+  workerRoutes(v1, context);
+  serveWorkerRoutes(v1, context);
   createJobRoute(v1, context);
   readJobsRoutes(v1, context);
   editJobRoute(v1, context);

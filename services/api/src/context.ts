@@ -1,4 +1,4 @@
-import type { TrainingQueuePayload } from '@descent/contracts';
+import type { GradientQueuePayload, TrainingQueuePayload } from '@descent/contracts';
 import type { ApiMetrics, Logger } from '@descent/observability';
 import type { JobQueue } from '@descent/queue';
 import type { ArtifactPlace, ArtifactStore, Database, Locks } from '@descent/storage';
@@ -10,15 +10,22 @@ import type { Feeds } from './feeds/feeds.ts';
 import type { OpenStreams } from './feeds/open-streams.ts';
 import type { Books } from './scheduling/books.ts';
 import type { Threads } from './threads/threads.ts';
+import type { Relay } from './workers/relay.ts';
 
 /** The part of the `training` queue that the api uses. */
 export type TrainingQueue = Pick<JobQueue<TrainingQueuePayload>, 'add' | 'has' | 'remove'>;
+/** The gradient jobs for everybody (null), or for workers that are lent to a team. */
+export type GradientSource = (team: string | null) => Pick<JobQueue<GradientQueuePayload>, 'consume'>;
 
 export interface Limits {
   /** Training jobs that may run at once. */
   readonly maxRunningJobs: number;
   /** A parameter server that has not reported for this long has lost its job. */
   readonly silenceMs: number;
+  /** A worker or parameter server that has not been heard of for this long is not there. */
+  readonly presenceMs: number;
+  /** Jobs of one team that have not ended. */
+  readonly openJobsPerTeam: number;
   /** Checkpoints kept per job. */
   readonly checkpointsKept: number;
   readonly uploadBytes: number;
@@ -54,6 +61,8 @@ export interface Limits {
 export const defaultLimits: Limits = {
   maxRunningJobs: 4,
   silenceMs: 3000,
+  presenceMs: 10_000,
+  openJobsPerTeam: 2000,
   checkpointsKept: 5,
   uploadBytes: 20 * 2 ** 30,
   datasetBytes: Number.MAX_SAFE_INTEGER,
@@ -90,6 +99,7 @@ export interface Context {
   readonly feeds: Feeds;
   readonly streams: OpenStreams;
   readonly books: Books;
+  readonly relay: Relay;
   readonly metrics: ApiMetrics;
   readonly logger: Logger;
   readonly limits: Limits;

@@ -24,6 +24,7 @@ try {
       remove: (ids) => queue.training.remove(ids),
       ping: () => queue.ping(),
       news: queue.news,
+      gradients: (team) => (team === null ? queue.gradients : queue.lent(team)),
     },
     logger,
     dashboardDir: fileURLToPath(new URL('../../dashboard/dist', import.meta.url)),

@@ -21,6 +21,9 @@ const defaults = {
   queuePrefix: 'descent',
   logLevel: 'info',
   sumOrder: 'tree',
+  remoteAddress: undefined,
+  remoteAdvertisedAddress: undefined,
+  memoryBytes: expect.any(Number),
 };
 
 test('what is left out has a default', () => {
@@ -46,6 +49,9 @@ test('every variable is read', () => {
       ...complete,
       DESCENT_CHANNEL_ADDRESS: 'unix:/run/descent.sock',
       DESCENT_MAX_JOBS: '2',
+      DESCENT_CHANNEL_REMOTE_ADDRESS: 'tcp:0.0.0.0:7071',
+      DESCENT_CHANNEL_REMOTE_ADVERTISED_ADDRESS: 'tcp:lab.example:7071',
+      DESCENT_SERVER_MEMORY_MIB: '512',
       DESCENT_METRICS_PORT: '9464',
       DESCENT_NAME: 'server-1',
       DESCENT_QUEUE_PREFIX: 'blue',
@@ -56,6 +62,9 @@ test('every variable is read', () => {
     ...defaults,
     channelAddress: 'unix:/run/descent.sock',
     maxJobs: 2,
+    remoteAddress: 'tcp:0.0.0.0:7071',
+    remoteAdvertisedAddress: 'tcp:lab.example:7071',
+    memoryBytes: 512 * 2 ** 20,
     metrics: { host: '127.0.0.1', port: 9464 },
     name: 'server-1',
     queuePrefix: 'blue',

@@ -1,4 +1,4 @@
-import { hostname } from 'node:os';
+import { hostname, totalmem } from 'node:os';
 import {
   type Environment,
   type MetricsSettings,
@@ -22,6 +22,12 @@ export interface Config extends ServiceSettings {
    * listening on every interface (`tcp:0.0.0.0:7200`): the name of this host.
    */
   readonly advertisedAddress: string | undefined;
+  /** DESCENT_CHANNEL_REMOTE_ADDRESS, `tcp:host:port`: listens there too, for workers of other machines; default: it does not. */
+  readonly remoteAddress: string | undefined;
+  /** DESCENT_CHANNEL_REMOTE_ADVERTISED_ADDRESS: what those are told instead. */
+  readonly remoteAdvertisedAddress: string | undefined;
+  /** DESCENT_SERVER_MEMORY_MIB: what all its training jobs together may take. Default: half of what this process may have. */
+  readonly memoryBytes: number;
   /** DESCENT_CHANNEL_CHECKSUM: 1 on every connection, 0 on none. Not set: between hosts. */
   readonly checksum: boolean | undefined;
   /** DESCENT_MAX_JOBS: training jobs served at once, default 8. */
@@ -44,6 +50,16 @@ export function readConfig(environment: Environment): Config {
     channelAddress: readText(environment, 'DESCENT_CHANNEL_ADDRESS', 'tcp:127.0.0.1:0'),
     advertisedAddress:
       readText(environment, 'DESCENT_CHANNEL_ADVERTISED_ADDRESS', '') || ownAddress(environment),
+    remoteAddress: readText(environment, 'DESCENT_CHANNEL_REMOTE_ADDRESS', '') || undefined,
+    remoteAdvertisedAddress:
+      readText(environment, 'DESCENT_CHANNEL_REMOTE_ADVERTISED_ADDRESS', '') || undefined,
+    memoryBytes:
+      2 ** 20 *
+      readInteger(environment, 'DESCENT_SERVER_MEMORY_MIB', {
+        fallback: Math.floor(availableBytes() / 2 / 2 ** 20),
+        minimum: 1,
+        maximum: 2 ** 30,
+      }),
     checksum: readSwitch(environment, 'DESCENT_CHANNEL_CHECKSUM'),
     maxJobs: readInteger(environment, 'DESCENT_MAX_JOBS', { fallback: 8, minimum: 1, maximum: 1000 }),
     metrics: readMetricsSettings(environment),
@@ -56,4 +72,10 @@ export function readConfig(environment: Environment): Config {
 function ownAddress(environment: Environment): string | undefined {
   const anywhere = /^tcp:(?:0\.0\.0\.0|\[::\]):([1-9]\d*)$/.exec(environment.DESCENT_CHANNEL_ADDRESS ?? '');
   return anywhere === null ? undefined : `tcp:${hostname()}:${anywhere[1]}`;
+}
+
+/** Of the machine, or of the container where one sets a limit. */
+function availableBytes(): number {
+  const limit = process.constrainedMemory();
+  return limit > 0 && limit < totalmem() ? limit : totalmem();
 }

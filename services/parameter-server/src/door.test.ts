@@ -141,6 +141,8 @@ beforeEach(async () => {
       },
       ending() {},
       ended() {},
+      order() {},
+      demand: () => ({ waiting: 0, waitedMs: 0, serving: 0, seconds: null }),
       refill: async () => {},
       close: async () => {},
     },

@@ -1,7 +1,7 @@
 import type { GradientQueuePayload } from '@descent/contracts';
 import { DescentError } from '@descent/errors';
-import { expect, test } from 'vitest';
-import { createGradientJobs, type GradientQueue } from './gradient-jobs.ts';
+import { expect, test, vi } from 'vitest';
+import { createGradientJobs, type GradientOrders, type GradientQueue } from './gradient-jobs.ts';
 
 const jobId = 'job_01JTESTTESTTESTTESTTESTTES';
 const incarnation = 4;
@@ -12,6 +12,8 @@ function createFakeQueue() {
   const fake = {
     added: [] as GradientQueuePayload[],
     held,
+    /** Line and priority of each. */
+    places: new Map<number, string>(),
     away: undefined as DescentError | undefined,
     /** Runs before an addition is complete. */
     beforeAdd: async () => {},
@@ -22,11 +24,16 @@ function createFakeQueue() {
     if (fake.away !== undefined) throw fake.away;
   };
   const queue: GradientQueue = {
-    async add(payload) {
+    async add(payload, { priority, lent }) {
       reach();
       fake.added.push(payload);
+      fake.places.set(payload.serial, `${lent ? 'lent ' : ''}${priority}`);
       await fake.beforeAdd();
       held.set(payload.serial, 'waiting');
+    },
+    async setPriority({ serial }, priority) {
+      reach();
+      fake.places.set(serial, String(priority));
     },
     async states(jobs) {
       reach();
@@ -48,19 +55,22 @@ function createFakeQueue() {
   return { fake, queue };
 }
 
-function createWorld(workers: number) {
+function createWorld(workers: number, orders: GradientOrders = {}) {
   const { fake, queue } = createFakeQueue();
   const errors: unknown[] = [];
+  const time = { now: 0 };
   const jobs = createGradientJobs({
     queue,
     jobId,
     incarnation,
     workers,
+    orders,
+    clock: () => time.now,
     address: 'tcp:127.0.0.1:9',
     createLease: (serial) => `lease-${serial}`,
     onError: (error) => errors.push(error),
   });
-  return { jobs, fake, errors, serials: () => fake.added.map(({ serial }) => serial) };
+  return { jobs, fake, time, errors, serials: () => fake.added.map(({ serial }) => serial) };
 }
 
 const unreachable = () => new DescentError('QUEUE_UNREACHABLE', { server: 'redis', problem: 'refused' });
@@ -245,4 +255,43 @@ test('a queue that is away while the job closes is reported and holds nothing up
   fake.away = unreachable();
   await jobs.close();
   expect(errors).toEqual([fake.away]);
+});
+
+test('the k-th that waits stands at first + k · step, and moves when its turn does', async () => {
+  const { jobs, fake } = createWorld(3, { turn: { first: 5, step: 1000 } });
+  await jobs.refill();
+  expect([...fake.places.values()]).toEqual(['5', '1005', '2005']);
+  fake.take(0);
+  jobs.join(0, 'a');
+  jobs.order({ turn: { first: 3001, step: 1000 } });
+  await vi.waitFor(() => expect([fake.places.get(1), fake.places.get(2)]).toEqual(['3001', '4001']));
+});
+
+test('a turn that hardly changed moves nothing on the queue', async () => {
+  const { jobs, fake } = createWorld(2, { turn: { first: 1, step: 1000 } });
+  await jobs.refill();
+  jobs.order({ turn: { first: 100, step: 1050 } });
+  await jobs.refill();
+  expect([...fake.places.values()]).toEqual(['1', '1001']);
+});
+
+test('workers lent to the team get gradient jobs of their own, and all together are never more than may serve', async () => {
+  const { jobs, fake } = createWorld(2, { lentWorkers: 1 });
+  await jobs.refill();
+  const lent = [...fake.places].filter(([, place]) => place.startsWith('lent')).map(([serial]) => serial);
+  expect([fake.held.size, lent.length]).toEqual([3, 1]);
+  const others = [...fake.held.keys()].filter((serial) => serial !== lent[0]);
+  expect(jobs.join(lent[0]!, 'lent')).toBe(true);
+  expect(others.map((serial, index) => jobs.join(serial, `other-${index}`))).toEqual([true, false]);
+});
+
+test('how they stand is told: what waits, how long, who serves, and what one takes', async () => {
+  const { jobs, time } = createWorld(2);
+  await jobs.refill();
+  time.now = 300;
+  jobs.join(0, 'a');
+  expect(jobs.demand()).toEqual({ waiting: 1, waitedMs: 300, serving: 1, seconds: null });
+  time.now = 1300;
+  jobs.ended(0);
+  expect(jobs.demand()).toMatchObject({ serving: 0, seconds: 1 });
 });

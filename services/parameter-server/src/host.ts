@@ -11,9 +11,9 @@ import {
   parseAddress,
 } from '@descent/gradient-channel';
 import type { Logger } from '@descent/observability';
-import { gradientQueueId, type QueueConnection } from '@descent/queue';
+import type { QueueConnection } from '@descent/queue';
 import { createDoor } from './door.ts';
-import type { GradientQueue } from './gradient-jobs.ts';
+import { gradientQueueOf } from './gradient-queue.ts';
 import { type RunningJob, type RunOptions, runTrainingJob } from './running-job.ts';
 import type { Truth } from './truth.ts';
 
@@ -29,6 +29,8 @@ export interface HostOptions {
   readonly channelAddress: string;
   /** What workers are told; undefined: where it listens. */
   readonly advertisedAddress?: string | undefined;
+  /** Where it listens besides, for workers of other machines. */
+  readonly remoteAddress?: string | undefined;
   /** Checksums on what is sent; undefined: between hosts. */
   readonly checksum?: boolean | undefined;
   /** Training jobs served at once. */
@@ -44,6 +46,8 @@ export interface HostOptions {
 export interface Host {
   /** What workers are told. */
   readonly address: string;
+  /** Where workers of other machines reach it; null: nowhere. */
+  readonly remoteAddress: string | null;
   /** Takes a connection of a worker thread in this process. */
   accept(port: MessagePort): void;
   /** Hands every training job back with a checkpoint, then stops. */
@@ -65,28 +69,16 @@ export async function startHost(options: HostOptions): Promise<Host> {
     connected: door.connected,
     ...(checksum === undefined ? {} : { checksum }),
   });
+  const remote =
+    options.remoteAddress === undefined
+      ? undefined
+      : await createChannelServer({ address: options.remoteAddress, connected: door.connected });
   const ticker = setInterval(() => {
     door.sweep();
     for (const { training } of running.values()) training.tick();
   }, tickMs);
 
   const address = advertisedAddress ?? server.address;
-
-  const gradients: GradientQueue = {
-    add: (payload) => queue.gradients.add(gradientQueueId(payload), payload),
-    async states(jobs) {
-      const states = await queue.gradients.has(jobs.map(gradientQueueId));
-      return new Map(
-        jobs.flatMap((job) => {
-          const state = states.get(gradientQueueId(job));
-          return state === undefined ? [] : [[job.serial, state] as const];
-        }),
-      );
-    },
-    async remove(jobs) {
-      await queue.gradients.remove(jobs.map(gradientQueueId));
-    },
-  };
 
   const serve = async (jobId: string) => {
     let claim: ClaimAnswer;
@@ -102,8 +94,8 @@ export async function startHost(options: HostOptions): Promise<Host> {
     logger.info({ jobId, incarnation }, 'training job claimed');
     const outcome = await runTrainingJob(claim, {
       truth,
-      gradients,
       address,
+      gradients: gradientQueueOf(queue, claim.team),
       reportIntervalMs,
       createLease: (id, incarnation, serial) =>
         createLease(leaseKey, { jobId: id, incarnation, serial, expiresAt: Date.now() + leaseMs }),
@@ -136,6 +128,7 @@ export async function startHost(options: HostOptions): Promise<Host> {
 
   return {
     address,
+    remoteAddress: remote?.address ?? null,
     accept(port) {
       connectThread(port, 'worker', (connection) => {
         neighbours.add(connection);
@@ -156,7 +149,7 @@ export async function startHost(options: HostOptions): Promise<Host> {
       await consumer.close({ graceMs: 0 });
       clearInterval(ticker);
       for (const connection of neighbours) connection.destroy();
-      await server.close();
+      await Promise.all([server.close(), remote?.close()]);
     },
   };
 }

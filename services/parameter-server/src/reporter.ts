@@ -7,6 +7,7 @@ import type {
   ReportAnswer,
 } from '@descent/contracts';
 import { isDescentError } from '@descent/errors';
+import type { GradientOrders } from './gradient-jobs.ts';
 import type { Truth } from './truth.ts';
 
 export interface ReporterOptions {
@@ -15,9 +16,11 @@ export interface ReporterOptions {
   readonly incarnation: number;
   readonly intervalMs: number;
   /** Read at each report; the last one carries the outcome. */
-  current(isLast: boolean): Pick<Report, 'progress' | 'numericsClass' | 'timing' | 'trace'>;
+  current(isLast: boolean): Pick<Report, 'progress' | 'numericsClass' | 'timing' | 'trace' | 'demand'>;
   /** What the users want, after each delivered report. */
   onWanted(wanted: ReportAnswer['wanted']): void;
+  /** Where the job's gradient jobs go on the queue, after each delivered report. */
+  onOrders?(orders: GradientOrders): void;
   /** Another server owns the job: this one must leave it. */
   onFenced(): void;
 }
@@ -85,12 +88,15 @@ export function createReporter(options: ReporterOptions): Reporter {
       quarantined = [];
     }
     try {
-      const { wanted } = await truth.report(jobId, unacknowledged);
+      const { wanted, ...orders } = await truth.report(jobId, unacknowledged);
       const last = unacknowledged.outcome !== null;
       acknowledged(unacknowledged);
       unacknowledged = undefined;
       if (last) stop();
-      else if (!stopped) options.onWanted(wanted);
+      else if (!stopped) {
+        options.onOrders?.(orders);
+        options.onWanted(wanted);
+      }
     } catch (error) {
       if (!isDescentError(error) || error.entry.retryable) return;
       if (!stopped) options.onFenced();

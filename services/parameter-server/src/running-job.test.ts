@@ -62,7 +62,12 @@ async function outcomeOf(claim: ClaimAnswer, getCheckpoint?: RunOptions['truth']
   });
   const outcome = await runTrainingJob(claim, {
     truth,
-    gradients: { add: async () => {}, states: async () => new Map(), remove: async () => {} },
+    gradients: {
+      add: async () => {},
+      setPriority: async () => {},
+      states: async () => new Map(),
+      remove: async () => {},
+    },
     address: 'unix:/nowhere',
     reportIntervalMs: 1,
     createLease: () => 'lease',

@@ -68,6 +68,7 @@ export async function runTrainingJob(claim: ClaimAnswer, options: RunOptions): P
   const fence = new AbortController();
   const breakdown = createStepBreakdown({ clock: options.clock, onPhases: options.onPhases });
   let job: TrainingJob | undefined;
+  let gradientJobs: GradientJobs | undefined;
   // Until a checkpoint is read the newest one is the best guess: progress must not seem to start over.
   const expectedStep = claim.checkpoints[0]?.step ?? plan.forkOf?.step ?? 0;
 
@@ -79,6 +80,7 @@ export async function runTrainingJob(claim: ClaimAnswer, options: RunOptions): P
     current: (isLast) => ({
       ...breakdown.news(isLast),
       numericsClass: numerics.numericsClass,
+      ...(gradientJobs === undefined ? {} : { demand: gradientJobs.demand() }),
       progress: job?.progress() ?? {
         step: expectedStep,
         steps: plan.price.steps,
@@ -89,6 +91,7 @@ export async function runTrainingJob(claim: ClaimAnswer, options: RunOptions): P
         workers: 0,
       },
     }),
+    onOrders: (orders) => gradientJobs?.order(orders),
     onWanted: (wanted) => job?.want(wanted),
     onFenced() {
       fence.abort();
@@ -123,12 +126,14 @@ export async function runTrainingJob(claim: ClaimAnswer, options: RunOptions): P
       sumOrder: options.sumOrder,
       clock: options.clock,
     });
-    const gradientJobs = createGradientJobs({
+    gradientJobs = createGradientJobs({
       queue: options.gradients,
       jobId,
       incarnation,
       workers: workersOf(plan),
       address: options.address,
+      orders: claim,
+      clock: options.clock,
       createLease: (serial) => options.createLease(jobId, incarnation, serial),
       onError: options.onQueueError,
     });

@@ -3,6 +3,7 @@ import { createLogger, createPhaseMetrics, serveMetrics } from '@descent/observa
 import { connectQueue } from '@descent/queue';
 import type { Config } from './config.ts';
 import { type Host, startHost } from './host.ts';
+import { announceServer } from './server-presence.ts';
 import { createTruth } from './truth.ts';
 
 /** Starts taking training jobs, once the api and the queue can be reached. */
@@ -23,16 +24,22 @@ export async function startParameterServer(config: Config): Promise<Host> {
     queue,
     channelAddress: config.channelAddress,
     advertisedAddress: config.advertisedAddress,
+    remoteAddress: config.remoteAddress,
     checksum: config.checksum,
     maxJobs: config.maxJobs,
     sumOrder: config.sumOrder,
     ...(metrics && { onPhases: metrics.observe }),
     logger,
   });
+  const presence = announceServer(truth, {
+    memoryBytes: config.memoryBytes,
+    remoteAddress: host.remoteAddress && (config.remoteAdvertisedAddress ?? host.remoteAddress),
+  });
   logger.info({ address: host.address }, 'parameter server ready');
   return {
     ...host,
     async close() {
+      presence.stop();
       await host.close();
       await queue.close();
       await metricsServer?.close();

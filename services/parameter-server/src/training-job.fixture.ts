@@ -138,6 +138,8 @@ export function createWorld(options: WorldOptions = {}) {
       join: () => true,
       ending() {},
       ended: (serial) => void ended.push(serial),
+      order() {},
+      demand: () => ({ waiting: 0, waitedMs: 0, serving: 0, seconds: null }),
       refill: async () => {},
       close: async () => {},
     },

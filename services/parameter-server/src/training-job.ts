@@ -523,6 +523,8 @@ export function createTrainingJob(options: TrainingJobOptions): TrainingJob {
     want(wanted) {
       if (ends.over || wanted === 'run') return;
       if (wanted === 'pause') ends.interrupt((step) => ({ state: 'paused', step }));
+      else if (wanted === 'yield')
+        ends.interrupt((step) => ({ state: 'queued', reason: `Gave its place back at step ${step}` }));
       else ends.cancelled();
     },
     handBack(reason) {

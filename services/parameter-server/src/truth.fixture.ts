@@ -7,6 +7,7 @@ export function createFakeTruth(routes: Partial<Truth>): Truth {
   };
   return {
     replace: unexpected,
+    beat: unexpected,
     claim: unexpected,
     report: unexpected,
     putCheckpoint: unexpected,

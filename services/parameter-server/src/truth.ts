@@ -1,10 +1,12 @@
-import type { ClaimAnswer, Report, ReportAnswer } from '@descent/contracts';
+import type { ClaimAnswer, Report, ReportAnswer, ServerBeat } from '@descent/contracts';
 import { DescentError, type ErrorBody } from '@descent/errors';
 
 /** The internal routes of the api, as a parameter server sees them (packages/contracts/src/internal.ts). */
 export interface Truth {
   /** Says that servers of this name have ended and this one takes their place. */
   replace(servers: string): Promise<void>;
+  /** Says that this server is there, and what it has. */
+  beat(beat: ServerBeat): Promise<void>;
   /** Takes the job over. JOB_CLAIM_REFUSED when another server is alive on it or it has ended. */
   claim(jobId: string): Promise<ClaimAnswer>;
   /** INCARNATION_STALE when another server took the job over; UNAVAILABLE when the api cannot be reached. */
@@ -71,6 +73,9 @@ export function createTruth({ apiUrl, serviceToken, server, timeoutMs = 10_000 }
   return {
     async replace(replaces) {
       await post('/servers', { server, replaces });
+    },
+    async beat(beat) {
+      await post(`/servers/${encodeURIComponent(server)}/heartbeat`, beat);
     },
     claim: (jobId) => post(`/jobs/${jobId}/claim`, { server }),
     report: (jobId, report) => post(`/jobs/${jobId}/reports`, report),

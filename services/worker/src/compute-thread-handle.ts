@@ -1,11 +1,14 @@
 import { Worker } from 'node:worker_threads';
 import type { GradientQueuePayload } from '@descent/contracts';
-import type { WorkTimings } from '@descent/gradient-channel';
+import type { DeviceFacts } from './devices/device.ts';
 import type { ComputeThreadData, FromCompute, Neighbour, ToCompute } from './thread-messages.ts';
+import type { DoneWork } from './work-meter.ts';
 
 /** The compute thread, as the main thread sees it. It serves one gradient job at a time. */
 export interface ComputeThread {
-  readonly numericsClass: string;
+  readonly facts: DeviceFacts;
+  /** What the worker is called on the channel; before the first gradient job. */
+  identify(worker: string): void;
   /** Resolves when the gradient job is over; with the problem, if there was one. Rejects when the thread died. */
   serve(job: GradientQueuePayload): Promise<string | undefined>;
   leave(reason: string): void;
@@ -24,7 +27,7 @@ export async function startComputeThread(
   }: Omit<ComputeThreadData, 'neighbour'> & {
     readonly neighbour?: Neighbour | undefined;
   },
-  timed: (times: readonly WorkTimings[]) => void,
+  timed: (times: readonly DoneWork[]) => void,
 ): Promise<ComputeThread> {
   const thread = new Worker(new URL('./compute-thread.js', import.meta.url), {
     workerData: { ...data, neighbour: neighbour?.address } satisfies ComputeThreadData,
@@ -40,11 +43,11 @@ export async function startComputeThread(
     thread.once('error', report);
     thread.once('exit', (code) => report(new Error(`the compute thread ended with code ${code}`)));
   });
-  const ready = new Promise<string>((resolve, reject) => {
+  const ready = new Promise<DeviceFacts>((resolve, reject) => {
     thread.on('message', (message: FromCompute) => {
       switch (message.type) {
         case 'ready':
-          resolve(message.numericsClass);
+          resolve(message.facts);
           return;
         case 'connect':
           neighbour?.accept(message.port);
@@ -59,11 +62,12 @@ export async function startComputeThread(
     });
     void died.then(reject);
   });
-  const numericsClass = await ready;
+  const facts = await ready;
   const post = (message: ToCompute) => thread.postMessage(message);
 
   return {
-    numericsClass,
+    facts,
+    identify: (worker) => post({ type: 'identify', worker }),
     died,
     serve: (job) =>
       new Promise((resolve, reject) => {

@@ -1,13 +1,14 @@
 import { MessageChannel, parentPort, type TransferListItem, workerData } from 'node:worker_threads';
-import { connectChannel, connectThread, type WorkTimings } from '@descent/gradient-channel';
-import { type Device, openDevice } from './devices/device.ts';
+import { connectChannel, connectThread } from '@descent/gradient-channel';
+import { type OpenDevice, openDevice } from './devices/device.ts';
 import { createDevicePool } from './devices/device-pool.ts';
 import { startDeviceThread } from './devices/device-thread-handle.ts';
-import { createGradientAgent } from './gradient-agent.ts';
+import { createGradientAgent, type GradientAgent } from './gradient-agent.ts';
 import type { ComputeThreadData, FromCompute, ToCompute } from './thread-messages.ts';
+import type { DoneWork } from './work-meter.ts';
 
 const data = workerData as ComputeThreadData;
-const { worker, checksum, timed } = data;
+const { checksum } = data;
 const post = (message: FromCompute, transfer: readonly TransferListItem[] = []) =>
   parentPort!.postMessage(message, transfer);
 
@@ -18,10 +19,10 @@ const connect: typeof connectChannel = async (address, connected) => {
   post({ type: 'connect', port: port2 }, [port2]);
   return connectThread(port1, 'server', connected);
 };
-let times: WorkTimings[] = [];
-const onWork = timed ? (one: WorkTimings) => void times.push(one) : undefined;
+let times: DoneWork[] = [];
+const onWork = (one: DoneWork) => void times.push(one);
 
-const openPool = async (count: number): Promise<Device> => {
+const openPool = async (count: number): Promise<OpenDevice> => {
   const { neighbour: _, ...settings } = data;
   const [first, ...others] = await Promise.all(
     Array.from({ length: count }, (_, deviceIndex) =>
@@ -31,15 +32,19 @@ const openPool = async (count: number): Promise<Device> => {
   return createDevicePool([first!, ...others], onWork);
 };
 const device = data.devices === 1 ? await openDevice(data, onWork) : await openPool(data.devices);
-const agent = createGradientAgent({ worker, device, connect });
+let agent: GradientAgent | undefined;
 
 parentPort!.on('message', async (message: ToCompute) => {
-  if (message.type !== 'serve') {
-    agent[message.type](message.reason);
+  if (message.type === 'identify') {
+    agent ??= createGradientAgent({ worker: message.worker, device, connect });
     return;
   }
-  const problem = await agent.serve(message.job);
+  if (message.type !== 'serve') {
+    agent?.[message.type](message.reason);
+    return;
+  }
+  const problem = await agent?.serve(message.job);
   post({ type: 'served', ...(problem === undefined ? {} : { problem }), times });
   times = [];
 });
-post({ type: 'ready', numericsClass: device.numericsClass });
+post({ type: 'ready', facts: device.facts });

@@ -11,10 +11,14 @@ const environment = {
 
 test('what the environment leaves out has a default', () => {
   expect(readConfig(environment)).toEqual({
-    redisUrl: 'redis://127.0.0.1:6379',
-    queuePrefix: 'descent',
+    link: {
+      from: 'this-installation',
+      redisUrl: 'redis://127.0.0.1:6379',
+      queuePrefix: 'descent',
+      serviceToken: 'a token of enough length',
+      logLevel: 'info',
+    },
     devices: 1,
-    serviceToken: 'a token of enough length',
     logLevel: 'info',
     apiUrl: 'http://127.0.0.1:8080',
     cacheDir: '/var/cache/descent',
@@ -26,6 +30,12 @@ test('what the environment leaves out has a default', () => {
     metrics: undefined,
     name: `${hostname()}-${process.pid}`,
   });
+});
+
+test('with a worker token neither queue nor service token is needed', () => {
+  const { DESCENT_API_URL, DESCENT_CACHE_DIR } = environment;
+  const { link } = readConfig({ DESCENT_API_URL, DESCENT_CACHE_DIR, DESCENT_WORKER_TOKEN: 'dsc_secret' });
+  expect(link).toEqual({ from: 'elsewhere', token: 'dsc_secret' });
 });
 
 test('threads and name are taken from the environment', () => {

@@ -6,6 +6,7 @@ import {
   readMetricsSettings,
   readServiceSettings,
   readSwitch,
+  readText,
   requireText,
   type ServiceSettings,
 } from '@descent/configuration';
@@ -13,7 +14,8 @@ import { type EngineChoice, readEngineChoice } from '@descent/engines';
 import { slowdownOf } from './slow-down.ts';
 
 /** Everything that the environment decides. Only `main.ts` calls it. */
-export interface Config extends ServiceSettings {
+export interface Config extends Pick<ServiceSettings, 'logLevel'> {
+  readonly link: WorkerLink;
   /** DESCENT_API_URL */
   readonly apiUrl: string;
   /** DESCENT_CACHE_DIR: shards of data sets are kept below this folder. */
@@ -38,6 +40,14 @@ export interface Config extends ServiceSettings {
   readonly name: string;
 }
 
+/**
+ * Where gradient jobs come from. With DESCENT_WORKER_TOKEN from the api alone, from wherever that can be reached; else from
+ * the queue, as one of the installation's own processes.
+ */
+export type WorkerLink =
+  | ({ readonly from: 'this-installation' } & ServiceSettings)
+  | { readonly from: 'elsewhere'; readonly token: string };
+
 /** What engines read from the environment by themselves; before the first of them is loaded, and only by a main thread. */
 export function prepareEngines(environment: NodeJS.ProcessEnv): void {
   // onnxruntime reports its use to its maker unless told otherwise.
@@ -51,7 +61,8 @@ export function prepareEngines(environment: NodeJS.ProcessEnv): void {
 export function readConfig(environment: Environment): Config {
   const name = environment.DESCENT_NAME || `${hostname()}-${process.pid}`;
   return {
-    ...readServiceSettings(environment),
+    link: readLink(environment),
+    logLevel: readText(environment, 'LOG_LEVEL', 'info'),
     apiUrl: requireText(environment, 'DESCENT_API_URL'),
     cacheDir: requireText(environment, 'DESCENT_CACHE_DIR'),
     cacheDiskBytes: mebi(environment, 'DESCENT_CACHE_MIB', 20_480),
@@ -64,6 +75,12 @@ export function readConfig(environment: Environment): Config {
     slowdown: slowdownOf(environment.DESCENT_BENCH_SLOWDOWN, name),
     name,
   };
+}
+
+function readLink(environment: Environment): WorkerLink {
+  const token = readText(environment, 'DESCENT_WORKER_TOKEN', '');
+  if (token !== '') return { from: 'elsewhere', token };
+  return { from: 'this-installation', ...readServiceSettings(environment) };
 }
 
 function mebi(environment: Environment, name: string, fallback: number): number {

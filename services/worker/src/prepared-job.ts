@@ -18,13 +18,14 @@ import {
 } from '@descent/datasets';
 import type { Engine } from '@descent/engines';
 import { DescentError } from '@descent/errors';
-import { type Assignment, nodeLevel, type WorkTimings, writeTimings } from '@descent/gradient-channel';
+import { type Assignment, nodeLevel, writeTimings } from '@descent/gradient-channel';
 import { compileModel, evaluationGraph, roundingKey, sumCount, trainingGraph } from '@descent/models';
 import { type BoundWork, type Draw, makeBoundWork } from './bound-work.ts';
 import { createJobMemory } from './job-memory.ts';
 import type { LocalTraining } from './local-training.ts';
 import { createRecentlyUsed } from './recently-used.ts';
 import { addResults, type ResultBuffer } from './result-buffers.ts';
+import type { DoneWork } from './work-meter.ts';
 
 /** Batch sizes of a job that stay compiled: micro-batches of two sizes, those of the last step, evaluation slices. */
 const keptPrograms = 8;
@@ -65,7 +66,7 @@ export interface PrepareOptions {
   readonly engine: Engine;
   readonly shards: ArtifactSource;
   /** Hears the times of every assignment. */
-  readonly onWork?: (times: WorkTimings) => void;
+  readonly onWork?: (work: DoneWork) => void;
 }
 
 /** Samples that one kind of assignment draws from. */
@@ -218,7 +219,7 @@ export async function prepareJob(options: PrepareOptions): Promise<PreparedJob> 
       const result = await computeNode(work, 0, work.bounds.length - 1);
       const times = { wait: work.waitMs, pull: work.pullMs, ...spent };
       writeTimings(result.timings, times);
-      onWork?.(times);
+      onWork?.({ ...times, samples: work.bounds.at(-1)! - work.bounds[0]! });
       last = work;
       if (work.kind === 'train' && memory.encode !== undefined)
         return memory.encode(result, roundingKey({ seed, step: work.step, microBatch: work.microBatch }));

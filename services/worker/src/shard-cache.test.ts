@@ -23,7 +23,14 @@ let cache: ArtifactSource;
 let apiUrl: string;
 
 const open = (more: Partial<ShardCacheOptions> = {}) =>
-  createShardCache({ apiUrl, serviceToken, folder, diskBytes: 1000, memoryBytes: 1000, ...more });
+  createShardCache({
+    url: (hash) => `${apiUrl}/internal/artifacts/${hash}`,
+    token: serviceToken,
+    folder,
+    diskBytes: 1000,
+    memoryBytes: 1000,
+    ...more,
+  });
 
 beforeEach(async () => {
   folder = join(await mkdtemp(join(tmpdir(), 'shard-cache-')), 'shards');
@@ -65,7 +72,7 @@ test('a shard that was fetched once comes from the disk, also to the next proces
   await get();
   await closeServer();
   expect(await get()).toBe('the bytes of a shard');
-  const other = open({ apiUrl: 'http://127.0.0.1:1' });
+  const other = open({ url: (hash) => `http://127.0.0.1:1/${hash}` });
   expect(Buffer.from(await other.get(hash)).toString()).toBe('the bytes of a shard');
   expect(requests.length).toBe(1);
   expect(await readdir(folder)).toEqual([hash]);

@@ -4,8 +4,8 @@ import { DescentError } from '@descent/errors';
 import { createShardFolder } from './shard-folder.ts';
 
 export interface ShardCacheOptions {
-  readonly apiUrl: string;
-  readonly serviceToken: string;
+  url(hash: string): string;
+  readonly token: string;
   readonly folder: string;
   /** Kept on the disk, by all workers that share the folder. */
   readonly diskBytes: number;
@@ -20,7 +20,7 @@ const timeoutMs = 120_000;
  * used longest ago goes first. Those who ask for a shard at once share one fetch. The bytes are shared: do not write to them.
  */
 export function createShardCache(options: ShardCacheOptions): ArtifactSource {
-  const { apiUrl, serviceToken, memoryBytes } = options;
+  const { url, token, memoryBytes } = options;
   const folder = createShardFolder(options.folder, options.diskBytes);
   /** Least recently used first. */
   const memory = new Map<string, Uint8Array>();
@@ -30,8 +30,8 @@ export function createShardCache(options: ShardCacheOptions): ArtifactSource {
   const fetchShard = async (hash: string): Promise<Uint8Array> => {
     let response: Response;
     try {
-      response = await fetch(`${apiUrl}/internal/artifacts/${hash}`, {
-        headers: { authorization: `Bearer ${serviceToken}` },
+      response = await fetch(url(hash), {
+        headers: { authorization: `Bearer ${token}` },
         signal: AbortSignal.timeout(timeoutMs),
       });
       if (response.ok) return new Uint8Array(await response.arrayBuffer());

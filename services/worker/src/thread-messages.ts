@@ -1,7 +1,7 @@
 import type { MessagePort } from 'node:worker_threads';
 import type { GradientQueuePayload } from '@descent/contracts';
-import type { WorkTimings } from '@descent/gradient-channel';
-import type { DeviceSettings } from './devices/device.ts';
+import type { DeviceFacts, DeviceSettings } from './devices/device.ts';
+import type { DoneWork } from './work-meter.ts';
 
 /** A parameter server in this process. */
 export interface Neighbour {
@@ -13,19 +13,18 @@ export interface Neighbour {
 
 /** What the compute thread is started with. */
 export interface ComputeThreadData extends DeviceSettings {
-  readonly worker: string;
   /** Devices that act as one; each has a thread. */
   readonly devices: number;
   /** Checksums on what is sent to parameter servers; undefined: between hosts. */
   readonly checksum: boolean | undefined;
-  /** Whether the times of the work are told. */
-  readonly timed: boolean;
   /** Address of the parameter server in this process; it is reached through the main thread. */
   readonly neighbour: string | undefined;
 }
 
 /** Main thread → compute thread. */
 export type ToCompute =
+  /** What the worker is called on the channel; before the first `serve`. */
+  | { readonly type: 'identify'; readonly worker: string }
   | { readonly type: 'serve'; readonly job: GradientQueuePayload }
   /** Hand back what is held, then end the gradient job. */
   | { readonly type: 'leave'; readonly reason: string }
@@ -34,8 +33,8 @@ export type ToCompute =
 
 /** Compute thread → main thread. */
 export type FromCompute =
-  | { readonly type: 'ready'; readonly numericsClass: string }
+  | { readonly type: 'ready'; readonly facts: DeviceFacts }
   /** One end of a connection for the parameter server in this process. */
   | { readonly type: 'connect'; readonly port: MessagePort }
   /** The gradient job is over, well or badly; the ledger knows what is still missing. */
-  | { readonly type: 'served'; readonly problem?: string; readonly times: readonly WorkTimings[] };
+  | { readonly type: 'served'; readonly problem?: string; readonly times: readonly DoneWork[] };

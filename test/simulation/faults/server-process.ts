@@ -50,6 +50,7 @@ export function startServerProcess(
       await runTrainingJob(claim, {
         truth,
         gradients: {
+          setPriority: async () => {},
           add: (payload: GradientQueuePayload) => ask(() => gradients.add(gradientQueueId(payload), payload)),
           states: (jobs) =>
             ask(() => {
@@ -91,6 +92,7 @@ function truthFor(cluster: Cluster, process: Process): Truth {
   const ask = <Answer>(task: () => Answer) => cluster.askApi(process, task);
   const { truth } = cluster;
   return {
+    beat: async () => {},
     replace: async () => {},
     claim: () => ask(() => truth.claim(process.name)),
     report: (_, report) => ask(() => truth.report(structuredClone(report))),

@@ -76,7 +76,6 @@ export function createTruth(
   let incarnation = 0;
   let heardAtMs: number | null = null;
   let reportSerial = -1;
-  let server: string | null = null;
   let outcome: Outcome | undefined;
   let startedAtMs = 0;
   let numericsClass: string | null = null;
@@ -123,12 +122,11 @@ export function createTruth(
       return checkpoints;
     },
     weights: undefined,
-    claim(name) {
+    claim() {
       if (!move({ type: 'claim' })) {
         throw new DescentError('JOB_CLAIM_REFUSED', { jobId, reason: `it is ${state}` });
       }
       incarnation++;
-      server = name;
       heardAtMs = clock();
       reportSerial = -1;
       const newestFirst = [...checkpoints].sort((a, b) => b.step - a.step);
@@ -210,7 +208,7 @@ export function createTruth(
     dispatch(queue) {
       const active = state === 'queued' || isHeld(state);
       const actions = decide({
-        jobs: active ? [{ ...alone, id: jobId, state, wanted, incarnation, server, heardAtMs }] : [],
+        jobs: active ? [{ id: jobId, state, incarnation, heardAtMs }] : [],
         admit: [jobId],
         offers,
         queue: queue.isUp ? queue.states() : null,
@@ -238,4 +236,3 @@ export function createTruth(
 }
 
 /** What the line of one job knows of it. */
-const alone = { teamId: 'team', priority: 0, queuedAtMs: 0, workers: 0, etaSeconds: null } as const;

@@ -114,6 +114,7 @@ export async function simulateScale(options: WorldOptions): Promise<WorldResult>
         queue.push(serial);
         events.at(events.nowMs + queueMs, deliver);
       },
+      setPriority: async () => {},
       states: async (jobs) => new Map(jobs.map(({ serial }) => [serial, 'waiting'])),
       remove: async () => {},
     },

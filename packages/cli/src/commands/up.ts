@@ -2,7 +2,7 @@ import { join, resolve } from 'node:path';
 import type { Command } from 'commander';
 import type { CliConfig } from '../config.ts';
 import type { CommandContext } from '../context.ts';
-import { wholeNumber } from '../options.ts';
+import { hostAndPort, wholeNumber } from '../options.ts';
 import type { Stack } from '../stack/start-stack.ts';
 import { summary } from '../stack/summary.ts';
 
@@ -12,6 +12,7 @@ interface Options {
   readonly dataDir?: string;
   readonly workers?: number;
   readonly separate?: boolean;
+  readonly workerAddress?: string;
   readonly json?: boolean;
 }
 
@@ -29,6 +30,11 @@ export function addUp(program: Command, context: CommandContext): void {
       wholeNumber(1, 256),
     )
     .option('--separate', 'a process for the parameter server and for every worker')
+    .option(
+      '--worker-address <host:port>',
+      'let workers of other machines in (`descent worker`), which reach this one by that address',
+      hostAndPort,
+    )
     .option('--json', 'print {"url","token"} as the first line of stdout once ready')
     .addHelpText(
       'after',
@@ -67,6 +73,7 @@ async function launch(
     port: options.port,
     workers: workersOf(options, config),
     separate: options.separate ?? false,
+    workerAddress: options.workerAddress,
     redisUrl: config.redisUrl,
     env: config.env,
     temporaryDir: config.temporaryDir,

@@ -20,6 +20,8 @@ export interface StackSettings {
   readonly workers: number;
   /** Each part in a process of its own, rather than parameter server and workers in one. */
   readonly separate: boolean;
+  /** `host:port` by which workers of other machines reach the parameter server; undefined: they cannot. */
+  readonly workerAddress?: string | undefined;
 }
 
 /** `import.meta.resolve` is not there under every test runner. */
@@ -54,11 +56,20 @@ export function stackParts(settings: StackSettings): PartDefinition[] {
   // A name of its own for every process: the parts that it talks to must tell it from the one before.
   const nameOf = (name: string, start: number) => (start === 1 ? name : `${name}.${start}`);
 
+  const { workerAddress } = settings;
+  const remoteEnv =
+    workerAddress === undefined
+      ? {}
+      : {
+          DESCENT_CHANNEL_REMOTE_ADDRESS: `tcp:0.0.0.0:${workerAddress.slice(workerAddress.lastIndexOf(':') + 1)}`,
+          DESCENT_CHANNEL_REMOTE_ADVERTISED_ADDRESS: `tcp:${workerAddress}`,
+        };
   const serverEnv = (start: number) => ({
     DESCENT_API_URL: settings.apiUrl(),
     DESCENT_CHANNEL_ADDRESS: settings.channelAddress,
     DESCENT_NAME: nameOf('parameter-server', start),
     DESCENT_REPLACES: 'parameter-server',
+    ...remoteEnv,
   });
   const workerEnv = { DESCENT_CACHE_DIR: settings.cacheDir };
   const fromApi = { needs: ['api'], stopWithinMs: 3_000, readyWithinMs, readiness: 'message' } as const;

@@ -27,6 +27,8 @@ export interface StackOptions {
   readonly workers: number;
   /** Parameter server and workers as processes of their own. */
   readonly separate: boolean;
+  /** `host:port` by which workers of other machines reach this one. */
+  readonly workerAddress?: string | undefined;
   readonly redisUrl: string | undefined;
   /** The environment of the user, passed on to every process. */
   readonly env: NodeJS.ProcessEnv;
@@ -86,6 +88,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
       serviceToken: serviceToken(folder),
       queue,
       workers: options.workers,
+      workerAddress: options.workerAddress,
       separate: options.separate,
     });
     const reaper = startReaper();

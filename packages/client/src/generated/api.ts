@@ -420,6 +420,219 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/announcements": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What staff announce: those that have not ended */
+        get: operations["listAnnouncements"];
+        put?: never;
+        /**
+         * Announce something to everybody
+         * @description With `pausesWork` it is a maintenance: from `startsAt` to `endsAt` workers finish what they have, jobs write a checkpoint and wait, and then go on by themselves.
+         */
+        post: operations["announce"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/announcements/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Withdraw an announcement; a maintenance ends with it */
+        delete: operations["withdrawAnnouncement"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/queue": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Who runs, who waits and why, and what teams had of their shares
+         * @description Jobs and shares of your team, for staff of all; of others the numbers only. At most 500 jobs of each list.
+         */
+        get: operations["getQueue"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/workers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Workers that serve your team; for staff all workers
+         * @description What a worker computes is shown to the team whose job it is, to the owner of the worker, and to staff.
+         */
+        get: operations["listWorkers"];
+        put?: never;
+        /** Join as a worker */
+        post: operations["joinAsWorker"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/workers/{id}/pause": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Let a worker finish its gradient job and then wait
+         * @description By its owner, owners of its team, and staff. It hears of it within two seconds.
+         */
+        post: operations["pauseWorker"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/workers/{id}/resume": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Let a paused worker take gradient jobs again
+         * @description By its owner, owners of its team, and staff. It hears of it within two seconds.
+         */
+        post: operations["resumeWorker"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/workers/{id}/drain": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Let a worker finish its gradient job and then end
+         * @description By its owner, owners of its team, and staff. It hears of it within two seconds.
+         */
+        post: operations["drainWorker"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/workers/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Send a worker away
+         * @description It ends as soon as it hears of it. To keep it from coming back revoke the token that it joins with.
+         */
+        delete: operations["removeWorker"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/workers/{id}/heartbeat": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** A sign of life; the answer says what is wanted of the worker */
+        post: operations["beatAsWorker"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/workers/{id}/work": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * The next gradient job; the one before it is over
+         * @description Waits up to 4 s for one.
+         */
+        post: operations["takeWork"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/shards/{hash}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Samples of a job that a worker of this token serves */
+        get: operations["readShard"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/jobs": {
         parameters: {
             query?: never;
@@ -435,7 +648,7 @@ export interface paths {
         put?: never;
         /**
          * Submit a training job
-         * @description Checks the model, infers every shape, compares it with the data set and prices it; then the job waits in the line. On any error nothing is created.
+         * @description Checks the model, infers every shape, compares it with the data set and prices it; then the job waits in the line. A dry run ends there, with an `estimate` for the workers that are there. On any error nothing is created.
          */
         post: operations["createJob"];
         delete?: never;
@@ -1192,6 +1405,22 @@ export interface components {
                     message: string;
                 } | null;
             } | null;
+            /** @description null: not within what can be foreseen */
+            estimatedFinish?: string | null;
+            /** @description Of a dry run */
+            estimate?: {
+                /** @description That would serve it, if it had them all */
+                workers: number;
+                /** @description Time per step on them; null: no worker is there */
+                stepSeconds: number | null;
+                /** @description Of the whole job; what its team will be charged */
+                workerSeconds: number | null;
+                /** @description Of your team; null: it has no budget */
+                budgetLeftWorkerSeconds: number | null;
+                fitsBudget: boolean;
+                /** @description A parameter server that is there has room for it when it is empty */
+                fitsMemory: boolean;
+            };
         };
         JobCreate: {
             name?: string;
@@ -5823,6 +6052,228 @@ export interface components {
             /** Format: date-time */
             createdAt: string;
         };
+        Announcement: {
+            id: string;
+            message: string;
+            /** @description From `startsAt` to `endsAt` workers drain; jobs checkpoint and wait */
+            pausesWork: boolean;
+            /** Format: date-time */
+            startsAt: string;
+            /** @description null: until it is withdrawn */
+            endsAt: string | null;
+        };
+        AnnouncementCreate: {
+            message: string;
+            /** @default false */
+            pausesWork?: boolean;
+            /**
+             * Format: date-time
+             * @description Left out: now. It is shown from the moment it is made
+             */
+            startsAt?: string;
+            /**
+             * Format: date-time
+             * @description Left out: until it is withdrawn
+             */
+            endsAt?: string;
+        };
+        ClusterQueue: {
+            /** @description A maintenance lasts */
+            paused: boolean;
+            places: {
+                /** @description Training jobs that may run at once */
+                all: number;
+                /** @description That run now */
+                taken: number;
+            };
+            /** @description That take work now */
+            workers: number;
+            servers: {
+                name: string;
+                /** @description Training jobs that it has */
+                jobs: number;
+                /** @description What they may take together */
+                memoryBytes: number;
+                /** @description What they take, by their prices */
+                memoryUsedBytes: number;
+                /** Format: date-time */
+                heardAt: string;
+            }[];
+            /** @description Jobs with a place that you may see */
+            running: {
+                job: string;
+                name: string;
+                team: string;
+                /** @default 0 */
+                priority: number;
+                /** @enum {unknown} */
+                state: "queued" | "preparing" | "running";
+                /** @description That serve it now */
+                workers: number;
+                /** @description Part of its steps that is done */
+                progress: number;
+                /** @description null: it has a place */
+                waiting: {
+                    /** @enum {unknown} */
+                    reason: "starting" | "maintenance" | "team-paused" | "budget-spent" | "storage-full" | "no-server" | "too-large" | "no-worker" | "running-limit" | "memory-taken" | "behind-own-jobs" | "behind-other-teams" | "place-kept" | "places-taken";
+                    /** @description The reason in words */
+                    message: string;
+                    position: {
+                        /** @description Among the queued jobs of the team; 1 is next */
+                        team: number;
+                        /** @description Among all queued jobs; 1 is next */
+                        whole: number;
+                    };
+                    /** @description Queued jobs whose turn comes before */
+                    ahead: number;
+                    /** @description null: not within what can be foreseen */
+                    estimatedStart: string | null;
+                    /** @description null: nothing would make it start sooner */
+                    whatIf: {
+                        /** @enum {unknown} */
+                        change: "maintenance-over" | "team-resumed" | "budget-raised" | "storage-freed" | "server-added" | "worker-added" | "running-limit-raised" | "first-in-team" | "place-added" | "memory-free";
+                        /** @description null: not within what can be foreseen */
+                        estimatedStart: string | null;
+                        /** @description In words */
+                        message: string;
+                    } | null;
+                } | null;
+                /** @description null: not within what can be foreseen */
+                estimatedFinish: string | null;
+            }[];
+            /** @description Jobs in line that you may see, the next one first */
+            waiting: {
+                job: string;
+                name: string;
+                team: string;
+                /** @default 0 */
+                priority: number;
+                /** @enum {unknown} */
+                state: "queued" | "preparing" | "running";
+                /** @description That serve it now */
+                workers: number;
+                /** @description Part of its steps that is done */
+                progress: number;
+                /** @description null: it has a place */
+                waiting: {
+                    /** @enum {unknown} */
+                    reason: "starting" | "maintenance" | "team-paused" | "budget-spent" | "storage-full" | "no-server" | "too-large" | "no-worker" | "running-limit" | "memory-taken" | "behind-own-jobs" | "behind-other-teams" | "place-kept" | "places-taken";
+                    /** @description The reason in words */
+                    message: string;
+                    position: {
+                        /** @description Among the queued jobs of the team; 1 is next */
+                        team: number;
+                        /** @description Among all queued jobs; 1 is next */
+                        whole: number;
+                    };
+                    /** @description Queued jobs whose turn comes before */
+                    ahead: number;
+                    /** @description null: not within what can be foreseen */
+                    estimatedStart: string | null;
+                    /** @description null: nothing would make it start sooner */
+                    whatIf: {
+                        /** @enum {unknown} */
+                        change: "maintenance-over" | "team-resumed" | "budget-raised" | "storage-freed" | "server-added" | "worker-added" | "running-limit-raised" | "first-in-team" | "place-added" | "memory-free";
+                        /** @description null: not within what can be foreseen */
+                        estimatedStart: string | null;
+                        /** @description In words */
+                        message: string;
+                    } | null;
+                } | null;
+                /** @description null: not within what can be foreseen */
+                estimatedFinish: string | null;
+            }[];
+            others: {
+                /** @description Jobs of other teams */
+                running: number;
+                /** @description Jobs of other teams */
+                waiting: number;
+            };
+            /** @description Of your team; for staff of every team that has jobs */
+            shares: {
+                team: string;
+                weight: number;
+                /** @description Faded use */
+                recentWorkerSeconds: number;
+                /** @description All use, against the budget */
+                spentWorkerSeconds: number;
+                /** @description Its weight among the teams with jobs */
+                entitled: number;
+                /** @description Its part of the recent use of those teams */
+                used: number;
+                name: string;
+                /** @description Jobs of the team */
+                running: number;
+                /** @description Jobs of the team */
+                waiting: number;
+            }[];
+        };
+        ClusterWorker: {
+            id: string;
+            name: string;
+            /** @description Whose token it joined with; null: it belongs to the installation */
+            owner: {
+                id: string;
+                name: string;
+            } | null;
+            /** @description The only team that it serves; null: all */
+            team: string | null;
+            /** @enum {unknown} */
+            state: "active" | "paused" | "draining" | "lost";
+            /** @description You may pause, resume, drain and remove it */
+            mine: boolean;
+            engine: string;
+            device: string;
+            numericsClass: string;
+            threads: number;
+            /** @description That it serves now, where you may see it */
+            job: string | null;
+            samplesPerSecond: number;
+            /** @description Part of the time that it computes */
+            load: number;
+            /** Format: date-time */
+            joinedAt: string;
+            /** Format: date-time */
+            heardAt: string;
+        };
+        WorkerJoin: {
+            name: string;
+            engine: string;
+            device: string;
+            numericsClass: string;
+            threads: number;
+            /** @description Measured when it started; null: not measured */
+            flopsPerSecond: number | null;
+        };
+        WorkerJoined: {
+            id: string;
+            /** @description What it is called on the gradient channel: no other worker is */
+            name: string;
+            lentTo: string | null;
+        };
+        WorkerBeat: {
+            /** @description That it serves now */
+            job: string | null;
+            /** @description Part of the time that it computed */
+            load: number;
+            samplesPerSecond: number;
+        };
+        WorkerOrder: {
+            /** @enum {unknown} */
+            wanted: "work" | "pause" | "leave";
+        };
+        WorkerTurn: {
+            job: {
+                jobId: string;
+                incarnation: number;
+                /** @description Of this gradient job within the incarnation */
+                serial: number;
+                /** @description unix:/path or tcp:host:port of the gradient channel */
+                address: string;
+                /** @description HMAC over job, incarnation, serial, expiry; of no use after its expiry */
+                lease: string;
+            } | null;
+        };
         Error: {
             statusCode: number;
             /** @description One of the codes in docs/errors.md */
@@ -7794,6 +8245,848 @@ export interface operations {
             };
             /** @description Content type not accepted */
             415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Understood, but wrong: the field, the layer and both shapes are named */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    listAnnouncements: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description All of them */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        announcements: components["schemas"]["Announcement"][];
+                    };
+                };
+            };
+            /** @description No valid API token */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The token has not the scope for it, or its member not the role */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    announce: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AnnouncementCreate"];
+            };
+        };
+        responses: {
+            /** @description Announced */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Announcement"];
+                };
+            };
+            /** @description No valid API token */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The token has not the scope for it, or its member not the role */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Content type not accepted */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Understood, but wrong: the field, the layer and both shapes are named */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    withdrawAnnouncement: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description an announcement id (ann_…) */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Withdrawn */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description No valid API token */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The token has not the scope for it, or its member not the role */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Not there */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Understood, but wrong: the field, the layer and both shapes are named */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    getQueue: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description At this moment */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ClusterQueue"];
+                };
+            };
+            /** @description No valid API token */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The token has not the scope for it, or its member not the role */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    listWorkers: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description All of them */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        workers: components["schemas"]["ClusterWorker"][];
+                    };
+                };
+            };
+            /** @description No valid API token */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The token has not the scope for it, or its member not the role */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    joinAsWorker: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WorkerJoin"];
+            };
+        };
+        responses: {
+            /** @description Joined */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WorkerJoined"];
+                };
+            };
+            /** @description No valid API token */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The token has not the scope for it, or its member not the role */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Not in this state, or already done with other content */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Content type not accepted */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Understood, but wrong: the field, the layer and both shapes are named */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    pauseWorker: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description a worker id (wrk_…) */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The worker */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ClusterWorker"];
+                };
+            };
+            /** @description No valid API token */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The token has not the scope for it, or its member not the role */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Not there */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Understood, but wrong: the field, the layer and both shapes are named */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    resumeWorker: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description a worker id (wrk_…) */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The worker */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ClusterWorker"];
+                };
+            };
+            /** @description No valid API token */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The token has not the scope for it, or its member not the role */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Not there */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Understood, but wrong: the field, the layer and both shapes are named */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    drainWorker: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description a worker id (wrk_…) */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The worker */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ClusterWorker"];
+                };
+            };
+            /** @description No valid API token */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The token has not the scope for it, or its member not the role */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Not there */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Understood, but wrong: the field, the layer and both shapes are named */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    removeWorker: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description a worker id (wrk_…) */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Removed */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description No valid API token */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The token has not the scope for it, or its member not the role */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Not there */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Understood, but wrong: the field, the layer and both shapes are named */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    beatAsWorker: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WorkerBeat"];
+            };
+        };
+        responses: {
+            /** @description Noted */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WorkerOrder"];
+                };
+            };
+            /** @description No valid API token */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The token has not the scope for it, or its member not the role */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Not there */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Content type not accepted */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Understood, but wrong: the field, the layer and both shapes are named */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    takeWork: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Work, or none */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WorkerTurn"];
+                };
+            };
+            /** @description No valid API token */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The token has not the scope for it, or its member not the role */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Not there */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Understood, but wrong: the field, the layer and both shapes are named */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    readShard: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                hash: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A shard of a data set */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/octet-stream": string;
+                };
+            };
+            /** @description No valid API token */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The token has not the scope for it, or its member not the role */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Not there */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -68,6 +68,37 @@ export const accountErrors = {
       'Programs use a token in the header Authorization. Behind a proxy: let it pass the header Host on.',
     retryable: false,
   },
+  WORKER_NOT_FOUND: {
+    status: 404,
+    message: 'There is no worker {worker}',
+    advice: 'List the workers: `descent workers ls`. A worker that was removed has to be started again.',
+    retryable: false,
+  },
+  WORKER_NOT_YOURS: {
+    status: 403,
+    message: 'Worker {worker} belongs to somebody else',
+    advice: 'Ask its owner, or staff.',
+    retryable: false,
+  },
+  WORKERS_NOT_ADMITTED: {
+    status: 409,
+    message: 'No parameter server here can be reached by workers of other machines',
+    advice:
+      'Start the service with `descent up --worker-address HOST:PORT`, or give parameter servers DESCENT_CHANNEL_REMOTE_ADDRESS.',
+    retryable: true,
+  },
+  ANNOUNCEMENT_NOT_FOUND: {
+    status: 404,
+    message: 'There is no announcement {announcement}',
+    advice: 'List them: `descent announce`.',
+    retryable: false,
+  },
+  TOO_MANY_QUEUED: {
+    status: 429,
+    message: 'Your team has {limit} jobs that have not ended',
+    advice: 'Wait until some have ended, or cancel some.',
+    retryable: false,
+  },
   TOO_MANY_STREAMS: {
     status: 429,
     message: 'Your {whose} follows {limit} streams already',

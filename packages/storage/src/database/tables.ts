@@ -12,7 +12,7 @@ export interface JobsTable {
   priority: number;
   name: string;
   state: JobState;
-  /** What the user asked the parameter server for: `run`, `pause`, `cancel`. */
+  /** What the parameter server is asked for. */
   wanted: WantedState;
   reason: string;
   created_at: string;
@@ -36,6 +36,15 @@ export interface JobsTable {
   ledger_hash: string | null;
   weights_hash: string | null;
   error: string | null;
+  /** Since when a parameter server has it; null: none has. */
+  held_at_ms: number | null;
+  /** When it last applied an update in the hands of its present server. */
+  progressed_at_ms: number | null;
+  /** Of its price, for admission. */
+  server_bytes: number | null;
+  /** Of the whole job. */
+  flops: number | null;
+  max_workers: number | null;
 }
 
 export interface QuarantinedWorkersTable {
@@ -74,7 +83,8 @@ export interface JobStarsTable {
   job_id: string;
 }
 
-export type WantedState = 'run' | 'pause' | 'cancel';
+/** `yield`: back into the line, with a checkpoint. */
+export type WantedState = 'run' | 'pause' | 'cancel' | 'yield';
 
 export interface JobEventsTable {
   job_id: string;
@@ -284,6 +294,50 @@ export interface AuditTable {
   status: number;
 }
 
+/** `leave`: after the gradient job that it serves. */
+export type WorkerWish = 'work' | 'pause' | 'leave';
+
+export interface WorkersTable {
+  id: string;
+  name: string;
+  token_id: string | null;
+  lent_to: string | null;
+  wanted: WorkerWish;
+  engine: string;
+  device: string;
+  numerics_class: string;
+  threads: number;
+  flops_per_second: number | null;
+  job_id: string | null;
+  load: number;
+  samples_per_second: number;
+  joined_at_ms: number;
+  heard_at_ms: number;
+}
+
+/** Jobs whose samples a worker may read. */
+export interface WorkerGrantsTable {
+  worker_id: string;
+  job_id: string;
+  until_ms: number;
+}
+
+export interface ParameterServersTable {
+  name: string;
+  memory_bytes: number;
+  remote_address: string | null;
+  heard_at_ms: number;
+}
+
+export interface AnnouncementsTable {
+  id: string;
+  message: string;
+  /** 0 or 1. */
+  pauses_work: number;
+  starts_at: string;
+  ends_at: string | null;
+}
+
 /** Who holds which artifact file. A file without a row belongs to nobody and may be deleted. */
 export interface ArtifactsTable {
   hash: string;
@@ -332,6 +386,10 @@ export interface Tables {
   usage: UsageTable;
   webhooks: WebhooksTable;
   webhook_deliveries: WebhookDeliveriesTable;
+  workers: WorkersTable;
+  worker_grants: WorkerGrantsTable;
+  parameter_servers: ParameterServersTable;
+  announcements: AnnouncementsTable;
   artifacts: ArtifactsTable;
   idempotency_keys: IdempotencyKeysTable;
   migrations: MigrationsTable;

@@ -9,6 +9,7 @@ import { sessions } from './0013-sessions.ts';
 import { webhooks } from './0014-webhooks.ts';
 import { jobCurves } from './0020-job-curves.ts';
 import { quarantine } from './0025-quarantine.ts';
+import { cluster } from './0040-cluster.ts';
 import type { Migration } from './migration.ts';
 
 /** Every migration, in the order they are applied. */
@@ -24,4 +25,5 @@ export const migrations: readonly Migration[] = [
   webhooks,
   jobCurves,
   quarantine,
+  cluster,
 ];

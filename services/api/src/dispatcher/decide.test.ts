@@ -15,6 +15,12 @@ const job = (id: string, more: Partial<ActiveJob> = {}): ActiveJob => ({
   server: null,
   heardAtMs: null,
   queuedAtMs: 0,
+  done: 0,
+  heldAtMs: null,
+  progressedAtMs: null,
+  serverBytes: 0,
+  flops: null,
+  maxWorkers: 1,
   ...more,
 });
 const held = (id: string, heardAtMs: number) =>

@@ -11,9 +11,11 @@ export interface Offer {
   readonly takenAtMs: number | null;
 }
 
+export type DispatchedJob = Pick<ActiveJob, 'id' | 'state' | 'incarnation' | 'heardAtMs'>;
+
 export interface DispatcherView {
   /** Queued and held jobs, first come first. */
-  readonly jobs: readonly ActiveJob[];
+  readonly jobs: readonly DispatchedJob[];
   readonly offers: ReadonlyMap<string, Offer>;
   /** Of the offers' ids, those that wait or run; null while the queue cannot be reached. */
   readonly queue: ReadonlyMap<string, QueuedState> | null;
@@ -51,12 +53,15 @@ export function decide(view: DispatcherView): DispatcherAction[] {
   ];
 }
 
-function isSilent(job: ActiveJob, view: DispatcherView): boolean {
+function isSilent(job: DispatchedJob, view: DispatcherView): boolean {
   const heardAtMs = Math.max(job.heardAtMs ?? 0, view.startedAtMs);
   return isHeld(job.state) && view.nowMs - heardAtMs > view.silenceMs;
 }
 
-function withdrawals(offers: DispatcherView['offers'], admitted: readonly ActiveJob[]): DispatcherAction[] {
+function withdrawals(
+  offers: DispatcherView['offers'],
+  admitted: readonly DispatchedJob[],
+): DispatcherAction[] {
   const wanted = new Map(admitted.map((job) => [job.id, job.incarnation]));
   return [...offers]
     .filter(([jobId, offer]) => wanted.get(jobId) !== offer.incarnation)
@@ -64,7 +69,7 @@ function withdrawals(offers: DispatcherView['offers'], admitted: readonly Active
 }
 
 function offerFor(
-  job: ActiveJob,
+  job: DispatchedJob,
   offer: Offer | undefined,
   queue: ReadonlyMap<string, QueuedState>,
   nowMs: number,
@@ -85,7 +90,7 @@ function offerFor(
   }
 }
 
-function note(job: ActiveJob, offer: Offer): DispatcherAction {
+function note(job: DispatchedJob, offer: Offer): DispatcherAction {
   return { type: 'note', jobId: job.id, offer };
 }
 

@@ -1,6 +1,7 @@
 import { activeJobs } from '@descent/storage';
 import type { Context, TrainingQueue } from '../context.ts';
 import { loseSilentServer } from '../jobs/lose-job.ts';
+import { releaseJob } from '../jobs/release-job.ts';
 import { type DispatcherAction, decide, type Offer } from './decide.ts';
 import { createLeadership } from './leadership.ts';
 
@@ -34,7 +35,8 @@ export function startDispatcher(context: Context, { queue, tickMs = 250 }: Dispa
     if (leadsSinceMs === null) offers.clear();
     leadsSinceMs ??= context.clock();
     const { silenceMs } = context.limits;
-    const { admit } = await context.books.decide();
+    const { admit, release } = await context.books.decide();
+    for (const one of release) await releaseJob(context, one);
     const jobs = await activeJobs(context.db);
     const ids = [...offers.values()].map((offer) => offer.id);
     let unreachable: unknown = null;

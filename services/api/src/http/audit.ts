@@ -22,6 +22,8 @@ export function auditChanges(app: FastifyInstance, { db, clock }: Context): void
     if (!unsafe.has(request.method) || reply.statusCode >= 300) return;
     if (policy === undefined || policy.access === 'ourProcesses') return;
     if (policy.access === 'token' && policy.scope === 'read') return;
+    // Of a worker its coming is written down; heartbeats and work are not, nor is it a change.
+    if (policy.access === 'token' && policy.scope === 'worker' && reply.statusCode !== 201) return;
     const { id } = request.params as { readonly id?: string };
     const created = String(reply.getHeader('location') ?? '')
       .split('/')

@@ -8,11 +8,13 @@ import {
   TeamId,
   TokenId,
   WebhookId,
+  WorkerId,
 } from '@descent/contracts';
 import { DescentError } from '@descent/errors';
 import {
   type Database,
   findTeam,
+  findWorker,
   type OwnedTable,
   owningTeam,
   sessionOwner,
@@ -21,6 +23,7 @@ import {
 } from '@descent/storage';
 import type { TSchema } from 'typebox';
 import { Value } from 'typebox/value';
+import { serves } from '../workers/present-worker.ts';
 
 export const objectKinds = [
   'job',
@@ -32,6 +35,7 @@ export const objectKinds = [
   'token',
   'session',
   'webhook',
+  'worker',
 ] as const;
 /** What the `:id` of a path can name. */
 export type ObjectKind = (typeof objectKinds)[number];
@@ -100,6 +104,16 @@ const rules: Record<ObjectKind, ObjectRule> = {
     id: SessionId,
     isVisible: async (db, id, caller) => (await sessionOwner(db, id)) === caller.memberId,
     missing: (session) => new DescentError('SESSION_NOT_FOUND', { session }),
+  },
+  /** For people, those that serve their team; for a worker itself alone. */
+  worker: {
+    id: WorkerId,
+    async isVisible(db, id, caller) {
+      const worker = await findWorker(db, id);
+      if (worker === null) return false;
+      return caller.scopes.includes('worker') ? worker.tokenId === caller.id : serves(worker, caller.teamId);
+    },
+    missing: (worker) => new DescentError('WORKER_NOT_FOUND', { worker }),
   },
 };
 

@@ -15,6 +15,9 @@ export async function openApiDocument(): Promise<string> {
       has: async () => new Map(),
       remove: async () => 0,
       ping: async () => undefined,
+      gradients: () => {
+        throw new Error('no worker joins');
+      },
     },
     logger: createLogger({ name: 'openapi', level: 'silent', pretty: false }),
   });

@@ -1,10 +1,14 @@
 import {
+  Announcement,
+  AnnouncementCreate,
   AuditEntry,
   Checkpoint,
   ChromeTrace,
   ClassImport,
   ClassImported,
   Closed,
+  ClusterQueue,
+  ClusterWorker,
   Dataset,
   DatasetCreate,
   DatasetFetch,
@@ -62,6 +66,11 @@ import {
   WebhookCreate,
   WebhookCreated,
   WebhookDelivery,
+  WorkerBeat,
+  WorkerJoin,
+  WorkerJoined,
+  WorkerOrder,
+  WorkerTurn,
 } from '@descent/contracts';
 import type { FastifyInstance } from 'fastify';
 import { type TSchema, Type } from 'typebox';
@@ -140,6 +149,15 @@ export const components = {
   WebhookCreate,
   WebhookCreated,
   WebhookDelivery,
+  Announcement,
+  AnnouncementCreate,
+  ClusterQueue,
+  ClusterWorker,
+  WorkerJoin,
+  WorkerJoined,
+  WorkerBeat,
+  WorkerOrder,
+  WorkerTurn,
   Error: ErrorSchema,
 } as const satisfies Record<string, TSchema>;
 export type ComponentName = keyof typeof components;

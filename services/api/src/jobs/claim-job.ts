@@ -1,4 +1,4 @@
-import type { ClaimAnswer } from '@descent/contracts';
+import type { ClaimAnswer, Demand, TrainingPlan } from '@descent/contracts';
 import { DescentError } from '@descent/errors';
 import { type JobRecord, listCheckpoints, listQuarantined, readPlan } from '@descent/storage';
 import type { Context } from '../context.ts';
@@ -19,7 +19,14 @@ export async function claimJob(context: Context, jobId: string, server: string):
       stimulus: { type: 'claim' },
       reason: `Parameter server ${server} prepares it`,
       nowMs,
-      change: { incarnation, server, heardAtMs: nowMs, reportSerial: -1 },
+      change: {
+        incarnation,
+        server,
+        heardAtMs: nowMs,
+        heldAtMs: nowMs,
+        progressedAtMs: null,
+        reportSerial: -1,
+      },
     });
     if (moved === null) throw new DescentError('JOB_CLAIM_REFUSED', { jobId, reason: whyNot(job) });
     const plan = await readPlan(transaction, jobId);
@@ -32,11 +39,21 @@ export async function claimJob(context: Context, jobId: string, server: string):
       checkpoints: checkpoints.map(({ step, hash }) => ({ step, hash })),
       numericsClass: job.numericsClass,
       quarantined: quarantined.map(({ worker }) => worker),
+      team: job.teamId,
     };
   });
+  const { team, plan } = answer;
+  const { priority = 0 } = plan.request;
+  const orders = await context.books.ordersFor({ id: jobId, team, priority, demand: newDemand(plan) });
   context.feeds.announce(jobId);
   context.wakeDispatcher();
-  return answer;
+  return { ...answer, ...orders };
+}
+
+/** Nothing of it is on the queue yet: what it will ask for. */
+function newDemand({ request, microBatches }: TrainingPlan): Demand {
+  const waiting = Math.min(request.maxWorkers ?? microBatches, microBatches);
+  return { waiting, waitedMs: 0, serving: 0, seconds: null };
 }
 
 function whyNot(job: JobRecord): string {

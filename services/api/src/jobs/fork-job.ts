@@ -11,6 +11,7 @@ import type { Context } from '../context.ts';
 import { planJob } from './plan-job.ts';
 import { requireJob } from './require-job.ts';
 import { findEarlier, idempotentRequest, storeJob } from './store-job.ts';
+import { requireRoom } from './submit-job.ts';
 
 export interface Fork {
   readonly jobId: string;
@@ -32,6 +33,7 @@ export async function forkJob(
   const earlier = idempotent === null ? null : await findEarlier(context.db, idempotent);
   if (earlier !== null) return { job: earlier, created: false };
 
+  await requireRoom(context, submission.caller.teamId);
   const origin = await requireJob(context.db, jobId);
   const checkpoint = await findCheckpoint(context.db, jobId, body.checkpoint);
   const { step, hash } = checkpoint;

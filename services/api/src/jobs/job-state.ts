@@ -16,7 +16,7 @@ import type { WantedState } from '@descent/storage';
  * paused     nobody works on it; its newest checkpoint is where it goes on. Leaves by resume or cancel.
  * succeeded, failed, cancelled  the end; nothing leaves.
  *
- * While a server holds the job (preparing, running) `cancel` and `pause` only note what is wanted: the server reads it
+ * While a server holds the job (preparing, running) `cancel`, `pause` and `yield` only note what is wanted: the server reads it
  * from the answer to its next report and leaves with `stop`. If it is lost before, what was wanted happens then.
  */
 export interface JobSituation {
@@ -31,6 +31,8 @@ export type JobStimulus =
   | { readonly type: 'report'; readonly computing: boolean }
   /** The server fell silent or handed the job back. */
   | { readonly type: 'lose' }
+  /** Its place is wanted back: it writes a checkpoint and waits in line again. */
+  | { readonly type: 'yield' }
   /** The server left because that was wanted. */
   | { readonly type: 'stop' }
   | { readonly type: 'succeed' | 'fail' };
@@ -62,6 +64,7 @@ function fromQueued(stimulus: JobStimulus): JobSituation | null {
     case 'pause':
       return { state: 'paused', wanted: 'run' };
     case 'resume':
+    case 'yield':
       return null;
     case 'claim':
       return { state: 'preparing', wanted: 'run' };
@@ -84,7 +87,9 @@ function fromHeld(now: JobSituation, stimulus: JobStimulus): JobSituation | null
     case 'cancel':
       return now.wanted === 'cancel' ? null : { state: now.state, wanted: 'cancel' };
     case 'pause':
-      return now.wanted === 'run' ? { state: now.state, wanted: 'pause' } : null;
+      return now.wanted === 'run' || now.wanted === 'yield' ? { state: now.state, wanted: 'pause' } : null;
+    case 'yield':
+      return now.wanted === 'run' ? { state: now.state, wanted: 'yield' } : null;
     case 'resume':
     case 'claim':
       return null;
@@ -104,6 +109,7 @@ function fromHeld(now: JobSituation, stimulus: JobStimulus): JobSituation | null
 
 const stateAfterLeaving = {
   run: 'queued',
+  yield: 'queued',
   pause: 'paused',
   cancel: 'cancelled',
 } as const satisfies Record<WantedState, JobState>;
@@ -115,6 +121,7 @@ function fromPaused(stimulus: JobStimulus): JobSituation | null {
     case 'resume':
       return { state: 'queued', wanted: 'run' };
     case 'pause':
+    case 'yield':
     case 'claim':
     case 'report':
     case 'lose':

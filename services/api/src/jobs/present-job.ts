@@ -11,6 +11,7 @@ import {
   type TokenRecord,
 } from '@descent/storage';
 import type { Context } from '../context.ts';
+import { isHeld } from './job-state.ts';
 
 /** Jobs as the API shows them to a caller. */
 export async function presentJobs(
@@ -20,12 +21,14 @@ export async function presentJobs(
 ): Promise<Job[]> {
   const ids = jobs.map(({ id }) => id);
   const cards = await findCards(db, ids, caller.memberId);
-  const outlook = jobs.some((job) => job.state === 'queued') ? await books.outlook() : null;
+  const isOpen = (job: JobRecord) => job.state === 'queued' || isHeld(job.state);
+  const outlook = jobs.some(isOpen) ? (await books.situation()).outlook : null;
   const sparklines = await findSparklines(db, ids);
   return Promise.all(
     jobs.map(async (job) => ({
       ...present(job, job.state === 'queued' ? (outlook?.waiting(job.id) ?? null) : null),
       ...presentCard(cards.get(job.id)),
+      estimatedFinish: isOpen(job) ? (outlook?.estimatedFinish(job.id) ?? null) : null,
       ...(await tablesOf(db, job)),
       ...(await timingOf(db, job)),
       ...(sparklines.has(job.id) && { sparkline: sparklines.get(job.id)! }),

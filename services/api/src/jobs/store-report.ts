@@ -27,15 +27,17 @@ import { requireJob } from './require-job.ts';
  * @throws DescentError JOB_NOT_FOUND, INCARNATION_STALE, REQUEST_INVALID (weights that were never stored)
  */
 export async function storeReport(context: Context, jobId: string, report: Report): Promise<ReportAnswer> {
-  const { repeated, wanted, stateChanged } = await context.db.transaction().execute(async (transaction) => {
-    const job = await requireJob(transaction, jobId);
-    if (report.incarnation !== job.incarnation) throw stale(context, job, report);
-    if (report.serial <= job.reportSerial) {
-      return { repeated: true, wanted: job.wanted, stateChanged: false };
-    }
-    const stored = await store(transaction, context, job, report);
-    return { repeated: false, wanted: stored.wanted, stateChanged: stored.state !== job.state };
-  });
+  const { repeated, wanted, stateChanged, job } = await context.db
+    .transaction()
+    .execute(async (transaction) => {
+      const job = await requireJob(transaction, jobId);
+      if (report.incarnation !== job.incarnation) throw stale(context, job, report);
+      if (report.serial <= job.reportSerial) {
+        return { repeated: true, wanted: job.wanted, stateChanged: false, job };
+      }
+      const stored = await store(transaction, context, job, report);
+      return { repeated: false, wanted: stored.wanted, stateChanged: stored.state !== job.state, job };
+    });
   context.metrics.reports.inc({ answer: repeated ? 'repeated' : 'stored' });
   if (!repeated) {
     context.metrics.metricPoints.inc(report.points.length);
@@ -43,7 +45,17 @@ export async function storeReport(context: Context, jobId: string, report: Repor
     context.feeds.announce(jobId);
   }
   if (stateChanged) context.wakeDispatcher();
-  return { wanted };
+  if (report.outcome !== null || report.demand === undefined) {
+    context.books.forgetDemand(jobId);
+    return { wanted };
+  }
+  const orders = await context.books.ordersFor({
+    id: jobId,
+    team: job.teamId,
+    priority: job.priority,
+    demand: report.demand,
+  });
+  return { wanted, ...orders };
 }
 
 async function store(db: Database, context: Context, job: JobRecord, report: Report): Promise<JobRecord> {
@@ -53,10 +65,15 @@ async function store(db: Database, context: Context, job: JobRecord, report: Rep
     reason:
       report.progress.workers > 0 ? 'Workers compute its gradients' : 'Its parameter server reported again',
     nowMs,
-    change: { heardAtMs: nowMs, reportSerial: report.serial, ...newsOf(report) },
+    change: {
+      heardAtMs: nowMs,
+      reportSerial: report.serial,
+      ...(report.progress.step > job.progress.step ? { progressedAtMs: nowMs } : {}),
+      ...newsOf(report),
+    },
   });
   if (alive === null) throw stale(context, job, report);
-  await bookWork(db, context, job, nowMs);
+  await bookWork(db, context, job, report, nowMs);
   await putPoints(db, job.id, report.points);
   await putLayers(db, job.id, report.points);
   await putSparkline(db, job.id, report.points, report.progress.steps);
@@ -75,14 +92,21 @@ async function store(db: Database, context: Context, job: JobRecord, report: Rep
 }
 
 /** The workers of the report before, for the time since; a silence was no work. */
-async function bookWork(db: Database, context: Context, job: JobRecord, nowMs: number): Promise<void> {
+async function bookWork(
+  db: Database,
+  context: Context,
+  job: JobRecord,
+  report: Report,
+  nowMs: number,
+): Promise<void> {
   const { silenceMs } = context.limits;
   const fromMs = Math.max(job.heardAtMs ?? nowMs, nowMs - silenceMs);
   const workerSeconds = (job.progress.workers * Math.max(0, nowMs - fromMs)) / 1000;
   if (workerSeconds === 0) return;
   const [from, to] = [fromMs, nowMs].map((ms) => new Date(ms).toISOString()) as [string, string];
   await bookUsage(db, { job: job.id, team: job.teamId, from, to, workerSeconds });
-  context.books.book(job.teamId, workerSeconds);
+  const steps = Math.max(0, report.progress.step - job.progress.step);
+  context.books.book(job.teamId, { workerSeconds, flops: steps * job.price.flopsPerStep });
 }
 
 async function leave(db: Database, job: JobRecord, outcome: Outcome, nowMs: number): Promise<JobRecord> {

@@ -1,9 +1,17 @@
-import { JobCreate, JobFromModel, type TrainingPlan, validate } from '@descent/contracts';
-import { type Database, holdArtifacts, type JobRecord, type TokenRecord } from '@descent/storage';
+import { type Estimate, JobCreate, JobFromModel, type TrainingPlan, validate } from '@descent/contracts';
+import { DescentError } from '@descent/errors';
+import {
+  countOpenJobs,
+  type Database,
+  holdArtifacts,
+  type JobRecord,
+  type TokenRecord,
+} from '@descent/storage';
 import type { Context } from '../context.ts';
 import { requireVisible } from '../http/objects.ts';
 import { requireModel } from '../models/require-model.ts';
 import { resolveModel } from '../models/resolve-model.ts';
+import { estimateJob } from './estimate-job.ts';
 import { planJob } from './plan-job.ts';
 import { findEarlier, idempotentRequest, storeJob } from './store-job.ts';
 
@@ -18,19 +26,24 @@ export interface Submission {
 export async function submitJob(
   context: Context,
   submission: Submission,
-): Promise<{ job: JobRecord; created: boolean }> {
+): Promise<{ job: JobRecord; created: boolean; estimate: Estimate | null }> {
   const request = isFromModel(submission.body)
     ? validate(JobFromModel, submission.body)
     : validate(JobCreate, submission.body);
   const idempotent = submission.dryRun ? null : idempotentRequest(submission, request);
   const earlier = idempotent === null ? null : await findEarlier(context.db, idempotent);
-  if (earlier !== null) return { job: earlier, created: false };
+  if (earlier !== null) return { job: earlier, created: false, estimate: null };
+  // Before anything is compiled: a flood of submissions must cost little.
+  if (!submission.dryRun) await requireRoom(context, submission.caller.teamId);
 
   const resolved = await resolve(context.db, request, submission.caller);
   const { job, plan } = await planJob(context, resolved.request, submission.caller, resolved.initialWeights);
-  if (submission.dryRun) return { job, created: false };
+  if (submission.dryRun) {
+    const maxWorkers = Math.min(plan.request.maxWorkers ?? plan.microBatches, plan.microBatches);
+    return { job, created: false, estimate: await estimateJob(context, job, maxWorkers) };
+  }
 
-  return storeJob(context, {
+  const stored = await storeJob(context, {
     job,
     plan,
     memberId: submission.caller.memberId,
@@ -46,6 +59,13 @@ export async function submitJob(
       await holdArtifacts(transaction, `${job.id}/initial`, [{ hash, bytes }]);
     },
   });
+  return { ...stored, estimate: null };
+}
+
+/** @throws DescentError TOO_MANY_QUEUED */
+export async function requireRoom({ db, limits }: Context, team: string): Promise<void> {
+  const limit = limits.openJobsPerTeam;
+  if ((await countOpenJobs(db, team)) >= limit) throw new DescentError('TOO_MANY_QUEUED', { limit });
 }
 
 function isFromModel(body: unknown): boolean {

@@ -8,7 +8,7 @@ export type NewsItem =
   /** The dispatcher has something to do. */
   | { readonly type: 'wake' }
   /** Workers computed for a team. */
-  | { readonly type: 'work'; readonly team: string; readonly workerSeconds: number }
+  | { readonly type: 'work'; readonly team: string; readonly workerSeconds: number; readonly flops: number }
   /** Settings of a team changed. */
   | { readonly type: 'teams' };
 

@@ -30,6 +30,7 @@ export function createJobRoute(app: Routes, context: Context): void {
         summary: 'Submit a training job',
         description:
           'Checks the model, infers every shape, compares it with the data set and prices it; then the job waits in the line. ' +
+          'A dry run ends there, with an `estimate` for the workers that are there. ' +
           'On any error nothing is created.',
         tags: ['jobs'],
         querystring: Query,
@@ -43,13 +44,16 @@ export function createJobRoute(app: Routes, context: Context): void {
       },
     },
     async (request, reply) => {
-      const { job, created } = await submitJob(context, {
+      const { job, created, estimate } = await submitJob(context, {
         body: request.body,
         dryRun: request.query.dryRun ?? false,
         caller: callerOf(request),
         idempotencyKey: request.headers['idempotency-key'] ?? null,
       });
-      const body = await presentJob(context, job, callerOf(request));
+      const body = {
+        ...(await presentJob(context, job, callerOf(request))),
+        ...(estimate === null ? {} : { estimate }),
+      };
       if (!created) return reply.status(200).send(body);
       return reply.status(201).header('location', `/v1/jobs/${job.id}`).send(body);
     },

@@ -1,6 +1,16 @@
-import { ClaimRequest, Closed, ReplaceRequest, Report, validate } from '@descent/contracts';
+import {
+  ClaimRequest,
+  Closed,
+  ReplaceRequest,
+  Report,
+  ServerBeat,
+  validate,
+  WorkerBeat,
+  WorkerId,
+  WorkerJoin,
+} from '@descent/contracts';
 import { DescentError } from '@descent/errors';
-import { listCheckpoints } from '@descent/storage';
+import { changeWorker, findWorker, listCheckpoints, putParameterServer } from '@descent/storage';
 import { Type } from 'typebox';
 import type { Context } from '../context.ts';
 import { claimJob } from '../jobs/claim-job.ts';
@@ -8,10 +18,14 @@ import { replaceServer } from '../jobs/replace-server.ts';
 import { requireJob } from '../jobs/require-job.ts';
 import { storeCheckpoint, storeWeights } from '../jobs/store-files.ts';
 import { storeReport } from '../jobs/store-report.ts';
+import { joinWorker } from '../workers/join-worker.ts';
+import { orderFor } from '../workers/worker-order.ts';
 import { JobParams } from './params.ts';
 import type { Routes } from './routes.ts';
 
 const StepParams = Closed({ ...JobParams.properties, step: Type.Integer({ minimum: 0 }) });
+const ServerParams = Closed({ name: Type.String({ minLength: 1, maxLength: 200 }) });
+const WorkerParams = Closed({ id: WorkerId });
 const HashParams = Closed({ hash: Type.String({ pattern: '^[0-9a-f]{64}$' }) });
 const OwnerHeaders = Type.Object({ 'x-descent-incarnation': Type.Integer({ minimum: 1 }) });
 
@@ -28,6 +42,33 @@ export function internalRoutes(app: Routes, context: Context): void {
   app.post('/servers', async (request) => {
     await replaceServer(context, validate(ReplaceRequest, request.body));
     return {};
+  });
+
+  app.post('/servers/:name/heartbeat', { schema: { params: ServerParams } }, async (request) => {
+    const beat = validate(ServerBeat, request.body);
+    await putParameterServer(context.db, {
+      ...beat,
+      name: request.params.name,
+      heardAtMs: context.clock(),
+    });
+    return {};
+  });
+
+  app.post('/workers', async (request) => {
+    const joined = await joinWorker(context.db, validate(WorkerJoin, request.body), null, context.clock());
+    context.books.forgetCluster();
+    context.wakeDispatcher();
+    return joined;
+  });
+
+  app.post('/workers/:id/heartbeat', { schema: { params: WorkerParams } }, async (request) => {
+    const beat = validate(WorkerBeat, request.body);
+    const { id } = request.params;
+    const worker = await findWorker(context.db, id);
+    if (worker === null || worker.tokenId !== null)
+      throw new DescentError('WORKER_NOT_FOUND', { worker: id });
+    await changeWorker(context.db, id, { ...beat, heardAtMs: context.clock() });
+    return orderFor(worker.wanted, await context.books.isMaintenance());
   });
 
   app.post('/jobs/:id/claim', { schema: { params: JobParams } }, async (request) => {

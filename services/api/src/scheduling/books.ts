@@ -1,18 +1,33 @@
+import type { Demand, GradientTurn, TeamShare } from '@descent/contracts';
 import {
   type Admission,
+  accountOf,
   advance,
   book,
   createOutlook,
   decideAdmission,
   defaultSettings,
+  feed,
+  type GradientDemand,
+  gradientTurns,
   type Ledger,
   type Outlook,
   openLedger,
   queueUp,
   type SchedulingView,
+  teamShares,
 } from '@descent/scheduling';
-import { activeJobs, type Database, listTeams, storedBytesByTeam, usageByTeam } from '@descent/storage';
-import { type ViewLimits, viewOf } from './view-of.ts';
+import {
+  type ActiveJob,
+  activeJobs,
+  type Database,
+  listTeams,
+  storedBytesByTeam,
+  usageByTeam,
+} from '@descent/storage';
+import { type ClusterState, readCluster } from './cluster.ts';
+import { createSpeedometer, type Work } from './speedometer.ts';
+import { viewOf } from './view-of.ts';
 
 /**
  * The ledger of fair share, and what follows from it. What counts against budgets is in the database; recent use is kept
@@ -20,74 +35,184 @@ import { type ViewLimits, viewOf } from './view-of.ts';
  */
 export interface Books {
   /** Notes what a team's workers computed just now. */
-  book(team: string, workerSeconds: number): void;
-  /** Who gets a place now, and why the others wait. */
+  book(team: string, work: Work): void;
+  /** Notes how a job's gradient jobs stand; tells where they go on the queue. */
+  ordersFor(job: JobDemand): Promise<GradientOrders>;
+  /** No parameter server has it any more. */
+  forgetDemand(jobId: string): void;
+  /** Who gets a place now, who gives one back, and why the others wait. */
   decide(): Promise<Admission>;
   /** For questions of users: where many jobs wait, up to a second old. */
-  outlook(): Promise<Outlook>;
+  situation(): Promise<Situation>;
+  /** Up to a second old. */
+  cluster(): Promise<ClusterState>;
+  isMaintenance(): Promise<boolean>;
+  /** FLOP that a worker computes in a second, of late or as measured when they started; null: there are none. */
+  speed(): Promise<number | null>;
+  /** Worker-seconds that a team has used. */
+  spent(team: string): number;
   /** Settings of a team have changed. */
   forgetTeams(): void;
+  /** Workers, or announcements, have changed. */
+  forgetCluster(): void;
 }
 
+/** Everything there is to say about the jobs that have not ended, at one moment. */
+export interface Situation {
+  readonly jobs: readonly ActiveJob[];
+  readonly view: SchedulingView;
+  readonly cluster: ClusterState;
+  readonly outlook: Outlook;
+  readonly shares: ReadonlyMap<string, TeamShare>;
+}
+
+export interface JobDemand {
+  readonly id: string;
+  readonly team: string;
+  readonly priority: number;
+  readonly demand: Demand;
+}
+
+export interface GradientOrders {
+  readonly turn: GradientTurn;
+  readonly lentWorkers: number;
+}
+
+export interface BooksLimits {
+  readonly maxRunningJobs: number;
+  /** Who has not been heard of for so long is not there. */
+  readonly presenceMs: number;
+  /** A parameter server that has not reported for so long has lost its jobs. */
+  readonly silenceMs: number;
+}
+
+const alone: GradientTurn = { first: 1, step: 0 };
 /** Settings and stored bytes change seldom, and summing bytes reads every file's row. */
 const teamsFreshMs = 2000;
+const clusterFreshMs = 1000;
 /** Foreseeing few jobs takes less than a millisecond, thousands some tenths of a second. */
 const fewJobs = 100;
-const outlookFreshMs = 1000;
+const situationFreshMs = 1000;
 
-export async function openBooks(db: Database, limits: ViewLimits, clock: () => number): Promise<Books> {
+export async function openBooks(db: Database, limits: BooksLimits, clock: () => number): Promise<Books> {
   let ledger: Ledger = openLedger(clock());
-  for (const [team, seconds] of await usageByTeam(db)) {
-    const account = { recent: 0, spent: seconds };
-    ledger = { ...ledger, accounts: new Map(ledger.accounts).set(team, account) };
-  }
-  let teams: { atMs: number; value: SchedulingView['teams'] } | null = null;
-  let outlook: { atMs: number; jobs: number; value: Outlook } | null = null;
+  const speedometer = createSpeedometer();
+  const demands = new Map<string, { readonly atMs: number; readonly demand: GradientDemand }>();
 
-  async function readTeams(): Promise<SchedulingView['teams']> {
-    const nowMs = clock();
-    if (teams !== null && nowMs - teams.atMs < teamsFreshMs && nowMs >= teams.atMs) return teams.value;
+  const teams = fresh(teamsFreshMs, async (): Promise<SchedulingView['teams']> => {
     const stored = await storedBytesByTeam(db);
-    const value = new Map(
-      (await listTeams(db)).map((team) => [team.id, { ...team, storedBytes: stored.get(team.id) ?? 0 }]),
-    );
-    teams = { atMs: nowMs, value };
-    return value;
+    // Another process of the api may have booked too.
+    const accounts = new Map(ledger.accounts);
+    for (const [team, spent] of await usageByTeam(db)) {
+      accounts.set(team, { recent: accountOf(ledger, team).recent, spent });
+    }
+    ledger = { ...ledger, accounts };
+    const all = await listTeams(db);
+    return new Map(all.map((team) => [team.id, { ...team, storedBytes: stored.get(team.id) ?? 0 }]));
+  });
+  const cluster = fresh(clusterFreshMs, () => readCluster(db, limits.presenceMs, clock()));
+
+  /** Reads once for all who ask within a time. */
+  function fresh<Value>(ms: number, read: () => Promise<Value>) {
+    let known: { readonly atMs: number; readonly value: Value } | null = null;
+    return {
+      async get(): Promise<Value> {
+        const nowMs = clock();
+        if (known !== null && nowMs - known.atMs < ms && nowMs >= known.atMs) return known.value;
+        known = { atMs: nowMs, value: await read() };
+        return known.value;
+      },
+      last: () => known?.value,
+      forget() {
+        known = null;
+      },
+    };
   }
 
-  async function view(): Promise<SchedulingView> {
+  async function look() {
     const jobs = await activeJobs(db);
-    return viewOf(jobs, await readTeams(), limits, clock());
+    const state = await cluster.get();
+    const view = viewOf({
+      jobs,
+      teams: await teams.get(),
+      cluster: state,
+      places: limits.maxRunningJobs,
+      speed: speedometer.read(state.workers),
+      nowMs: clock(),
+    });
+    return { jobs, view, cluster: state };
   }
 
+  let situation: { readonly atMs: number; readonly value: Situation } | null = null;
+  const weightOf = (team: string) => teams.last()?.get(team)?.weight ?? 1;
+
+  await teams.get();
   return {
-    book(team, workerSeconds) {
-      const weight = teams?.value.get(team)?.weight ?? 1;
-      ledger = book(advance(ledger, clock(), defaultSettings), team, weight, workerSeconds);
+    book(team, work) {
+      ledger = book(advance(ledger, clock(), defaultSettings), team, weightOf(team), work.workerSeconds);
+      speedometer.note(work);
     },
+    async ordersFor({ id, team, priority, demand }) {
+      const nowMs = clock();
+      const { workers } = await cluster.get();
+      for (const [job, { atMs }] of demands) if (nowMs - atMs > limits.silenceMs) demands.delete(job);
+      demands.set(id, {
+        atMs: nowMs,
+        demand: {
+          job: id,
+          team,
+          weight: weightOf(team),
+          priority,
+          waiting: demand.waiting,
+          waitingSinceMs: nowMs - demand.waitedMs,
+          serving: demand.serving,
+          gradientJobSeconds: demand.seconds,
+        },
+      });
+      const all = [...demands.values()].map((one) => one.demand);
+      ledger = feed(advance(ledger, nowMs, defaultSettings), all, defaultSettings);
+      return {
+        // Alone it needs no order, and nothing has to be moved on the queue.
+        turn: all.length === 1 ? alone : gradientTurns(ledger, all, defaultSettings).get(id)!,
+        lentWorkers: workers.filter(({ lentTo }) => lentTo === team).length,
+      };
+    },
+    forgetDemand: (id) => void demands.delete(id),
     async decide() {
-      const seen = await view();
-      ledger = advance(ledger, seen.nowMs, defaultSettings);
-      const admission = decideAdmission(seen, ledger, defaultSettings);
-      ledger = queueUp(ledger, seen, admission.line, defaultSettings);
+      const { view } = await look();
+      ledger = advance(ledger, view.nowMs, defaultSettings);
+      const admission = decideAdmission(view, ledger, defaultSettings);
+      ledger = queueUp(ledger, view, admission.line, defaultSettings);
       return admission;
     },
-    async outlook() {
+    async situation() {
       const nowMs = clock();
       const isFresh =
-        outlook !== null &&
-        outlook.jobs > fewJobs &&
-        nowMs - outlook.atMs < outlookFreshMs &&
-        nowMs >= outlook.atMs;
-      if (outlook !== null && isFresh) return outlook.value;
-      const seen = await view();
-      const value = createOutlook(seen, ledger, defaultSettings);
-      outlook = { atMs: nowMs, jobs: seen.jobs.length, value };
+        situation !== null &&
+        situation.value.jobs.length > fewJobs &&
+        nowMs - situation.atMs < situationFreshMs &&
+        nowMs >= situation.atMs;
+      if (situation !== null && isFresh) return situation.value;
+      const seen = await look();
+      const value = {
+        ...seen,
+        outlook: createOutlook(seen.view, ledger, defaultSettings),
+        shares: teamShares(seen.view, ledger),
+      };
+      situation = { atMs: nowMs, value };
       return value;
     },
+    cluster: cluster.get,
+    isMaintenance: async () => (await cluster.get()).paused,
+    speed: async () => speedometer.read((await cluster.get()).workers),
+    spent: (team) => accountOf(ledger, team).spent,
     forgetTeams() {
-      teams = null;
-      outlook = null;
+      teams.forget();
+      situation = null;
+    },
+    forgetCluster() {
+      cluster.forget();
+      situation = null;
     },
   };
 }

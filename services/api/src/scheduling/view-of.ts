@@ -1,50 +1,55 @@
 import type { SchedulingJob, SchedulingView } from '@descent/scheduling';
 import type { ActiveJob } from '@descent/storage';
 import { isHeld } from '../jobs/job-state.ts';
+import type { ClusterState } from './cluster.ts';
 
-export interface ViewLimits {
-  readonly maxRunningJobs: number;
+export interface ViewParts {
+  readonly jobs: readonly ActiveJob[];
+  readonly teams: SchedulingView['teams'];
+  readonly cluster: ClusterState;
+  readonly places: number;
+  /** FLOP that a worker computes in a second; null: unknown. */
+  readonly speed: number | null;
+  readonly nowMs: number;
 }
 
-/**
- * What admission decides about. The api does not know the memory of parameter servers yet, nor workers that serve no
- * job: one server of any size and at least one worker are taken to be there.
- */
-export function viewOf(
-  jobs: readonly ActiveJob[],
-  teams: SchedulingView['teams'],
-  { maxRunningJobs }: ViewLimits,
-  nowMs: number,
-): SchedulingView {
-  const workers = jobs.reduce((sum, { workers: own }) => sum + own, 0);
+/** What admission decides about. */
+export function viewOf({ jobs, teams, cluster, places, speed, nowMs }: ViewParts): SchedulingView {
   return {
     nowMs,
     cluster: {
-      paused: false,
-      places: maxRunningJobs,
-      workers: Math.max(1, workers),
-      servers: [{ name: 'any', memoryBytes: Number.MAX_SAFE_INTEGER }],
+      paused: cluster.paused,
+      places,
+      workers: cluster.workers.length,
+      servers: cluster.servers.map(({ name, memoryBytes }) => ({ name, memoryBytes })),
     },
     teams,
-    jobs: jobs.map(jobOf),
+    jobs: jobs.map((job) => jobOf(job, speed)),
   };
 }
 
-function jobOf(job: ActiveJob): SchedulingJob {
+function jobOf(job: ActiveJob, speed: number | null): SchedulingJob {
   const held = isHeld(job.state);
-  const { etaSeconds, workers } = job;
   return {
     id: job.id,
     team: job.teamId,
     priority: job.priority,
     state: held ? (job.wanted === 'run' ? 'held' : 'leaving') : 'waiting',
     queuedAtMs: job.queuedAtMs,
-    heldSinceMs: held ? job.queuedAtMs : null,
-    server: job.server,
-    memoryBytes: 0,
-    remainingWorkerSeconds: etaSeconds === null ? null : etaSeconds * Math.max(1, workers),
-    maxWorkers: Math.max(1, workers),
-    updatedAtMs: held ? job.heardAtMs : null,
+    heldSinceMs: held ? (job.heldAtMs ?? job.queuedAtMs) : null,
+    server: held ? job.server : null,
+    memoryBytes: job.serverBytes,
+    remainingWorkerSeconds: workLeft(job, speed),
+    maxWorkers: job.maxWorkers,
+    updatedAtMs: held ? job.progressedAtMs : null,
+    // A parameter server ends a job whose numbers are not finite by itself: it fails, and its place is free.
     diverged: false,
   };
+}
+
+/** What it says itself, once it computes; before that, its price over the speed of the workers. */
+function workLeft({ etaSeconds, workers, flops, done }: ActiveJob, speed: number | null): number | null {
+  if (etaSeconds !== null && workers > 0) return etaSeconds * workers;
+  if (flops === null || speed === null || speed === 0) return null;
+  return (flops * (1 - done)) / speed;
 }

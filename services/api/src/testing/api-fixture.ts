@@ -1,12 +1,13 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import type { JobCreate, Report, TrainingPlan } from '@descent/contracts';
+import type { JobCreate, Report, TrainingPlan, WorkerJoin } from '@descent/contracts';
 import { createLogger } from '@descent/observability';
-import { defaultTeamId, insertJob, type JobRecord } from '@descent/storage';
+import { defaultTeamId, insertJob, type JobRecord, putParameterServer } from '@descent/storage';
 import type { InjectOptions, LightMyRequestResponse } from 'fastify';
 import { ulid } from 'ulid';
 import { type App, type AppOptions, buildApp } from '../app.ts';
+import { joinWorker } from '../workers/join-worker.ts';
 import { createFakeQueue, type FakeQueue } from './fake-queue.ts';
 
 export const serviceToken = 'a-service-token-for-tests';
@@ -35,6 +36,7 @@ export async function openApi(
   options: Partial<AppOptions> & {
     dataDir?: string;
     token?: string;
+    cluster?: 'empty';
     news?: AppOptions['queue']['news'];
   } = {},
 ): Promise<ApiFixture> {
@@ -47,8 +49,14 @@ export async function openApi(
     logger: createLogger({ name: 'api', level: 'silent', pretty: false }),
     clock: () => time.now,
     ...options,
+    // Tests move the clock by hours; who is there stays.
+    limits: { presenceMs: Number.MAX_SAFE_INTEGER, ...options.limits },
     dataDir,
   });
+  if (options.cluster !== 'empty') {
+    await joinWorker(app.context.db, exampleWorker, null, time.now);
+    await putParameterServer(app.context.db, { ...exampleServer, heardAtMs: time.now });
+  }
   const token = options.token ?? app.bootstrapToken ?? '';
   const as = (bearer: string) => (request: InjectOptions) =>
     app.server.inject({ ...request, headers: { authorization: `Bearer ${bearer}`, ...request.headers } });
@@ -83,6 +91,16 @@ export async function openApi(
 export async function storedJobs({ app }: ApiFixture): Promise<number> {
   return (await app.context.db.selectFrom('jobs').select('id').execute()).length;
 }
+
+export const exampleWorker: WorkerJoin = {
+  name: 'worker-1',
+  engine: 'onnx',
+  device: 'cpu',
+  numericsClass: 'onnx-cpu-f32',
+  threads: 1,
+  flopsPerSecond: null,
+};
+const exampleServer = { name: 'ps', memoryBytes: 2 ** 33, remoteAddress: null };
 
 export const exampleRequest: JobCreate = {
   model: {

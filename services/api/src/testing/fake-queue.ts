@@ -1,10 +1,14 @@
-import type { TrainingQueuePayload } from '@descent/contracts';
+import type { GradientQueuePayload, TrainingQueuePayload } from '@descent/contracts';
 import { DescentError } from '@descent/errors';
-import type { QueuedState } from '@descent/queue';
-import type { TrainingQueue } from '../context.ts';
+import type { QueuedState, QueueHandler } from '@descent/queue';
+import type { GradientSource, TrainingQueue } from '../context.ts';
 
 /** The `training` queue in memory, as the dispatcher sees it. */
 export interface FakeQueue extends TrainingQueue {
+  /** Gives a gradient job to whoever comes to consume those of this team, or of everybody (null); resolves when it is over. */
+  give(job: GradientQueuePayload, team: string | null): Promise<void>;
+  gradients: GradientSource;
+  readonly consumers: ReadonlyMap<string | null, unknown>;
   readonly items: Map<string, { payload: TrainingQueuePayload; state: QueuedState }>;
   reachable: boolean;
   ping(): Promise<void>;
@@ -12,8 +16,10 @@ export interface FakeQueue extends TrainingQueue {
 
 export function createFakeQueue(): FakeQueue {
   const items: FakeQueue['items'] = new Map();
+  const consumers = new Map<string | null, QueueHandler<GradientQueuePayload>>();
   const queue: FakeQueue = {
     items,
+    consumers,
     reachable: true,
     async add(id, payload) {
       await queue.ping();
@@ -31,6 +37,23 @@ export function createFakeQueue(): FakeQueue {
       for (const id of waiting) items.delete(id);
       return waiting.length;
     },
+    async give(job, team) {
+      while (!consumers.has(team)) await new Promise(setImmediate);
+      await consumers.get(team)!(job, { id: '', signal: new AbortController().signal });
+    },
+    gradients: (team) => ({
+      consume(handler) {
+        consumers.set(team, handler);
+        return {
+          active: 0,
+          pause() {},
+          resume() {},
+          async close() {
+            consumers.delete(team);
+          },
+        };
+      },
+    }),
     async ping() {
       if (!queue.reachable) throw new DescentError('UNAVAILABLE', { part: 'The queue' });
     },

@@ -11,7 +11,8 @@ import { ulid } from 'ulid';
 import { invite } from '../accounts/invite.ts';
 import { issueToken } from '../accounts/issue-token.ts';
 import { startSession } from '../accounts/start-session.ts';
-import type { ApiFixture } from './api-fixture.ts';
+import { joinWorker } from '../workers/join-worker.ts';
+import { type ApiFixture, exampleWorker } from './api-fixture.ts';
 
 const everything: readonly Scope[] = ['read', 'submit', 'manage'];
 
@@ -45,6 +46,12 @@ export async function createMember(api: ApiFixture, team: string, role: Role): P
       return { id: token.id, secret };
     },
   };
+}
+
+/** A worker that joined with this token and serves this team. */
+export async function createWorker(api: ApiFixture, tokenId: string, lentTo: string | null): Promise<string> {
+  const token = { id: tokenId, lentTo };
+  return (await joinWorker(api.app.context.db, exampleWorker, token, api.time.now)).id;
 }
 
 /** One of each kind of thing that a team can own. */
@@ -90,5 +97,6 @@ export async function createObjects(api: ApiFixture, team: string) {
     token: token.id,
     session: (await startSession(api.app.context, { token: token.secret }, 'a browser')).created.session.id,
     invite: (await invite(db, team, {}, api.time.now)).invite.id,
+    worker: await createWorker(api, (await member.token(['worker'], { lentTo: team })).id, team),
   };
 }

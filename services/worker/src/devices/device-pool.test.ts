@@ -75,7 +75,7 @@ function fakeDevice(fail?: DescentError): Spy {
 }
 
 const linkTo = (device: Device): DeviceLink => ({
-  numericsClass: device.numericsClass,
+  facts: { engine: 'onnx', device: 'cpu', numericsClass: device.numericsClass, flopsPerSecond: 1 },
   ask: createDeviceServer(device),
 });
 const poolOf = ([first, ...others]: readonly Device[]) =>

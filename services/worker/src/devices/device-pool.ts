@@ -4,13 +4,14 @@ import { compileModel, sumCount } from '@descent/models';
 import { FlatMemory, gradientFormat } from '@descent/optimizers';
 import type { PreparedJob, Work } from '../prepared-job.ts';
 import { addResults, createResultBuffers, type ResultBuffer, resultPrefixBytes } from '../result-buffers.ts';
-import type { Device } from './device.ts';
+import type { DoneWork } from '../work-meter.ts';
+import type { DeviceFacts, OpenDevice } from './device.ts';
 import type { Ask } from './device-server.ts';
 import { type NodePart, splitNode } from './split-node.ts';
 
 /** One device of a pool, as the pool sees it. */
 export interface DeviceLink {
-  readonly numericsClass: string;
+  readonly facts: DeviceFacts;
   /** Resolves when it is done; rejects with what the device threw. */
   ask(ask: Ask): Promise<void>;
 }
@@ -24,14 +25,18 @@ const beingSent = 2;
  */
 export function createDevicePool(
   links: readonly [DeviceLink, ...DeviceLink[]],
-  onWork?: (times: WorkTimings) => void,
-): Device {
-  const [{ numericsClass }] = links;
-  const stranger = links.find((link) => link.numericsClass !== numericsClass);
+  onWork?: (work: DoneWork) => void,
+): OpenDevice {
+  const [{ facts }] = links;
+  const { numericsClass } = facts;
+  const stranger = links.find((link) => link.facts.numericsClass !== numericsClass);
   if (stranger !== undefined)
-    throw new Error(`a pool needs devices of one kind, not ${numericsClass} and ${stranger.numericsClass}`);
+    throw new Error(
+      `a pool needs devices of one kind, not ${numericsClass} and ${stranger.facts.numericsClass}`,
+    );
   let jobs = 0;
   return {
+    facts: { ...facts, flopsPerSecond: facts.flopsPerSecond * links.length },
     numericsClass,
     receive: (elements) =>
       // The types do not tell the kinds of memory apart (see FlatMemoryOptions).
@@ -50,7 +55,7 @@ function createPooledJob(
   links: readonly DeviceLink[],
   job: number,
   plan: TrainingPlan,
-  onWork?: (times: WorkTimings) => void,
+  onWork?: (work: DoneWork) => void,
 ): PreparedJob {
   const { layout, metrics } = compileModel(plan.request.model);
   const { trainableElements, gradientElements } = layout;
@@ -92,7 +97,7 @@ function createPooledJob(
         return left;
       };
       const result = await compute(splitNode(0, work.bounds.length - 1, links.length));
-      onWork?.(readTimings(result.timings));
+      onWork?.({ ...readTimings(result.timings), samples: work.bounds.at(-1)! - work.bounds[0]! });
       return { payload: result.payload, release: () => results[work.kind].giveBack(result) };
     },
     lookAhead: () => tell('lookAhead'),

@@ -1,11 +1,11 @@
 import { Worker } from 'node:worker_threads';
 import { DescentError } from '@descent/errors';
-import type { DeviceSettings } from './device.ts';
+import type { DeviceFacts, DeviceSettings } from './device.ts';
 import type { DeviceLink } from './device-pool.ts';
 
 /** Device thread → the thread that has the pool. */
 export type FromDevice =
-  | { readonly type: 'ready'; readonly numericsClass: string }
+  | { readonly type: 'ready'; readonly facts: DeviceFacts }
   | { readonly type: 'done'; readonly call: number }
   | { readonly type: 'failed'; readonly call: number; readonly error: ReturnType<DescentError['toBody']> };
 
@@ -20,11 +20,11 @@ export async function startDeviceThread(settings: DeviceSettings): Promise<Devic
   thread.once('exit', (code) => {
     throw new Error(`a device thread ended with code ${code}`);
   });
-  const numericsClass = await new Promise<string>((resolve) => {
+  const facts = await new Promise<DeviceFacts>((resolve) => {
     thread.on('message', (message: FromDevice) => {
       switch (message.type) {
         case 'ready':
-          resolve(message.numericsClass);
+          resolve(message.facts);
           return;
         case 'done':
           calls.get(message.call)?.resolve();
@@ -40,7 +40,7 @@ export async function startDeviceThread(settings: DeviceSettings): Promise<Devic
     });
   });
   return {
-    numericsClass,
+    facts,
     ask: (ask) =>
       new Promise((resolve, reject) => {
         const call = ++lastCall;

@@ -17,4 +17,4 @@ parentPort!.on('message', async ({ call, ask }: { readonly call: number; readonl
     post({ type: 'failed', call, error: error.toBody() });
   }
 });
-post({ type: 'ready', numericsClass: device.numericsClass });
+post({ type: 'ready', facts: device.facts });
