@@ -1,5 +1,5 @@
 import { activeJobs, readEvents } from '@descent/storage';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { type ApiFixture, exampleReport, openApi } from '../testing/api-fixture.ts';
 
 let api: ApiFixture;
@@ -46,7 +46,7 @@ test('a job whose server is silent for more than 3 s goes back to its place in t
   await api.storedJob();
   await claim(lost.id);
   await report(lost.id, 0);
-  api.app.startDispatching();
+  await startDispatching();
   api.time.now += 3001;
   api.app.context.wakeDispatcher();
   await untilState(lost.id, 'queued');
@@ -66,7 +66,7 @@ test('a cancel that a silent server never heard takes effect when it is given up
   await claim(id);
   await act(id, 'cancel');
   expect(await get(id)).toMatchObject({ state: 'preparing', reason: 'Cancelling on request' });
-  api.app.startDispatching();
+  await startDispatching();
   api.time.now += 3001;
   api.app.context.wakeDispatcher();
   await untilState(id, 'cancelled');
@@ -76,7 +76,7 @@ test('a server that was only slow goes on with its job when nobody has claimed i
   const { id } = await api.storedJob();
   await claim(id);
   await report(id, 0);
-  api.app.startDispatching();
+  await startDispatching();
   api.time.now += 3001;
   api.app.context.wakeDispatcher();
   await untilState(id, 'queued');
@@ -109,6 +109,12 @@ test('what the queue lost is put back', async () => {
   await untilQueued(1);
   expect([...api.queue.items.values()].map(({ payload }) => payload)).toEqual([{ jobId: id }]);
 });
+
+/** Silence counts from when this process leads. */
+async function startDispatching(): Promise<void> {
+  api.app.startDispatching();
+  await vi.waitFor(() => expect(api.app.context.locks.has('leader')).toBe(true));
+}
 
 /** The announcement of a change comes after its transaction. */
 async function untilState(id: string, state: string): Promise<void> {
