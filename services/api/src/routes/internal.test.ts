@@ -1,12 +1,6 @@
 import { listCheckpoints, readEvents, readPoints } from '@descent/storage';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import {
-  type ApiFixture,
-  exampleReport,
-  exampleRequest,
-  openApi,
-  trainPoint,
-} from '../testing/api-fixture.ts';
+import { type ApiFixture, exampleReport, openApi, trainPoint } from '../testing/api-fixture.ts';
 
 let api: ApiFixture;
 beforeEach(async () => {
@@ -249,10 +243,7 @@ test('a checkpoint shows the scores of the evaluation at its step, whichever cam
 });
 
 test('a worker in quarantine is on the job and in the next claim, and what its work spoiled is forgotten', async () => {
-  const example = exampleRequest;
-  const { id } = (
-    await api.user({ method: 'POST', url: '/v1/jobs', payload: { ...example, audit: 0.05 } })
-  ).json();
+  const { id } = await api.storedJob(undefined, { audit: 0.05 });
   await claim(id);
   for (const step of [1, 2, 3])
     await putFile(`/internal/jobs/${id}/checkpoints/${step}`, `checkpoint ${step}`);
