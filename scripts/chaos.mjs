@@ -6,7 +6,8 @@
 //   --workers N   default 2
 //   --only a,b    these kinds of faults alone (--list says which there are)
 //   --large       a model of 40 MB instead of a small one, for recovery times
-//   --soak N      a job of N steps with a fault every 5 to 30 s, and the slopes of memory and handles
+//   --soak N      (npm run soak: 20,000) a job of N steps with a fault every 5 to 30 s, and the slopes of memory and handles
+//   --kill-every S  one worker is killed every S seconds, and nothing else: what that costs in wall time
 import { parseArgs } from 'node:util';
 import { faultKinds } from './chaos/faults.mjs';
 import { setUp } from './setup.mjs';
@@ -19,6 +20,7 @@ const { values } = parseArgs({
     only: { type: 'string' },
     large: { type: 'boolean', default: false },
     soak: { type: 'string' },
+    'kill-every': { type: 'string' },
     list: { type: 'boolean', default: false },
     help: { type: 'boolean', short: 'h', default: false },
   },
@@ -27,7 +29,7 @@ if (values.help || values.list) {
   console.log(
     values.list
       ? faultKinds.join('\n')
-      : 'npm run chaos -- [--minutes M] [--seed S] [--workers N] [--only KIND,…] [--large] [--soak STEPS] [--list]',
+      : 'npm run chaos -- [--minutes M] [--seed S] [--workers N] [--only KIND,…] [--large] [--soak STEPS] [--kill-every SECONDS] [--list]',
   );
   process.exit(0);
 }
@@ -38,16 +40,25 @@ if (unknown.length > 0) {
   process.exit(2);
 }
 setUp();
-const { createChaos } = await import('./chaos/create-chaos.mjs');
 const seed = Number(values.seed ?? Math.floor(Math.random() * 1e9));
-const result = await createChaos({
+const common = {
   seed,
   minutes: Number(values.minutes),
   workers: Number(values.workers),
-  kinds: only,
-  large: values.large,
-  soakSteps: values.soak === undefined ? undefined : Number(values.soak),
   tell: (text) => console.error(text),
-});
+};
+const everySeconds = Number(values['kill-every'] ?? 0);
+const result =
+  everySeconds > 0
+    ? await (await import('./chaos/kill-every.mjs')).createKillEvery({
+        ...common,
+        everyMs: 1000 * everySeconds,
+      })
+    : await (await import('./chaos/create-chaos.mjs')).createChaos({
+        ...common,
+        kinds: only,
+        large: values.large,
+        soakSteps: values.soak === undefined ? undefined : Number(values.soak),
+      });
 console.log(JSON.stringify(result));
 process.exit(result.ok ? 0 : 1);

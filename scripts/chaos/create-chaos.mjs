@@ -59,11 +59,13 @@ export async function createChaos({ seed, minutes, workers, kinds, large, soakSt
 
     const stack = await startStack(options(workers));
     const { client } = stack;
-    const end = performance.now() + minutes * 60_000;
+    const isSoak = soakSteps !== undefined;
+    // A soak is over with its job.
+    const end = isSoak ? Number.POSITIVE_INFINITY : performance.now() + minutes * 60_000;
     measure = createMeasure(client);
-    const watcher = soakSteps === undefined ? undefined : watchProcesses(stack, () => measure.step);
+    const watcher = isSoak ? watchProcesses(stack, () => measure.step) : undefined;
     let begun = 0;
-    while (performance.now() < end) {
+    while (performance.now() < end && !(isSoak && begun > 0)) {
       begun++;
       const forks = [];
       const job = await untilAnswered(() =>
@@ -82,7 +84,7 @@ export async function createChaos({ seed, minutes, workers, kinds, large, soakSt
         isLong: minutes >= 5,
       };
       const ended = client.jobs.waitUntilEnded(job.id, {
-        signal: AbortSignal.timeout(minutes * 60_000 + endWithinMs),
+        ...(isSoak ? {} : { signal: AbortSignal.timeout(minutes * 60_000 + endWithinMs) }),
         backOff: { attempts: 1_000, longestMs: 1_000 },
       });
       let isOver = false;
@@ -95,7 +97,7 @@ export async function createChaos({ seed, minutes, workers, kinds, large, soakSt
         },
       );
       while (!isOver && performance.now() < end) {
-        const pause = soakSteps === undefined ? random.between(500, 3_000) : random.between(5_000, 30_000);
+        const pause = isSoak ? random.between(5_000, 30_000) : random.between(500, 3_000);
         await Promise.race([settled, delay(pause)]);
         if (isOver) break;
         const kind = random.pick(kinds);

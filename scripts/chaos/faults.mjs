@@ -1,6 +1,8 @@
+import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync, renameSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
+import { startExtraWorkers } from './extra-workers.mjs';
 
 /**
  * Each fault breaks something and mends it again; it resolves when that is done. `world` is the chaos at work: `stack`,
@@ -21,6 +23,23 @@ const killers = {
     const pid = stack.kill(name, 'SIGSTOP');
     await delay(isLong ? 60_000 : 3_000);
     signal(pid, 'SIGCONT');
+  },
+  /** Nothing it asks for is given any more: it ends as when a machine has no memory left. */
+  async 'worker-out-of-memory'({ stack, random, measure }) {
+    const name = random.pick(liveWorkers(stack));
+    if (name === undefined) return;
+    const { pid } = stack.processes().find((row) => row.name === name);
+    await measure.workerLoss(() => execFileSync('prlimit', ['--pid', String(pid), '--as=1:1']));
+    // One that computes without asking for memory does not notice.
+    if (stack.processes().some((row) => row.pid === pid)) signal(pid, 'SIGKILL');
+  },
+  async 'eight-join'({ stack, random }) {
+    const name = random.pick(liveWorkers(stack));
+    if (name === undefined) return;
+    const { pid } = stack.processes().find((row) => row.name === name);
+    const extra = startExtraWorkers(pid, 8);
+    await delay(10_000);
+    await extra.stop();
   },
   async 'workers-gone'({ stack }) {
     for (const name of liveWorkers(stack)) stack.kill(name);

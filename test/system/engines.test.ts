@@ -1,28 +1,17 @@
-import type { Job, JobCreate } from '@descent/contracts';
-import { startStack, whenJobState } from '@descent/testkit';
+import type { Job } from '@descent/contracts';
+import { mnistJob, startStack, whenJobState } from '@descent/testkit';
 import { beforeAll, expect, test } from 'vitest';
 
 /** A convolution, a pooling and dropout, so that most of what engines do differently takes part. */
-const job: JobCreate = {
+const job = mnistJob({
   name: 'engines',
-  model: {
-    inputs: { image: { shape: [28, 28, 1] } },
-    layers: [
-      { type: 'conv2d', filters: 3, kernelSize: 3, strides: 2, activation: 'relu' },
-      { type: 'maxPool2d', poolSize: 2 },
-      { type: 'flatten' },
-      { type: 'dropout', rate: 0.1 },
-      { type: 'dense', units: 10 },
-    ],
-    loss: { type: 'softmaxCrossEntropy', labels: 'label' },
-    metrics: ['accuracy'],
-  },
-  data: {
-    dataset: 'builtin:mnist',
-    train: 'test',
-    validation: { ratio: 0.1 },
-    inputs: { image: { columns: ['image'], transform: { type: 'scale', factor: 1 / 255 } } },
-  },
+  layers: [
+    { type: 'conv2d', filters: 3, kernelSize: 3, strides: 2, activation: 'relu' },
+    { type: 'maxPool2d', poolSize: 2 },
+    { type: 'flatten' },
+    { type: 'dropout', rate: 0.1 },
+    { type: 'dense', units: 10 },
+  ],
   training: {
     epochs: 1,
     batchSize: 256,
@@ -30,7 +19,7 @@ const job: JobCreate = {
     seed: 3,
     optimizer: { type: 'sgd', learningRate: 0.1 },
   },
-};
+});
 
 /** 9,000 samples in mini-batches of 256. */
 const steps = 36;

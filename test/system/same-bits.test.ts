@@ -1,27 +1,17 @@
-import type { Job, JobCreate } from '@descent/contracts';
-import { type Stack, type StackOptions, startStack, whenJobState, whenStep } from '@descent/testkit';
+import type { Job } from '@descent/contracts';
+import {
+  mnistJob,
+  type Stack,
+  type StackOptions,
+  startStack,
+  whenJobState,
+  whenStep,
+} from '@descent/testkit';
 import { beforeAll, expect, test } from 'vitest';
 
-/** Small, but with everything that could differ: dropout masks, optimizer slots, a smaller last mini-batch. */
-const job: JobCreate = {
+/** Also with optimizer slots and a smaller last mini-batch. */
+const job = mnistJob({
   name: 'same bits',
-  model: {
-    inputs: { image: { shape: [28, 28, 1] } },
-    layers: [
-      { type: 'flatten' },
-      { type: 'dense', units: 24, activation: 'relu' },
-      { type: 'dropout', rate: 0.2 },
-      { type: 'dense', units: 10 },
-    ],
-    loss: { type: 'softmaxCrossEntropy', labels: 'label' },
-    metrics: ['accuracy'],
-  },
-  data: {
-    dataset: 'builtin:mnist',
-    train: 'test',
-    validation: { ratio: 0.1 },
-    inputs: { image: { columns: ['image'], transform: { type: 'scale', factor: 1 / 255 } } },
-  },
   training: {
     epochs: 5,
     batchSize: 128,
@@ -32,7 +22,7 @@ const job: JobCreate = {
     clipNorm: 1,
     checkpointEverySteps: 40,
   },
-};
+});
 /** 9,000 samples in mini-batches of 128: 71 steps an epoch. */
 const steps = 355;
 const middle = 120;

@@ -1,5 +1,5 @@
-import type { Job, JobCreate, TrainingSettings } from '@descent/contracts';
-import { type StackOptions, startStack, whenJobState } from '@descent/testkit';
+import type { Job, TrainingSettings } from '@descent/contracts';
+import { mnistJob, type StackOptions, startStack, whenJobState } from '@descent/testkit';
 import { beforeAll, expect, test } from 'vitest';
 
 type Way = Pick<TrainingSettings, 'compression' | 'synchronization' | 'optimizer'>;
@@ -21,10 +21,9 @@ const ways = {
 type WayName = keyof typeof ways;
 
 /** Batch normalisation and dropout are there because states and masks have ways of their own. */
-const jobOf = (way: Way): JobCreate => ({
-  name: 'ways to train',
-  model: {
-    inputs: { image: { shape: [28, 28, 1] } },
+const jobOf = (way: Way) =>
+  mnistJob({
+    name: 'ways to train',
     layers: [
       { type: 'flatten' },
       { type: 'dense', units: 32 },
@@ -33,17 +32,8 @@ const jobOf = (way: Way): JobCreate => ({
       { type: 'dropout', rate: 0.1 },
       { type: 'dense', units: 10 },
     ],
-    loss: { type: 'softmaxCrossEntropy', labels: 'label' },
-    metrics: ['accuracy'],
-  },
-  data: {
-    dataset: 'builtin:mnist',
-    train: 'test',
-    validation: { ratio: 0.1 },
-    inputs: { image: { columns: ['image'], transform: { type: 'scale', factor: 1 / 255 } } },
-  },
-  training: { epochs: 3, batchSize: 128, microBatches: 4, seed: 7, ...way },
-});
+    training: { epochs: 3, batchSize: 128, microBatches: 4, seed: 7, ...way },
+  });
 
 async function run(options: StackOptions, names: readonly WayName[]): Promise<Map<WayName, Job>> {
   const stack = await startStack(options);

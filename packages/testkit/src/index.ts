@@ -1,5 +1,6 @@
 export { findLeaks, type LeakScope } from './find-leaks.ts';
 export { freePort } from './free-port.ts';
+export { mlpLayers, mnistJob } from './mnist-job.ts';
 export {
   type CommandResult,
   cleanEnvironment,

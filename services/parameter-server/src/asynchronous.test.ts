@@ -73,3 +73,32 @@ test('staleness 0 makes the steps of a synchronous job', () => {
   expect(run(0).version).toBe(4);
   expect(run(0)).toEqual(run(undefined));
 });
+
+test('what a lost worker held of an older step is computed by another, and every step is applied once and in order', () => {
+  const world = createWorld({ ...unstopped, maxStaleness: 1, workers: ['fast', 'slow'] });
+  const [fast, slow] = world.workers;
+  fast!.push([4, 0, 0]);
+  expect([fast!.held.step, slow!.held.step]).toEqual([1, 0]);
+  slow!.break();
+  for (let turn = 0; world.state.version < 4 && turn < 50; turn++) {
+    if (fast!.link.serial === undefined) world.job.joined(fast!.link, 100 + turn);
+    if (fast!.link.held.length > 0) fast!.push([4 * fast!.held.node.count, 0, 0]);
+  }
+  expect(world.points.map(({ step }) => step)).toEqual([1, 2, 3, 4]);
+  expect(world.weights()).toEqual([1 - (4 * 8) / 4, 2, 3]);
+});
+
+test('all workers are lost in the middle of two steps, and the job goes on with the next that comes', () => {
+  const world = createWorld({ ...unstopped, maxStaleness: 1, workers: ['a', 'b'] });
+  const [a, b] = world.workers;
+  a!.push([4, 0, 0]);
+  a!.break();
+  b!.break();
+  const next = world.join('c');
+  for (let turn = 0; world.state.version < 4 && turn < 50; turn++) {
+    if (next.link.serial === undefined) world.job.joined(next.link, 100 + turn);
+    if (next.link.held.length > 0) next.push([4 * next.held.node.count, 0, 0]);
+  }
+  expect(world.points.map(({ step }) => step)).toEqual([1, 2, 3, 4]);
+  expect(world.weights()).toEqual([1 - (4 * 8) / 4, 2, 3]);
+});

@@ -37,6 +37,8 @@ interface Entry extends Scheduled {
 }
 
 const turn = globalThis.setImmediate;
+/** Comes when every promise that is settled has run its course; a turn of the event loop would ask the system for news each time. */
+const settled = globalThis.process.nextTick;
 
 export function createVirtualTime(): VirtualTime {
   const heap: Entry[] = [];
@@ -105,6 +107,8 @@ export function createVirtualTime(): VirtualTime {
       const real = Object.fromEntries(
         Object.keys(timers).map((name) => [name, Reflect.get(globalThis, name)]),
       );
+      // A turn for whoever runs the simulation: below none is left to anybody else.
+      await new Promise<void>((resolve) => turn(resolve));
       Object.assign(globalThis, timers);
       try {
         while (!done()) {
@@ -121,7 +125,7 @@ export function createVirtualTime(): VirtualTime {
           current = process;
           entry.task();
           // Lets every promise that the event settled run its course in the name of the same process.
-          await new Promise<void>((resolve) => turn(resolve));
+          await new Promise<void>((resolve) => settled(resolve));
           current = undefined;
         }
         return true;
