@@ -21,7 +21,8 @@ export async function trainingCase(name, context) {
   const bareLoop = (count, threads) =>
     start(
       Array(count).fill([process.execPath, script('bare-loop.mjs'), name, files[data], String(threads)]),
-      { ORT_DISABLE_TELEMETRY: '1' },
+      // The pages that the stack gives its processes, or the service would be held against a slower engine than its own.
+      { ORT_DISABLE_TELEMETRY: '1', GLIBC_TUNABLES: 'glibc.malloc.hugetlb=1' },
     );
   const pyTorch = (ranks, ...layout) =>
     start(
