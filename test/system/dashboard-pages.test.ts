@@ -32,8 +32,10 @@ const pages: readonly (readonly [name: string, address: string, ready: string])[
   ['compare', `/compare?jobs=${jobId(0)},${jobId(3)}`, 'Compare 2 jobs'],
   ['a new job', '/new', 'New training job'],
   ['data sets', '/data', 'Data sets'],
+  ['the cluster', '/cluster', 'Workers (4)'],
   ['the team', '/team', 'Tokens'],
   ['staff', '/staff', 'Teams (3)'],
+  ['announcements', '/staff?tab=announcements', 'Announcements'],
   ['the audit log', '/staff?tab=audit', 'Audit log'],
 ];
 

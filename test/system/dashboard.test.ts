@@ -217,6 +217,18 @@ describe.skipIf(!hasChromium)('the dashboard of the running service', () => {
     expect(uploaded).toMatchObject({ state: 'ready', version: 1 });
   });
 
+  test('the cluster shows its workers, and one of them is paused and resumed', async () => {
+    await page.getByRole('link', { name: 'Cluster' }).click();
+    await page.getByRole('heading', { name: 'Workers (2)' }).waitFor();
+    const [worker] = await stack.client.cluster.workers();
+    await page.getByRole('button', { name: `Pause ${worker?.name}` }).click();
+    await page.getByText('paused', { exact: true }).waitFor();
+    await page.getByRole('button', { name: `Resume ${worker?.name}` }).click();
+    await expect.poll(() => page.getByText('active', { exact: true }).count(), { timeout: 10_000 }).toBe(2);
+    await page.getByRole('heading', { name: 'Queue' }).waitFor();
+    await page.getByText(/^ps-?\w*.* · \d jobs?$/).waitFor();
+  });
+
   test('a member joins by a link, and sees the own team and its jobs alone', async () => {
     const team = await stack.client.accounts.createTeam({ name: 'Saddle points' });
     const { code } = await stack.client.accounts.invite(team.id);

@@ -11,6 +11,7 @@ import {
   fixtureTokens,
   fixtureUsage,
 } from './fixture-accounts.ts';
+import { fixtureAnnouncements, fixtureQueue, fixtureWorkers } from './fixture-cluster.ts';
 import { fixtureDatasets } from './fixture-datasets.ts';
 import fixtureGraph from './fixture-graph.json' with { type: 'json' };
 import { fixtureCheckpoints, fixtureEvents, fixtureJobs, jobId, manyJobs, pointAt } from './fixture-jobs.ts';
@@ -80,6 +81,9 @@ export async function startFixtureServer(
     if (url.pathname === '/v1/whoami') return json(response, fixtureIdentity);
     if (url.pathname === '/v1/jobs' && request.method === 'POST') return json(response, jobs[0]);
     if (url.pathname === '/v1/datasets') return json(response, { datasets: fixtureDatasets });
+    if (url.pathname === '/v1/workers') return json(response, { workers: fixtureWorkers() });
+    if (url.pathname === '/v1/queue') return json(response, fixtureQueue());
+    if (url.pathname === '/v1/announcements') return json(response, { announcements: fixtureAnnouncements });
     if (url.pathname === '/v1/teams') return json(response, { teams: fixtureTeams });
     if (/^\/v1\/teams\/\w+\/members$/.test(url.pathname)) return json(response, { members: fixtureMembers });
     if (/^\/v1\/teams\/\w+\/invites$/.test(url.pathname)) return json(response, { invites: fixtureInvites });

@@ -44,6 +44,7 @@ async function look(browser: Browser, url: string, screen: keyof typeof screens,
   await shoot('jobs-chosen');
 
   for (const [address, title] of [
+    ['cluster', 'Workers (4)'],
     ['team', 'Tokens'],
     ['staff', 'Teams (3)'],
     ['staff?tab=audit', 'Audit log'],

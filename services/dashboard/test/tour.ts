@@ -19,6 +19,7 @@ const pictures: readonly (readonly [name: string, address: string, ready: string
   ['graph', `${job}/graph?open=all&step=2`, 'Computation graph'],
   ['compare', `/compare?jobs=${jobId(0)},${jobId(3)}`, 'Compare 2 jobs'],
   ['new-job', '/new', 'Price'],
+  ['cluster', '/cluster', 'Workers (4)'],
   ['team', '/team', 'Tokens'],
 ];
 

@@ -19,6 +19,7 @@ const PredictPage = lazy(() => import('../predict/predict-page.tsx'));
 const ComparePage = lazy(() => import('../compare/compare-page.tsx'));
 const DatasetsPage = lazy(() => import('../data/datasets-page.tsx'));
 const DatasetPage = lazy(() => import('../data/dataset-page.tsx'));
+const ClusterPage = lazy(() => import('../cluster/cluster-page.tsx'));
 const TeamPage = lazy(() => import('../team/team-page.tsx'));
 const StaffPage = lazy(() => import('../staff/staff-page.tsx'));
 const ModelGraphPage = lazy(() => import('../graph/model-graph-page.tsx'));
@@ -61,6 +62,9 @@ export function App() {
               </Route>
               <Route path="/data/:id">
                 {({ id }) => <DatasetPage key={id} id={decodeURIComponent(id)} />}
+              </Route>
+              <Route path="/cluster">
+                <ClusterPage />
               </Route>
               <Route path="/team">
                 <TeamPage />

@@ -1,5 +1,6 @@
 import type { ReactNode } from 'react';
 import { Link, useLocation } from 'wouter';
+import { AnnouncementBar } from '../cluster/announcement-bar.tsx';
 import { NotifyToggle } from '../notify/notify-toggle.tsx';
 import { useSession } from '../session/session.ts';
 import { useIdentity } from '../team/use-identity.ts';
@@ -11,6 +12,7 @@ const pages = [
   { href: '/', name: 'Jobs' },
   { href: '/data', name: 'Data' },
   { href: '/graph', name: 'Graph' },
+  { href: '/cluster', name: 'Cluster' },
   { href: '/team', name: 'Team' },
 ] as const;
 const staffPage = { href: '/staff', name: 'Staff' } as const;
@@ -62,6 +64,7 @@ export function Shell({ children }: { readonly children: ReactNode }) {
           </div>
         </div>
       </header>
+      <AnnouncementBar />
       <main id="content" tabIndex={-1} className="mx-auto max-w-7xl px-4 py-6 outline-none">
         {children}
       </main>

@@ -1,10 +1,12 @@
-import type { Job } from '@descent/client';
+import type { Estimate, Job } from '@descent/client';
+import { formatDuration } from '../format/duration.ts';
 import { formatBytes, formatCompact, formatCount } from '../format/number.ts';
 import { Card } from '../ui/card.tsx';
 import { Figure } from '../ui/figure.tsx';
+import { Notice } from '../ui/notice.tsx';
 
 /** What a job would cost, before anything is spent. */
-export function PriceCard({ job: { price, request } }: { readonly job: Job }) {
+export function PriceCard({ job: { price, request, estimate } }: { readonly job: Job }) {
   return (
     <Card title="Price">
       <dl className="grid grid-cols-2 gap-x-4 gap-y-2 px-4 pb-4 sm:grid-cols-3">
@@ -17,6 +19,24 @@ export function PriceCard({ job: { price, request } }: { readonly job: Job }) {
         <Figure label="memory of the server">{formatBytes(price.serverMemoryBytes)}</Figure>
         <Figure label="wire per step and worker">{formatBytes(price.wireBytesPerStep)}</Figure>
       </dl>
+      {estimate !== undefined && <EstimateLines estimate={estimate} />}
     </Card>
+  );
+}
+
+/** On the workers that are there now, against what the team may still use. */
+function EstimateLines({ estimate }: { readonly estimate: Estimate }) {
+  const { workers, workerSeconds, budgetLeftWorkerSeconds, fitsBudget, fitsMemory } = estimate;
+  const left = budgetLeftWorkerSeconds === null ? '' : ` of ${formatDuration(budgetLeftWorkerSeconds)} left`;
+  return (
+    <div className="space-y-2 border-t border-line px-4 py-3 text-sm">
+      <p>
+        {workerSeconds === null
+          ? 'No worker is there: the job would wait for one.'
+          : `About ${formatDuration(workerSeconds)} of worker time${left}, on up to ${workers === 1 ? '1 worker' : `${workers} workers`}.`}
+      </p>
+      {!fitsBudget && <Notice tone="warn">More than your team has left: it would wait in the middle.</Notice>}
+      {!fitsMemory && <Notice tone="warn">No parameter server that is there has so much memory.</Notice>}
+    </div>
   );
 }

@@ -1,12 +1,19 @@
-import { useEffect } from 'react';
+import { type ReactNode, useEffect } from 'react';
 import { useIdentity } from '../team/use-identity.ts';
 import { FailureNotice } from '../ui/failure-notice.tsx';
 import { Loading } from '../ui/loading.tsx';
 import { Tabs, useTab } from '../ui/tabs.tsx';
+import { AnnouncementsCard } from './announcements-card.tsx';
 import { AuditCard } from './audit-card.tsx';
 import { TeamsCard } from './teams-card.tsx';
 
-const tabs = { teams: 'Teams', audit: 'Audit log' } as const;
+const tabs = { teams: 'Teams', announcements: 'Announcements', audit: 'Audit log' } as const;
+
+const contents: Record<keyof typeof tabs, () => ReactNode> = {
+  teams: () => <TeamsCard />,
+  announcements: () => <AnnouncementsCard />,
+  audit: () => <AuditCard />,
+};
 
 /** What staff decide about all teams. */
 export default function StaffPage() {
@@ -31,7 +38,7 @@ export default function StaffPage() {
     <div className="space-y-4">
       <h1 className="text-2xl font-semibold">Staff</h1>
       <Tabs label="Parts of the page" tabs={tabs} current={tab} />
-      {tab === 'teams' ? <TeamsCard /> : <AuditCard />}
+      {contents[tab]()}
     </div>
   );
 }

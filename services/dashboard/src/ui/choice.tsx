@@ -15,7 +15,7 @@ export function Choice<Name extends string>({ label, value, options, words, onCh
       <select
         value={value}
         onChange={(event) => onChange(event.target.value as Name)}
-        className="min-h-9 max-w-72 min-w-0 rounded-lg border border-line-strong bg-surface px-2 py-1"
+        className="min-h-9 max-w-72 min-w-0 rounded-lg max-sm:max-w-52 border border-line-strong bg-surface px-2 py-1"
       >
         {options.map((option) => (
           <option key={option} value={option}>
