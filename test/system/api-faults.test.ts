@@ -35,7 +35,7 @@ async function untilAnswered<Answer>(ask: () => Promise<Answer>): Promise<Answer
   }
 }
 
-/** Names of the files below a folder of the api; a process has a folder of its own in it. */
+/** Names of the files below a folder of the api. */
 const filesIn = (folder: string): string[] =>
   readdirSync(join(stack.dataDir, folder), { recursive: true, withFileTypes: true })
     .filter((entry) => entry.isFile())

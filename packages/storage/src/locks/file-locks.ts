@@ -1,4 +1,4 @@
-import { mkdir, rm, stat } from 'node:fs/promises';
+import { mkdir, readdir, rm, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import Sqlite from 'libsql';
@@ -37,6 +37,13 @@ export async function openFileLocks(folder: string): Promise<Locks> {
     database.close();
     held.delete(name);
     shared.delete(name);
+  }
+
+  // What processes that were killed have left.
+  for (const name of await readdir(folder)) {
+    if (name.endsWith('-journal')) continue;
+    const lock = decodeURIComponent(name);
+    if (await tryLock(lock, 'begin exclusive')) await release(lock);
   }
 
   return {

@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { readdir } from 'node:fs/promises';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import pg from 'pg';
@@ -89,6 +90,10 @@ describeEachDatabase((create, kind) => {
     } finally {
       child.kill('SIGKILL');
       await ended;
+    }
+    if (kind === 'SQLite') {
+      await (await openLocks(database.place)).close();
+      expect(await readdir(`${database.place}.locks`)).toEqual([]);
     }
     await vi.waitFor(async () => expect(await ours.tryTake('leader')).toBe(true), 5000);
   }, 60_000);
