@@ -92,3 +92,35 @@ test('a refused node goes to another worker before the one that spoiled it', () 
   expect(round.refuse('b', again)).toBe(2);
   expect(span(round.take('b', 1))).toEqual([0, 1]);
 });
+
+test('what a second worker repeats already is not handed out once more when it is to be compared', () => {
+  const round = createRound(units(1));
+  const first = round.take('slow', 1)!;
+  const repeat = round.repeat('fast', first, 1)!;
+  round.recheck('slow', first);
+  expect(round.isTouched(repeat)).toBe(false);
+  expect(round.takeAgain('fast', () => true)).toBeUndefined();
+  expect(round.takeAgain('other', () => true)).toBeUndefined();
+  round.recheck('fast', repeat);
+  expect(span(round.takeAgain('other', () => true))).toEqual([0, 1]);
+  expect(round.takeAgain('fourth', () => true)).toBeUndefined();
+  round.settle('other', first);
+  expect(round.open).toBe(0);
+  expect(round.takeAgain('fourth', () => true)).toBeUndefined();
+  expect(round.isTouched(repeat)).toBe(true);
+});
+
+test('of what is to be compared nothing is taken, repeated or accepted in part', () => {
+  const round = createRound(units(4));
+  const node = round.take('a', 2)!;
+  round.recheck('a', node);
+  expect(span(round.take('b', 4))).toEqual([2, 2]);
+  expect(round.take('c', 4)).toBeUndefined();
+  expect(round.isTouched({ first: 0, count: 1 })).toBe(true);
+  expect(round.isTouched({ first: 0, count: 2 })).toBe(false);
+  expect(round.takeAgain('a', () => false)).toBeUndefined();
+  expect(span(round.takeAgain('c', () => true))).toEqual([0, 2]);
+  expect(round.repeat('d', node, 2)).toBeUndefined();
+  round.giveBack('c', node);
+  expect(span(round.takeAgain('d', () => true))).toEqual([0, 2]);
+});

@@ -146,24 +146,25 @@ export function createRound(units: readonly Unit[], deepest = nodeLevel(Math.max
     },
     recheck(worker, node) {
       release(worker, node);
-      again.add(node);
+      // A repeat may cover the same units as another node.
+      if (![...again].some((one) => isSame(one, node))) again.add(node);
       each(node, (index) => {
         isAgain[index] = 1;
       });
     },
     takeAgain(worker, may) {
-      const isHeld = (node: Node) => [...holdings].some((holding) => holding.node === node);
+      const isHeld = (node: Node) => [...holdings].some((holding) => isSame(holding.node, node));
       const node = [...again].find((one) => !isHeld(one) && may(one));
       return node && hold(worker, node, false);
     },
     isTouched({ first, count }) {
       if (done.subarray(first, first + count).includes(1)) return true;
-      if ([...again].some((node) => node.first === first && node.count === count)) return false;
+      if ([...again].some((node) => isSame(node, { first, count }))) return false;
       return isAgain.subarray(first, first + count).includes(1);
     },
     settle(worker, node) {
       release(worker, node);
-      again.delete(node);
+      for (const one of again) if (isSame(one, node)) again.delete(one);
       each(node, (index) => {
         done[index] = 1;
       });
@@ -192,4 +193,8 @@ export function createRound(units: readonly Unit[], deepest = nodeLevel(Math.max
     },
     giveBack: (worker, node) => void release(worker, node),
   };
+}
+
+function isSame(one: Pick<Node, 'first' | 'count'>, other: Pick<Node, 'first' | 'count'>): boolean {
+  return one.first === other.first && one.count === other.count;
 }

@@ -20,11 +20,11 @@ test('a worker that lies is found out, and nothing of its work stays in the weig
 }, async () => {
   let found = 0;
   const failed = [];
-  for (let seed = 0; seed < 200; seed++) {
+  for (let seed = 0; seed < 100; seed++) {
     const { problems, lies } = await simulate(seed, { kinds, withLiar: true });
     if (lies.foundOut) found++;
     if (problems.length > 0) failed.push({ seed, problems });
   }
   expect(failed).toEqual([]);
-  expect(found).toBeGreaterThan(100);
+  expect(found).toBeGreaterThan(50);
 });
