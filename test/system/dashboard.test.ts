@@ -197,7 +197,7 @@ describe.skipIf(!hasChromium)('the dashboard of the running service', () => {
   });
 
   test('a file dropped on the data page becomes a data set, shown with its classes and what was found', async () => {
-    await page.getByRole('link', { name: 'Data', exact: true }).click();
+    await page.goto(`${stack.url}/data#token=${stack.token}`);
     const rows = Array.from({ length: 40 }, (_, row) => `${row % 20},${row % 4 === 0 ? 'ash' : 'oak'}`);
     const content = `height,label\n${rows.join('\n')}\n`;
     const dropped = await page.evaluateHandle(`(() => {
