@@ -26,6 +26,8 @@ export interface Listener {
 
 export interface Network {
   readonly weather: Weather;
+  /** Names of processes that lost a connection though they live. */
+  readonly broken: ReadonlySet<string>;
   listen(address: string, listener: Listener): void;
   connect(
     from: Process,
@@ -49,6 +51,7 @@ export function createNetwork(time: VirtualTime, random: Random): Network {
   const weather: Weather = { cutOff, corrupt: 0, duplicate: 0, sever: 0, delayMs: 1 };
   const listeners = new Map<string, Listener>();
   const ends = new Set<End>();
+  const broken = new Set<string>();
 
   class End implements ChannelConnection {
     readonly process: Process;
@@ -133,6 +136,7 @@ export function createNetwork(time: VirtualTime, random: Random): Network {
           this.#reader.advance(part.byteLength);
         }
       } catch (error) {
+        for (const end of [this as End, this.other]) broken.add(end.process.name);
         this.destroy(error as Error);
       }
     }
@@ -158,8 +162,11 @@ export function createNetwork(time: VirtualTime, random: Random): Network {
     }
 
     #sever(): void {
-      const broken = new DescentError('CHANNEL_CLOSED', { peer: this.peer, problem: 'it broke' });
-      for (const end of [this as End, this.other]) time.after(0.1, end.process, () => end.#end(broken));
+      const error = new DescentError('CHANNEL_CLOSED', { peer: this.peer, problem: 'it broke' });
+      for (const end of [this as End, this.other]) {
+        broken.add(end.process.name);
+        time.after(0.1, end.process, () => end.#end(error));
+      }
     }
 
     /** The other end hears of it, if the network lets it. */
@@ -185,6 +192,7 @@ export function createNetwork(time: VirtualTime, random: Random): Network {
 
   return {
     weather,
+    broken,
     listen: (address, listener) => void listeners.set(address, listener),
     connect: (from, address, connected) =>
       new Promise((resolve, reject) => {
