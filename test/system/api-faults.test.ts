@@ -4,7 +4,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { JobCreate } from '@descent/contracts';
 import { isDescentError } from '@descent/errors';
 import { type Stack, startStack, whenStep } from '@descent/testkit';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 
 const job: JobCreate = {
   model: {
@@ -126,5 +126,6 @@ test('an api killed while it reads files leaves no shard; what was uploaded is s
   let dataset = await datasets.get(id);
   for (; dataset.state === 'ingesting'; dataset = await datasets.get(id)) await delay(50);
   expect(dataset).toMatchObject({ state: 'ready', manifest: { splits: [{ count: 4_000_000 }] } });
-  expect(filesIn('parts')).toEqual([]);
+  // They go right after it is ready.
+  await vi.waitFor(() => expect(filesIn('parts')).toEqual([]), 10_000);
 });
