@@ -86,7 +86,7 @@ describe.skipIf(!hasChromium)('the dashboard of the running service', () => {
     await page.getByRole('button', { name: /^logits\/kernel \d/ }).click();
     await page.getByRole('img', { name: /^Values of logits\/kernel from step/ }).waitFor();
     await page.getByRole('button', { name: 'Time', exact: true }).click();
-    expect(await page.getByRole('img', { name: /parts of \d+ ms$/ }).count()).toBe(3);
+    await expect.poll(() => page.getByRole('img', { name: /parts of \d+ ms$/ }).count()).toBe(3);
     await page.getByRole('button', { name: 'Files' }).click();
     await page.getByText('best', { exact: true }).waitFor();
     const [download] = await Promise.all([
@@ -169,7 +169,7 @@ describe.skipIf(!hasChromium)('the dashboard of the running service', () => {
     const editor = page.getByLabel('Job in JSON or YAML');
     await editor.fill(JSON.stringify({ ...request, training: { ...request.training, epochs: 0 } }, null, 2));
     await page.getByRole('alert').getByText('training.epochs').waitFor();
-    expect(await page.getByRole('button', { name: 'Submit job' }).isEnabled()).toBe(false);
+    await expect.poll(() => page.getByRole('button', { name: 'Submit job' }).isEnabled()).toBe(false);
     const training = { ...request.training, epochs: 1, batchSize: 512 };
     await editor.fill(JSON.stringify({ ...request, name: 'from the form', training }, null, 2));
     await page.getByRole('button', { name: 'Submit job' }).click();
@@ -226,7 +226,7 @@ describe.skipIf(!hasChromium)('the dashboard of the running service', () => {
     await page.getByRole('button', { name: `Resume ${worker?.name}` }).click();
     await expect.poll(() => page.getByText('active', { exact: true }).count(), { timeout: 10_000 }).toBe(2);
     await page.getByRole('heading', { name: 'Queue' }).waitFor();
-    await page.getByText(/^ps-?\w*.* · \d jobs?$/).waitFor();
+    await page.getByText(/^parameter-server.* · \d+ jobs?$/).waitFor();
   });
 
   test('a member joins by a link, and sees the own team and its jobs alone', async () => {

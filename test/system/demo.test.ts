@@ -26,7 +26,7 @@ test('`demo --once --json` trains MNIST to 97 % from nothing and prints exactly 
     });
     expect(result.validation.accuracy).toBeGreaterThanOrEqual(0.97);
     expect(stderr).toMatch(
-      /step 1,407\/1,407 {2}epoch 3\.00\/3 {2}loss \S+ {2}accuracy \S+ % {2}\S+ samples\/s {2}ETA/,
+      /step 1,407\/1,407 {2}epoch 3\.00\/3 {2}loss \S+ {2}accuracy \S+ % {2}\S+ it\/s {2}\S+ samples\/s {2}ETA/,
     );
     expect(readdirSync(cwd)).toEqual([]);
   } finally {
