@@ -48,7 +48,9 @@ async function openRedis(path) {
         own += chunk.length;
         const head = /^\$(\d+)\r\n/.exec(text);
         const whole =
-          head === null ? /^[:+-].*\r\n$/.test(text) : text.length >= head[0].length + Number(head[1]) + 2;
+          head === null
+            ? /^([:+-].*|\$-1)\r\n$/.test(text)
+            : text.length >= head[0].length + Number(head[1]) + 2;
         if (!whole) return;
         socket.off('data', read);
         resolve(text);

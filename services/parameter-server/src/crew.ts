@@ -88,6 +88,10 @@ export function createCrew({ gradientJobs, hold, clock }: CrewOptions): Crew {
   const isInRound = ({ held }: WorkerLink, { kind, version }: OpenRound) =>
     held.every((one) => one.version === version && one.kind === kind);
 
+  /** It came to a crew at work: its first results take longer, and nobody should wait for more than one of them. */
+  const isNew = (link: WorkerLink, kind: Held['kind']) =>
+    link.pace[kind].unitMs === undefined && usualMs(kind) !== undefined;
+
   /** Who takes part in the round, and what they have together. */
   const crowdOf = (open: OpenRound) => {
     const now = clock();
@@ -177,7 +181,8 @@ export function createCrew({ gradientJobs, hold, clock }: CrewOptions): Crew {
           if (member === undefined || !mayTake(link) || link.held.length !== depth || depth >= link.holds)
             continue;
           // The last assignment of a gradient job may go beyond its budget: a share cut short would be a piece more for the others.
-          const units = Math.min(unitsFor(left, member, crowd), longest(member.unitMs));
+          const most = isNew(link, open.kind) ? 1 : longest(member.unitMs);
+          const units = Math.min(unitsFor(left, member, crowd), most);
           const node = units === 0 ? undefined : open.round.take(link.worker, units);
           if (node === undefined) continue;
           assign(open, link, node);

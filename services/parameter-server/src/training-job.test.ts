@@ -177,6 +177,28 @@ test('a worker that joins in the middle of a step waits for the next one', () =>
   ]);
 });
 
+test('a worker that comes to a crew at work gets one micro-batch at a time until its pace is known', () => {
+  const world = createWorld({ microBatches: 4, epochs: 9, workers: ['a'] });
+  const [a] = world.workers as [FakeWorker];
+  a.link.budget = 1_000;
+  for (let step = 0; step < 3; step++) {
+    world.pass(40);
+    a.push([0, 0, 0]);
+  }
+  const b = world.join('b');
+  b.link.budget = 1_000;
+  world.pass(40);
+  a.push([0, 0, 0]);
+  expect([a.held.node.count, b.held.node.count]).toEqual([2, 1]);
+  world.pass(10);
+  b.push([0, 0, 0]);
+  expect(b.held.node.count).toBe(1);
+  world.pass(10);
+  b.push([0, 0, 0]);
+  a.push([0, 0, 0]);
+  expect([a.held.node.count, b.held.node.count]).toEqual([2, 2]);
+});
+
 test('what does not divide evenly is a second assignment, for a worker that takes two', () => {
   const world = createWorld({ microBatches: 4, holds: 2, workers: ['a', 'b', 'c'] });
   const held = world.workers.map(({ link }) => link.held.map(({ node }) => [node.first, node.count]));
