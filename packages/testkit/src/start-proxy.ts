@@ -50,6 +50,8 @@ export async function startProxy(
     constructor(client: Socket) {
       this.client = client;
       this.server = connect(target as { path: string });
+      // Small frames would wait for one another's acknowledgements, 40 ms each.
+      for (const end of [client, this.server]) end.setNoDelay(true);
       pairs.add(this);
       this.#pipe(client, this.server);
       this.#pipe(this.server, client);
