@@ -88,10 +88,6 @@ export function createCrew({ gradientJobs, hold, clock }: CrewOptions): Crew {
   const isInRound = ({ held }: WorkerLink, { kind, version }: OpenRound) =>
     held.every((one) => one.version === version && one.kind === kind);
 
-  /** It came to a crew at work: its first results take longer, and nobody should wait for more than one of them. */
-  const isNew = (link: WorkerLink, kind: Held['kind']) =>
-    link.pace[kind].unitMs === undefined && usualMs(kind) !== undefined;
-
   /** Who takes part in the round, and what they have together. */
   const crowdOf = (open: OpenRound) => {
     const now = clock();
@@ -103,20 +99,24 @@ export function createCrew({ gradientJobs, hold, clock }: CrewOptions): Crew {
       (least, link) => Math.min(least, paceOf(link)),
       Number.POSITIVE_INFINITY,
     );
-    const members = new Map<WorkerLink, { readonly unitMs: number; held: number }>();
+    /** Units of one assignment, which should be no longer than a gradient job. */
+    const mostOf = (link: WorkerLink, unitMs: number) => {
+      if (usual === undefined) return firstBudget;
+      // It came to a crew at work: its first results take longer, and nobody should wait for more than one of them.
+      if (link.pace[open.kind].unitMs === undefined) return 1;
+      return Math.max(1, Math.floor(gradientJobMs / unitMs));
+    };
+    const members = new Map<WorkerLink, { readonly unitMs: number; readonly most: number; held: number }>();
     const crowd = { members: 0, speed: 0, held: 0, fastestMs };
     for (const link of present) {
       const held = link.held.reduce((sum, { node }) => sum + node.count, 0);
       const unitMs = paceInCrowd(paceOf(link), fastestMs);
-      members.set(link, { unitMs, held });
+      members.set(link, { unitMs, held, most: mostOf(link, unitMs) });
       crowd.members += 1;
       crowd.speed += 1 / unitMs;
       crowd.held += held;
     }
-    /** No assignment is longer than a gradient job should be. */
-    const longest = (unitMs: number) =>
-      usual === undefined ? firstBudget : Math.max(1, Math.floor(gradientJobMs / unitMs));
-    return { members, crowd, longest };
+    return { members, crowd };
   };
 
   const assign = ({ kind, step, version, epoch }: OpenRound, link: WorkerLink, node: Node) => {
@@ -171,7 +171,7 @@ export function createCrew({ gradientJobs, hold, clock }: CrewOptions): Crew {
       }
       let left = open.round.open;
       if (left === 0) return;
-      const { members, crowd, longest } = crowdOf(open);
+      const { members, crowd } = crowdOf(open);
       // One each first, then a second one for those that take it.
       const deepest = Math.max(0, ...order.map(({ holds }) => holds));
       for (let depth = 0; depth < deepest; depth++) {
@@ -181,8 +181,7 @@ export function createCrew({ gradientJobs, hold, clock }: CrewOptions): Crew {
           if (member === undefined || !mayTake(link) || link.held.length !== depth || depth >= link.holds)
             continue;
           // The last assignment of a gradient job may go beyond its budget: a share cut short would be a piece more for the others.
-          const most = isNew(link, open.kind) ? 1 : longest(member.unitMs);
-          const units = Math.min(unitsFor(left, member, crowd), most);
+          const units = Math.min(unitsFor(left, member, crowd), member.most);
           const node = units === 0 ? undefined : open.round.take(link.worker, units);
           if (node === undefined) continue;
           assign(open, link, node);
