@@ -4,6 +4,7 @@ import { stringify } from 'yaml';
 import { DifferenceTable } from '../compare/difference-table.tsx';
 import { buttonClass } from '../ui/button.tsx';
 import { Card } from '../ui/card.tsx';
+import { CodeText } from '../ui/code-text.tsx';
 import { CopyButton } from '../ui/copy-button.tsx';
 import { SnippetCard } from './snippet-card.tsx';
 import { useJob } from './use-job.ts';
@@ -31,14 +32,7 @@ export default function SettingsTab({ job, parent }: SettingsTabProps) {
           </span>
         }
       >
-        {/* biome-ignore-start lint/a11y/noNoninteractiveTabindex: a text that scrolls must be reachable by the keyboard */}
-        <pre
-          tabIndex={0}
-          className="mx-4 mb-4 max-h-[36rem] overflow-auto rounded-lg bg-sunken p-3 font-mono text-sm"
-        >
-          {text}
-        </pre>
-        {/* biome-ignore-end lint/a11y/noNoninteractiveTabindex: as above */}
+        <CodeText text={text} height="max-h-[36rem]" />
       </Card>
       <SnippetCard job={job} />
     </>

@@ -1,6 +1,7 @@
 import { type Job, renderSnippet, type SnippetLanguage, snippetLanguages } from '@descent/client';
 import { Card } from '../ui/card.tsx';
 import { Choice } from '../ui/choice.tsx';
+import { CodeText } from '../ui/code-text.tsx';
 import { CopyButton } from '../ui/copy-button.tsx';
 import { useView } from '../ui/use-view.ts';
 
@@ -32,14 +33,7 @@ export function SnippetCard({ job }: { readonly job: Job }) {
         </span>
       }
     >
-      {/* biome-ignore-start lint/a11y/noNoninteractiveTabindex: a text that scrolls must be reachable by the keyboard */}
-      <pre
-        tabIndex={0}
-        className="mx-4 mb-4 max-h-96 overflow-auto rounded-lg bg-sunken p-3 font-mono text-sm"
-      >
-        {text}
-      </pre>
-      {/* biome-ignore-end lint/a11y/noNoninteractiveTabindex: as above */}
+      <CodeText text={text} height="max-h-96" />
     </Card>
   );
 }
