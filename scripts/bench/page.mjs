@@ -88,7 +88,7 @@ ${speedRows.join('\n')}
   39 parts of 40. The work-conserving ideal is (3 + 1 ÷ 10) × the speed of one such worker on its own, through the same service. The
   CNN, 24 micro-batches of 8 samples per step.
 - **S9** compares with a parameter server that adds gradients as they come; 8 micro-batches per step.
-- **S10** is all that a real redis-server reads and writes while a training job runs, by the gradient jobs that it gave out.
+- **S10** is all that a real redis-server reads and writes while a second training job runs (the first one loads its scripts), by the gradient jobs that it gave out.
 
 | case | measured at (UTC) | commit | repeats | took |
 |---|---|---|---|---|

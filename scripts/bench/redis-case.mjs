@@ -1,5 +1,5 @@
 // S10: what a gradient job costs Redis, at 40 MB and at 0.4 MB of parameters: all bytes in and out of a real
-// redis-server while a training job runs, by the gradient jobs that it served meanwhile.
+// redis-server while a training job runs that is not the first one, by the gradient jobs that it served meanwhile.
 import { connect } from 'node:net';
 import { join } from 'node:path';
 import { startService } from './service.mjs';
@@ -11,6 +11,8 @@ export async function redisCase({ files, quick, log }) {
   const service = await startService({ files, workers: 2, env: { DESCENT_QUEUE_PREFIX: prefix } });
   const redis = await openRedis(join(service.stack.dataDir, 'queue', 'queue.sock'));
   const bytesOf = async (name) => {
+    // Each process sends the queue's scripts once, whole, some 200 KB together: not a cost of gradient jobs.
+    await service.measure(name, 1, { maxWorkers: 2 });
     const before = await redis.traffic();
     const { samplesPerSecond } = await service.measure(name, quick ? 5 : 15, { maxWorkers: 2 });
     const after = await redis.traffic();

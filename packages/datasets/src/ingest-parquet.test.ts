@@ -1,5 +1,5 @@
 import { decodeSafetensors } from '@descent/tensors';
-import { parquetMetadata } from 'hyparquet';
+import { parquetMetadata, type SchemaElement } from 'hyparquet';
 import { parquetWriteBuffer } from 'hyparquet-writer';
 import { describe, expect, it } from 'vitest';
 import { failureOf } from './errors.fixture.ts';
@@ -116,6 +116,24 @@ describe('ingesting Parquet', () => {
   ])('refuses the truncated file %#', async (content, problem) => {
     expect(await failure(content)).toMatch(/^PARQUET_INVALID: The Parquet file cannot be read: /);
     expect(await failure(content)).toContain(problem);
+  });
+
+  it('refuses a footer whose schema promises more columns than it lists', async () => {
+    const schema: SchemaElement[] = [
+      { name: 'root', num_children: 2 },
+      { name: 'a', type: 'INT32', repetition_type: 'REQUIRED' },
+      { name: 'b', type: 'INT32', repetition_type: 'REQUIRED' },
+    ];
+    const columnData = [
+      { name: 'a', data: [1] },
+      { name: 'b', data: [2] },
+    ];
+    const file = Buffer.from(parquetWriteBuffer({ columnData, schema }));
+    // Thrift's compact protocol: a name of 4 bytes, then an i32 field one further on, zig-zag of 2.
+    const promise = file.indexOf(Buffer.from([0x04, 0x72, 0x6f, 0x6f, 0x74, 0x15, 0x04]));
+    expect(promise).toBeGreaterThan(0);
+    file[promise + 6] = 0x06;
+    expect(await failure(file)).toMatch(/^PARQUET_INVALID: The Parquet file cannot be read: /);
   });
 
   it('a flipped byte in the pages or the footer never ends in anything but a named error', async () => {

@@ -40,11 +40,13 @@ const codecs = ['UNCOMPRESSED', ...Object.keys(compressors)];
  * Throws PARQUET_INVALID (damaged, nested or of another codec); while reading CELL_INVALID, DATA_TOO_LARGE.
  */
 export async function openParquet(path: string): Promise<TableFile> {
-  const metadata = await withFile(path, readMetadata);
-  const schema = parquetSchema(metadata);
-  const names = flatNames(schema);
-  const fields = schema.children;
-  checkGroups(metadata, names);
+  const { metadata, names, fields } = await withFile(path, async (file) => {
+    const metadata = await readMetadata(file);
+    const schema = parquetSchema(metadata);
+    const names = flatNames(schema);
+    checkGroups(metadata, names);
+    return { metadata, names, fields: schema.children };
+  });
 
   async function* rows(): AsyncGenerator<ValueRow> {
     const handle = await open(path);
