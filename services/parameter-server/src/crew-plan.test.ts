@@ -34,7 +34,9 @@ test('what is left over goes to the one that is done with it first', () => {
 test('with as many units as workers everybody gets one, also one that was somewhat slower', () => {
   const others = Array.from({ length: 63 }, () => equal());
   expect(plan(64, { unitMs: 14, held: 0 }, others)).toBe(1);
-  expect(plan(1, { unitMs: 14, held: 0 }, others)).toBe(1);
+  expect(plan(1, { unitMs: 12, held: 0 }, others)).toBe(1);
+  const busy = others.map(() => equal(1));
+  expect(plan(1, { unitMs: 14, held: 0 }, busy)).toBe(1);
 });
 
 test('a slow worker gets nothing when the others are done sooner, and its share of a long step', () => {

@@ -19,16 +19,14 @@ export interface Crowd {
 /** A share that is nearly the next whole number counts as it: of two equal workers, one must not get less because the other was 5 % faster. */
 const nearlyWhole = 1 / 3;
 /** Workers whose times differ by less are equal: what is measured holds waits for the network and for other processes. */
-const equalWithin = 1.5;
-/** The same for shares, where a difference that is real costs the whole step its length. */
-const alikeWithin = 1.25;
+const equalWithin = 1.25;
 
 /**
  * Milliseconds per unit to plan with. Workers that are nearly as fast as the fastest share alike: nodes are powers of two, so a share of
  * 3.9 of 8 units would become a node of 2, and four pieces with as many transfers where two would do.
  */
 export function paceInCrowd(unitMs: number, fastestMs: number): number {
-  return unitMs <= alikeWithin * fastestMs ? fastestMs : unitMs;
+  return unitMs <= equalWithin * fastestMs ? fastestMs : unitMs;
 }
 
 /**
