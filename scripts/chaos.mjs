@@ -4,9 +4,10 @@
 //   --minutes M   how long faults go on (default 2)
 //   --seed S      which faults, and when (default: drawn, and said)
 //   --workers N   default 2
-//   --only a,b    these kinds of faults alone (--list says which there are)
+//   --only a,b    these kinds of faults alone (--list says which there are); none: no faults at all
 //   --large       a model of 40 MB instead of a small one, for recovery times
 //   --soak N      (npm run soak: 20,000) a job of N steps with a fault every 5 to 30 s, and the slopes of memory and handles
+//   --series FILE   where a soak writes what it measured of each process, second by second
 //   --kill-every S  one worker is killed every S seconds, and nothing else: what that costs in wall time
 import { parseArgs } from 'node:util';
 import { faultKinds } from './chaos/faults.mjs';
@@ -20,6 +21,7 @@ const { values } = parseArgs({
     only: { type: 'string' },
     large: { type: 'boolean', default: false },
     soak: { type: 'string' },
+    series: { type: 'string' },
     'kill-every': { type: 'string' },
     list: { type: 'boolean', default: false },
     help: { type: 'boolean', short: 'h', default: false },
@@ -29,11 +31,11 @@ if (values.help || values.list) {
   console.log(
     values.list
       ? faultKinds.join('\n')
-      : 'npm run chaos -- [--minutes M] [--seed S] [--workers N] [--only KIND,…] [--large] [--soak STEPS] [--kill-every SECONDS] [--list]',
+      : 'npm run chaos -- [--minutes M] [--seed S] [--workers N] [--only KIND,…] [--large] [--soak STEPS [--series FILE]] [--kill-every SECONDS] [--list]',
   );
   process.exit(0);
 }
-const only = values.only?.split(',') ?? faultKinds;
+const only = values.only === 'none' ? [] : (values.only?.split(',') ?? faultKinds);
 const unknown = only.filter((kind) => !faultKinds.includes(kind));
 if (unknown.length > 0) {
   console.error(`There is no fault ${unknown.join(', ')}; --list says which there are.`);
@@ -58,6 +60,7 @@ const result =
         ...common,
         kinds: only,
         large: values.large,
+        seriesFile: values.series,
         soakSteps: values.soak === undefined ? undefined : Number(values.soak),
       });
 console.log(JSON.stringify(result));

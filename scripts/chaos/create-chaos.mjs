@@ -2,12 +2,12 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { startProxy, startStack } from '@descent/testkit';
+import { createRandom, startProxy, startStack } from '@descent/testkit';
 import { faults } from './faults.mjs';
 import { chaosJob } from './jobs.mjs';
-import { createMeasure, findResidue, watchProcesses } from './measure.mjs';
-import { createRandom } from './random.mjs';
+import { createMeasure, findResidue } from './measure.mjs';
 import { startRedis } from './redis.mjs';
+import { watchProcesses } from './watch-processes.mjs';
 
 const queueEmptyWithinMs = 10_000;
 const reassignWithinMs = 1_000;
@@ -18,7 +18,7 @@ const endWithinMs = 180_000;
 const slopeWithinMb = 1;
 
 /** Runs jobs one after the other under faults; the first one runs undisturbed on one worker and says what must come out. */
-export async function createChaos({ seed, minutes, workers, kinds, large, soakSteps, tell }) {
+export async function createChaos({ seed, minutes, workers, kinds, large, soakSteps, seriesFile, tell }) {
   const random = createRandom(seed);
   const folder = mkdtempSync(join(tmpdir(), 'descent-chaos-'));
   const request = chaosJob({ large, soakSteps });
@@ -63,7 +63,12 @@ export async function createChaos({ seed, minutes, workers, kinds, large, soakSt
     // A soak is over with its job.
     const end = isSoak ? Number.POSITIVE_INFINITY : performance.now() + minutes * 60_000;
     measure = createMeasure(client);
-    const watcher = isSoak ? watchProcesses(stack, () => measure.step) : undefined;
+    const running = () => [
+      ...stack.processes().filter(({ phase, pid }) => phase === 'running' && pid !== null),
+      { name: 'supervisor', pid: stack.pid },
+      { name: 'redis', pid: redis.pid },
+    ];
+    const watcher = isSoak ? watchProcesses(running, () => measure.step) : undefined;
     let begun = 0;
     while (performance.now() < end && !(isSoak && begun > 0)) {
       begun++;
@@ -99,7 +104,7 @@ export async function createChaos({ seed, minutes, workers, kinds, large, soakSt
       while (!isOver && performance.now() < end) {
         const pause = isSoak ? random.between(5_000, 30_000) : random.between(500, 3_000);
         await Promise.race([settled, delay(pause)]);
-        if (isOver) break;
+        if (isOver || kinds.length === 0) continue;
         const kind = random.pick(kinds);
         tell(`step ${measure.step}: ${kind}`);
         try {
@@ -123,6 +128,7 @@ export async function createChaos({ seed, minutes, workers, kinds, large, soakSt
       await measure.unfollow();
     }
     soak = watcher?.stop() ?? {};
+    if (seriesFile !== undefined) watcher?.write(seriesFile);
     const keys = await gradientJobsLeft(redis);
     await stop(stack);
     leaks.push(...findResidue(join(folder, 'data')));

@@ -1,7 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { startStack } from '@descent/testkit';
+import { createRandom, startStack } from '@descent/testkit';
 import { chaosJob } from './jobs.mjs';
-import { createRandom } from './random.mjs';
 
 /** Longest wall time for the same steps, as a multiple of the fault-free one, for the capacity that is left. */
 const mostWall = 1.15;

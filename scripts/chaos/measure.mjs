@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 
@@ -107,56 +107,4 @@ function list(folder) {
   } catch {
     return [];
   }
-}
-
-/** Memory and handles of every process by step, for as long as the process lives. */
-export function watchProcesses(stack, step) {
-  const series = new Map();
-  const look = () => {
-    for (const { name, pid, phase } of stack.processes()) {
-      if (phase !== 'running' || pid === null) continue;
-      try {
-        const status = readFileSync(`/proc/${pid}/status`, 'utf8');
-        const memory = Number(/VmRSS:\s+(\d+)/.exec(status)?.[1]) / 1024;
-        const handles = readdirSync(`/proc/${pid}/fd`).length;
-        const key = `${name} ${pid}`;
-        series.set(key, [...(series.get(key) ?? []), { step: step(), memory, handles }]);
-      } catch {
-        // It has just ended.
-      }
-    }
-  };
-  const timer = setInterval(look, 1_000);
-  return {
-    stop() {
-      clearInterval(timer);
-      const settled = [...series].flatMap(([key, points]) => {
-        // The first third is a process that warms up: caches, compiled code, buffers.
-        const rest = points.slice(Math.floor(points.length / 3));
-        const steps = (rest.at(-1)?.step ?? 0) - (rest[0]?.step ?? 0);
-        return steps < 1_000 ? [] : [{ key, memory: slope(rest, 'memory'), handles: slope(rest, 'handles') }];
-      });
-      const most = (what) => Math.max(0, ...settled.map((one) => one[what]));
-      const round = (value) => Math.round(value * 1_000) / 1_000;
-      return {
-        memorySlopeMb: round(most('memory')),
-        handleSlope: round(most('handles')),
-        processesMeasured: settled.length,
-      };
-    },
-  };
-}
-
-/** Least squares, per 1,000 steps. */
-function slope(points, what) {
-  const mean = (values) => values.reduce((sum, value) => sum + value, 0) / values.length;
-  const steps = mean(points.map(({ step }) => step));
-  const level = mean(points.map((point) => point[what]));
-  let above = 0;
-  let below = 0;
-  for (const point of points) {
-    above += (point.step - steps) * (point[what] - level);
-    below += (point.step - steps) ** 2;
-  }
-  return below === 0 ? 0 : (1_000 * above) / below;
 }

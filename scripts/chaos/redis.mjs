@@ -23,6 +23,9 @@ export async function startRedis(folder) {
   await start();
   return {
     url: plan.url,
+    get pid() {
+      return child.pid;
+    },
     isReal: plan.kind === 'redis',
     async outage(ms, { empty = false } = {}) {
       await kill();

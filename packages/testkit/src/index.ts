@@ -1,6 +1,7 @@
 export { findLeaks, type LeakScope } from './find-leaks.ts';
 export { freePort } from './free-port.ts';
 export { mlpLayers, mnistJob } from './mnist-job.ts';
+export { createRandom, type Random } from './random.ts';
 export {
   type CommandResult,
   cleanEnvironment,

@@ -1,8 +1,8 @@
 import type { GradientQueuePayload } from '@descent/contracts';
 import { DescentError } from '@descent/errors';
+import type { Random } from '../../../packages/testkit/src/random.ts';
 import type { Network } from './network.ts';
 import type { SimulatedQueue } from './queue.ts';
-import type { Random } from './random.ts';
 import type { SimulatedTruth } from './truth.ts';
 import type { Process, VirtualTime } from './virtual-time.ts';
 

@@ -4,7 +4,7 @@ import type { ChannelConnection, ChannelHandlers, FrameFields } from '@descent/g
 import { encodeHeader } from '../../../packages/gradient-channel/src/frame.ts';
 import { FrameReader } from '../../../packages/gradient-channel/src/frame-reader.ts';
 import { encodeJson } from '../../../packages/gradient-channel/src/json-payload.ts';
-import type { Random } from './random.ts';
+import type { Random } from '../../../packages/testkit/src/random.ts';
 import type { Process, VirtualTime } from './virtual-time.ts';
 
 /** What the network does to a worker's frames; changed by faults. */

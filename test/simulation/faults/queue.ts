@@ -1,6 +1,6 @@
 import { DescentError } from '@descent/errors';
 import type { QueuedState } from '@descent/queue';
-import type { Random } from './random.ts';
+import type { Random } from '../../../packages/testkit/src/random.ts';
 import type { Process, VirtualTime } from './virtual-time.ts';
 
 /** A job of a consumer that died is given out again after this long. */

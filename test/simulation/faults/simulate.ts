@@ -1,5 +1,6 @@
 import type { Outcome } from '@descent/contracts';
 import { DescentError } from '@descent/errors';
+import { createRandom, type Random } from '../../../packages/testkit/src/random.ts';
 import { encodeWeights } from '../../../services/parameter-server/src/checkpoint.ts';
 import type { TimesObserver } from '../../../services/parameter-server/src/step-times.ts';
 import { createCluster } from './cluster.ts';
@@ -7,7 +8,6 @@ import { type FaultKind, faultKinds, faults } from './faults.ts';
 import { computeReference, hashOf, model, planOf, type Reference, type Size } from './model.ts';
 import { createNetwork } from './network.ts';
 import { createQueue } from './queue.ts';
-import { createRandom, type Random } from './random.ts';
 import { startServerProcess } from './server-process.ts';
 import { createTruth, type TruthBugs } from './truth.ts';
 import { createVirtualTime, type Process } from './virtual-time.ts';

@@ -1,5 +1,3 @@
-import { createRandom as createStream } from '../../../packages/scheduling/src/simulation/event-queue.fixture.ts';
-
 /** A stream of numbers that follows from its seed. */
 export interface Random {
   /** From [0, 1). */
@@ -11,8 +9,15 @@ export interface Random {
   pick<Value>(values: readonly Value[]): Value;
 }
 
+/** Mulberry32. */
 export function createRandom(seed: number): Random {
-  const next = createStream(seed);
+  let state = seed >>> 0;
+  const next = () => {
+    state = (state + 0x6d2b79f5) >>> 0;
+    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
+    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
+  };
   const integer = (low: number, high: number) => low + Math.floor(next() * (high - low + 1));
   return {
     next,
