@@ -16,3 +16,14 @@ test('a confusion matrix stands below the facts of a job', () => {
   );
   expect(describeJob(exampleJob())).not.toContain('\n\n');
 });
+
+test('the best scores stand beside the latest, each with its step', () => {
+  const best = {
+    loss: { value: 0.5, step: 420, split: 'validation' as const },
+    accuracy: { value: 0.75, step: 400, split: 'validation' as const },
+  };
+  expect(describeJob(exampleJob({ best }))).toMatch(
+    /^best +loss 0\.5 \(step 420\), accuracy 75\.00 % \(step 400\)$/m,
+  );
+  expect(describeJob(exampleJob())).not.toMatch(/^best/m);
+});

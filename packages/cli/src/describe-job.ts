@@ -1,4 +1,4 @@
-import type { Job, ScoreTable } from '@descent/contracts';
+import type { BestScores, Estimate, Job, ScoreTable } from '@descent/contracts';
 import { count, decimal, progressLine, scores, table } from './format.ts';
 
 /** Everything about a job that people ask for, one fact a line. */
@@ -15,6 +15,7 @@ export function describeJob(job: Job): string {
     ['progress', progressLine({ ...job, state: 'running' })],
     ['training', job.latest && scores(job.latest)],
     ['validation', job.validation && scores(job.validation)],
+    ['best', Object.keys(job.best).length === 0 ? null : bestScoresLine(job.best)],
     ['model', `${count(price.parameters)} parameters, ${decimal(price.flopsPerStep / 1e9)} GFLOP a step`],
     ['data', job.request.data.dataset],
     ['workers', progress.workers === 0 ? null : `${progress.workers} computing`],
@@ -29,13 +30,24 @@ export function describeJob(job: Job): string {
   );
 }
 
+/** `loss 0.0912 (step 420), accuracy 97.12 % (step 400)` */
+function bestScoresLine(best: BestScores): string {
+  return Object.entries(best)
+    .map(([name, { value, step }]) => `${scores({ [name]: value })} (step ${step})`)
+    .join(', ');
+}
+
 /** A confusion matrix: labels down, guesses across. */
 function describeTable(name: string, { rows, columns, values }: ScoreTable): string {
   const body = rows.map((row, index) => [row, ...(values[index] ?? []).map(count)]);
   return table([[name, ...columns], ...body]);
 }
 
-export function describePrice({ price, layers }: Pick<Job, 'price' | 'layers'>): string {
+export function describePrice({
+  price,
+  layers,
+  estimate,
+}: Pick<Job, 'price' | 'layers' | 'estimate'>): string {
   const rows = layers.map(({ name, type, outputShape, parameters, flops }) => [
     name,
     type,
@@ -56,6 +68,18 @@ export function describePrice({ price, layers }: Pick<Job, 'price' | 'layers'>):
         `${mebibytes(price.workerMemoryBytes)} a worker, ${mebibytes(price.serverMemoryBytes)} the parameter server`,
       ],
       ['traffic', `${mebibytes(price.wireBytesPerStep)} a step and worker`],
+      ...(estimate === undefined ? [] : describeEstimate(estimate)),
     ]),
   ].join('\n');
+}
+
+function describeEstimate({ workerSeconds, waiting, estimatedFinish }: Estimate): [string, string][] {
+  return [
+    ...(workerSeconds === null
+      ? []
+      : [['takes', `${decimal(workerSeconds)} worker-seconds`] as [string, string]]),
+    ['waits', waiting.message],
+    ['starts', waiting.estimatedStart ?? 'cannot be foreseen'],
+    ['done', estimatedFinish ?? 'cannot be foreseen'],
+  ];
 }

@@ -38,6 +38,7 @@ export function exampleJob(change: Partial<Job> = {}): Job {
     },
     latest: { accuracy: 0.9375, loss: 0.2134 },
     validation: null,
+    best: {},
     receipt: { graphHash: 'g', datasetHash: 'd', numericsClass: null, ledgerHash: null, weightsHash: null },
     error: null,
     queuePosition: null,

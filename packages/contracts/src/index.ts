@@ -1,5 +1,6 @@
 export * from './accounts.ts';
 export * from './announcements.ts';
+export * from './best-scores.ts';
 export { Closed, OneOf } from './closed.ts';
 export * from './compression.ts';
 export * from './data.ts';

@@ -1,5 +1,6 @@
 import { type Static, Type } from 'typebox';
 import { MemberId } from './accounts.ts';
+import { BestScores } from './best-scores.ts';
 import { Closed, OneOf } from './closed.ts';
 import { Compression } from './compression.ts';
 import { DataSettings } from './data.ts';
@@ -194,6 +195,10 @@ export const Job = Closed({
   progress: Progress,
   latest: Type.Union([Scores, Type.Null()], { description: 'Training scores of the latest step' }),
   validation: Type.Union([Scores, Type.Null()], { description: 'Scores of the latest evaluation' }),
+  best: {
+    ...BestScores,
+    description: 'Of the loss and each metric the best so far; of evaluations, once there was one',
+  },
   tables: Type.Optional(
     Type.Record(Type.String(), ScoreTable, {
       description: 'Of the latest evaluation: metrics that are tables, such as confusionMatrix',

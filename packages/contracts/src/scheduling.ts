@@ -160,5 +160,10 @@ export const Estimate = Closed({
   fitsMemory: Type.Boolean({
     description: 'A parameter server that is there has room for it when it is empty',
   }),
+  waiting: {
+    ...Waiting,
+    description: 'Where in line it would stand if it were submitted now, and until when',
+  },
+  estimatedFinish: EstimatedTime,
 });
 export type Estimate = Static<typeof Estimate>;

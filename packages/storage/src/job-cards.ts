@@ -1,4 +1,4 @@
-import type { JobCreate, JobState, Progress, Scores } from '@descent/contracts';
+import type { BestScores, JobCreate, JobState, Progress, Scores } from '@descent/contracts';
 import type { Database } from './database/database.ts';
 import { type JobParameters, jobParameters } from './job-parameters.ts';
 import { parse, parseOrNull, text } from './json.ts';
@@ -109,6 +109,7 @@ export interface JobSummary extends JobCard {
   readonly progress: Progress;
   readonly latest: Scores | null;
   readonly validation: Scores | null;
+  readonly best: BestScores;
   /** Empty unless they were asked for. */
   readonly parameters: JobParameters;
 }
@@ -145,6 +146,7 @@ export async function listSummaries(db: Database, page: SummaryPage): Promise<Jo
       'progress',
       'latest',
       'validation',
+      'best',
       'job_cards.member_id',
       'members.name as member_name',
       'tags',
@@ -172,6 +174,7 @@ export async function listSummaries(db: Database, page: SummaryPage): Promise<Jo
     progress: parse<Progress>(row.progress),
     latest: parseOrNull<Scores>(row.latest),
     validation: parseOrNull<Scores>(row.validation),
+    best: parseOrNull<BestScores>(row.best) ?? {},
     parameters: parseOrNull<JobParameters>(row.parameters ?? null) ?? {},
     owner: ownerOf(row),
     tags: parse<string[]>(row.tags),

@@ -1,4 +1,5 @@
 import type {
+  BestScores,
   Job,
   JobCreate,
   JobError,
@@ -40,6 +41,7 @@ export interface JobRecord {
   readonly progress: Progress;
   readonly latest: Scores | null;
   readonly validation: Scores | null;
+  readonly best: BestScores;
   readonly graphHash: string;
   readonly datasetHash: string;
   readonly numericsClass: string | null;
@@ -66,6 +68,7 @@ export type JobChange = Partial<
     | 'progress'
     | 'latest'
     | 'validation'
+    | 'best'
     | 'numericsClass'
     | 'ledgerHash'
     | 'weightsHash'
@@ -96,6 +99,7 @@ const columns = [
   'progress',
   'latest',
   'validation',
+  'best',
   'graph_hash',
   'dataset_hash',
   'numerics_class',
@@ -135,6 +139,7 @@ export async function insertJob(
       progress: text(job.progress),
       latest: textOrNull(job.latest),
       validation: textOrNull(job.validation),
+      best: text(job.best),
       numerics_class: job.numericsClass,
       ledger_hash: job.ledgerHash,
       weights_hash: job.weightsHash,
@@ -338,6 +343,7 @@ function toRow(change: JobChange): Partial<JobsTable> {
   if (change.progress !== undefined) row.progress = text(change.progress);
   if (change.latest !== undefined) row.latest = textOrNull(change.latest);
   if (change.validation !== undefined) row.validation = textOrNull(change.validation);
+  if (change.best !== undefined) row.best = text(change.best);
   if (change.numericsClass !== undefined) row.numerics_class = change.numericsClass;
   if (change.ledgerHash !== undefined) row.ledger_hash = change.ledgerHash;
   if (change.weightsHash !== undefined) row.weights_hash = change.weightsHash;
@@ -371,6 +377,7 @@ function fromRow(row: Pick<Selectable<JobsTable & JobPlansTable>, (typeof column
     progress: parse<Progress>(row.progress),
     latest: parseOrNull<Scores>(row.latest),
     validation: parseOrNull<Scores>(row.validation),
+    best: parseOrNull<BestScores>(row.best) ?? {},
     graphHash: row.graph_hash,
     datasetHash: row.dataset_hash,
     numericsClass: row.numerics_class,

@@ -52,6 +52,7 @@ async function store(id: string, more: Partial<JobRecord> = {}): Promise<JobReco
     progress: { step: 0, steps: 1, epoch: 0, epochs: 1, samplesPerSecond: 0, etaSeconds: null, workers: 0 },
     latest: null,
     validation: null,
+    best: {},
     graphHash: 'g',
     datasetHash: 'd',
     numericsClass: null,

@@ -1,4 +1,4 @@
-import type { Checkpoint, Job, JobEvent, JobState, MetricPoint } from '@descent/client';
+import type { Checkpoint, Estimate, Job, JobEvent, JobState, MetricPoint } from '@descent/client';
 
 export const now = Date.now();
 const iso = (secondsAgo: number) => new Date(now - secondsAgo * 1000).toISOString();
@@ -51,6 +51,10 @@ const base: Job = {
   },
   latest: { loss: 0.0831, accuracy: 0.9765 },
   validation: { loss: 0.1012, accuracy: 0.9693 },
+  best: {
+    loss: { value: 0.0987, step: 469, split: 'validation' },
+    accuracy: { value: 0.9712, step: 469, split: 'validation' },
+  },
   receipt: {
     graphHash: hash('4be1'),
     datasetHash: hash('a07c93'),
@@ -158,6 +162,10 @@ export function fixtureJobs(): Job[] {
       },
       latest: { loss: 0.4211, meanAbsoluteError: 0.5123 },
       validation: { loss: 0.4422, meanAbsoluteError: 0.5311 },
+      best: {
+        loss: { value: 0.4422, step: 720, split: 'validation' },
+        meanAbsoluteError: { value: 0.5311, step: 720, split: 'validation' },
+      },
       progress: { ...base.progress, workers: 0, etaSeconds: null, samplesPerSecond: 0 },
     },
     {
@@ -176,7 +184,12 @@ export function fixtureJobs(): Job[] {
       validation: null,
     }),
   ];
-  return variants.map((variant, n) => ({ ...base, ...variant, id: jobId(n) }));
+  return variants.map((variant, n) => ({
+    ...base,
+    ...(variant.latest === null && { best: {} }),
+    ...variant,
+    id: jobId(n),
+  }));
 }
 
 /** As many jobs as a class makes in a term. */
@@ -234,3 +247,22 @@ export const fixtureCheckpoints: Checkpoint[] = [200, 400, 469].map((step) => ({
   createdAt: iso(60),
   validation: step === 469 ? { loss: 0.1402, accuracy: 0.9571 } : null,
 }));
+
+/** Of a job that would wait behind two others for about a minute. */
+export const fixtureEstimate: Estimate = {
+  workers: 4,
+  stepSeconds: 0.012,
+  workerSeconds: 68,
+  budgetLeftWorkerSeconds: 31_000,
+  fitsBudget: true,
+  fitsMemory: true,
+  waiting: {
+    reason: 'behind-other-teams',
+    message: '2 jobs ahead; your team used 62 % of its share',
+    position: { team: 1, whole: 3 },
+    ahead: 2,
+    estimatedStart: iso(-95),
+    whatIf: null,
+  },
+  estimatedFinish: iso(-170),
+};

@@ -14,7 +14,15 @@ import {
 import { fixtureAnnouncements, fixtureQueue, fixtureWorkers } from './fixture-cluster.ts';
 import { fixtureDatasets } from './fixture-datasets.ts';
 import fixtureGraph from './fixture-graph.json' with { type: 'json' };
-import { fixtureCheckpoints, fixtureEvents, fixtureJobs, jobId, manyJobs, pointAt } from './fixture-jobs.ts';
+import {
+  fixtureCheckpoints,
+  fixtureEstimate,
+  fixtureEvents,
+  fixtureJobs,
+  jobId,
+  manyJobs,
+  pointAt,
+} from './fixture-jobs.ts';
 import { fixtureLayers, fixtureTrace, noLayers } from './fixture-layers.ts';
 
 export const fixtureToken = 'dsc_fixture';
@@ -79,7 +87,8 @@ export async function startFixtureServer(
     }
     if (!(request.headers.cookie ?? '').includes(fixtureToken)) return refuse(response);
     if (url.pathname === '/v1/whoami') return json(response, fixtureIdentity);
-    if (url.pathname === '/v1/jobs' && request.method === 'POST') return json(response, jobs[0]);
+    if (url.pathname === '/v1/jobs' && request.method === 'POST')
+      return json(response, { ...jobs[0], estimate: fixtureEstimate });
     if (url.pathname === '/v1/datasets') return json(response, { datasets: fixtureDatasets });
     if (url.pathname === '/v1/workers') return json(response, { workers: fixtureWorkers() });
     if (url.pathname === '/v1/queue') return json(response, fixtureQueue());

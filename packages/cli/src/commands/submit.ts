@@ -33,9 +33,9 @@ Examples:
       const request = await readJobFile(file);
       const client = connect(options, context.config);
       if (options.dryRun) {
-        const estimate = await client.jobs.dryRun(request, { signal });
-        const { price, layers } = estimate;
-        stdout.write(`${options.json ? JSON.stringify({ price, layers }) : describePrice(estimate)}\n`);
+        const job = await client.jobs.dryRun(request, { signal });
+        const { price, layers, estimate } = job;
+        stdout.write(`${options.json ? JSON.stringify({ price, layers, estimate }) : describePrice(job)}\n`);
         return;
       }
       const created = await client.jobs.create(request, { signal });

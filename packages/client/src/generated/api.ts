@@ -1306,6 +1306,16 @@ export interface components {
             validation: {
                 [key: string]: number;
             } | null;
+            /** @description Of the loss and each metric the best so far; of evaluations, once there was one */
+            best: {
+                [key: string]: {
+                    value: number;
+                    /** @description Updates applied when it was measured, the first time */
+                    step: number;
+                    /** @enum {unknown} */
+                    split: "train" | "validation";
+                };
+            };
             /** @description Of the latest evaluation: metrics that are tables, such as confusionMatrix */
             tables?: {
                 [key: string]: {
@@ -1420,6 +1430,34 @@ export interface components {
                 fitsBudget: boolean;
                 /** @description A parameter server that is there has room for it when it is empty */
                 fitsMemory: boolean;
+                /** @description Where in line it would stand if it were submitted now, and until when */
+                waiting: {
+                    /** @enum {unknown} */
+                    reason: "starting" | "maintenance" | "team-paused" | "budget-spent" | "storage-full" | "no-server" | "too-large" | "no-worker" | "running-limit" | "memory-taken" | "behind-own-jobs" | "behind-other-teams" | "place-kept" | "places-taken";
+                    /** @description The reason in words */
+                    message: string;
+                    position: {
+                        /** @description Among the queued jobs of the team; 1 is next */
+                        team: number;
+                        /** @description Among all queued jobs; 1 is next */
+                        whole: number;
+                    };
+                    /** @description Queued jobs whose turn comes before */
+                    ahead: number;
+                    /** @description null: not within what can be foreseen */
+                    estimatedStart: string | null;
+                    /** @description null: nothing would make it start sooner */
+                    whatIf: {
+                        /** @enum {unknown} */
+                        change: "maintenance-over" | "team-resumed" | "budget-raised" | "storage-freed" | "server-added" | "worker-added" | "running-limit-raised" | "first-in-team" | "place-added" | "memory-free";
+                        /** @description null: not within what can be foreseen */
+                        estimatedStart: string | null;
+                        /** @description In words */
+                        message: string;
+                    } | null;
+                };
+                /** @description null: not within what can be foreseen */
+                estimatedFinish: string | null;
             };
         };
         JobCreate: {

@@ -1,5 +1,5 @@
 import type { LossSpec, Objective } from './losses.ts';
-import type { MetricSettings, MetricSpec } from './metrics.ts';
+import type { MetricName, MetricSettings, MetricSpec } from './metrics.ts';
 
 export function lossesOf({ loss }: { readonly loss: Objective }): readonly LossSpec[] {
   return Array.isArray(loss) ? loss : [loss];
@@ -49,6 +49,33 @@ export function scoreNames(model: {
     ...(losses.length > 1 ? losses.map((loss) => lossLabel(lossName(loss))) : []),
     ...numbers.map(metricLabel),
   ];
+}
+
+export type ScoreGoal = 'largest' | 'smallest';
+
+/** Which value of a metric is the best; null: it is no number. */
+const metricGoals: Readonly<Record<MetricName, ScoreGoal | null>> = {
+  accuracy: 'largest',
+  topK: 'largest',
+  precision: 'largest',
+  recall: 'largest',
+  f1: 'largest',
+  auc: 'largest',
+  confusionMatrix: null,
+  perplexity: 'smallest',
+  meanAbsoluteError: 'smallest',
+  meanSquaredError: 'smallest',
+  rootMeanSquaredError: 'smallest',
+  r2: 'largest',
+  cosineSimilarity: 'largest',
+};
+
+/** Which value is the best of every name in `scoreNames`: of a loss the smallest. */
+export function scoreGoals(model: Parameters<typeof scoreNames>[0]): Readonly<Record<string, ScoreGoal>> {
+  const ofMetrics = new Map(
+    (model.metrics ?? []).map((metric) => [metricLabel(metric), metricGoals[metricSettings(metric).type]]),
+  );
+  return Object.fromEntries(scoreNames(model).map((name) => [name, ofMetrics.get(name) ?? 'smallest']));
 }
 
 function joinNames(first: string, second: string): string {

@@ -30,6 +30,7 @@ export interface JobsTable {
   progress: string;
   latest: string | null;
   validation: string | null;
+  best: string | null;
   graph_hash: string;
   dataset_hash: string;
   numerics_class: string | null;

@@ -10,6 +10,7 @@ import { webhooks } from './0014-webhooks.ts';
 import { jobCurves } from './0020-job-curves.ts';
 import { quarantine } from './0025-quarantine.ts';
 import { cluster } from './0040-cluster.ts';
+import { bestScores } from './0041-best-scores.ts';
 import type { Migration } from './migration.ts';
 
 /** Every migration, in the order they are applied. */
@@ -26,4 +27,5 @@ export const migrations: readonly Migration[] = [
   jobCurves,
   quarantine,
   cluster,
+  bestScores,
 ];

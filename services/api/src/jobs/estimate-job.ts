@@ -15,6 +15,17 @@ export async function estimateJob(
   const stepSeconds = speed === null || workers === 0 ? null : flopsPerStep / speed / workers;
   const workerSeconds = speed === null ? null : (flopsPerStep * steps) / speed;
   const budget = (await findTeam(db, job.teamId))?.budgetWorkerSeconds ?? null;
+  const outlook = await books.outlookWith({
+    ...job,
+    workers: 0,
+    etaSeconds: null,
+    done: 0,
+    heldAtMs: null,
+    progressedAtMs: null,
+    serverBytes: serverMemoryBytes,
+    flops: flopsPerStep * steps,
+    maxWorkers,
+  });
   const left = budget === null ? null : Math.max(0, budget - books.spent(job.teamId));
   return {
     workers,
@@ -23,5 +34,7 @@ export async function estimateJob(
     budgetLeftWorkerSeconds: left,
     fitsBudget: left === null || workerSeconds === null ? left !== 0 : workerSeconds <= left,
     fitsMemory: servers.some(({ memoryBytes }) => memoryBytes >= serverMemoryBytes),
+    waiting: outlook.waiting(job.id)!,
+    estimatedFinish: outlook.estimatedFinish(job.id),
   };
 }

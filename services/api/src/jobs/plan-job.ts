@@ -179,6 +179,7 @@ function firstRecord(
     },
     latest: null,
     validation: null,
+    best: {},
     graphHash: plan.graphHash,
     datasetHash: manifest.hash,
     numericsClass: null,

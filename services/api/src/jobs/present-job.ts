@@ -78,6 +78,7 @@ function present(job: JobRecord, waiting: Waiting | null): Job {
     progress: job.progress,
     latest: job.latest,
     validation: job.validation,
+    best: job.best,
     receipt: {
       graphHash: job.graphHash,
       datasetHash: job.datasetHash,

@@ -1,8 +1,17 @@
-import { type JobTiming, type Outcome, type Report, type ReportAnswer, timePhases } from '@descent/contracts';
+import {
+  bestScores,
+  type JobTiming,
+  type Outcome,
+  type Report,
+  type ReportAnswer,
+  scoreGoals,
+  timePhases,
+} from '@descent/contracts';
 import { DescentError } from '@descent/errors';
 import {
   appendEvents,
   bookUsage,
+  changeJob,
   type Database,
   dropCheckpointsAfter,
   holdsArtifact,
@@ -17,6 +26,7 @@ import {
   setCheckpointScores,
 } from '@descent/storage';
 import type { Context } from '../context.ts';
+import { bestOfAllPoints } from './best-of-all-points.ts';
 import type { JobStimulus } from './job-state.ts';
 import { moveJob } from './move-job.ts';
 import { requireJob } from './require-job.ts';
@@ -60,6 +70,7 @@ export async function storeReport(context: Context, jobId: string, report: Repor
 
 async function store(db: Database, context: Context, job: JobRecord, report: Report): Promise<JobRecord> {
   const nowMs = context.clock();
+  const best = bestScores(job.best, report.points, scoreGoals(job.request.model));
   const alive = await moveJob(db, job, {
     stimulus: { type: 'report', computing: report.progress.workers > 0 },
     reason:
@@ -70,11 +81,13 @@ async function store(db: Database, context: Context, job: JobRecord, report: Rep
       reportSerial: report.serial,
       ...(report.progress.step > job.progress.step ? { progressedAtMs: nowMs } : {}),
       ...newsOf(report),
+      ...(best !== null && { best }),
     },
   });
   if (alive === null) throw stale(context, job, report);
   await bookWork(db, context, job, report, nowMs);
   await putPoints(db, job.id, report.points);
+  if (best === null) await changeJob(db, alive, { best: await bestOfAllPoints(db, job) });
   await putLayers(db, job.id, report.points);
   await putSparkline(db, job.id, report.points, report.progress.steps);
   for (const point of report.points) {

@@ -73,6 +73,18 @@ test('a dry run answers like the real thing and creates nothing', async () => {
   expect(await jobCount()).toBe(before);
 });
 
+test('a dry run tells where in line the job would stand', async () => {
+  const { estimate, id } = (await post(good(), { url: '/v1/jobs?dryRun=true' })).json<Job>();
+  expect(estimate?.waiting).toMatchObject({ reason: 'starting', whatIf: null });
+  expect(Date.parse(estimate?.waiting.estimatedStart ?? '')).toBe(api.time.now);
+  const ahead = estimate?.waiting.ahead ?? 0;
+  await post(good());
+  api.time.now += 1000;
+  const later = (await post(good(), { url: '/v1/jobs?dryRun=true' })).json<Job>();
+  expect(later.id).not.toBe(id);
+  expect(later.estimate?.waiting.ahead).toBe(ahead + 1);
+});
+
 describe('Idempotency-Key', () => {
   test('the same body gives the same job, created once', async () => {
     const before = await jobCount();

@@ -106,6 +106,7 @@ test('a report stores points, events, progress and scores together', async () =>
     state: 'running',
     latest: { loss: 0.5 },
     validation: { loss: 0.4, accuracy: 0.8 },
+    best: { loss: { value: 0.4, step: 2, split: 'validation' } },
     progress: { step: 1, workers: 2 },
     receipt: { numericsClass: 'onnx-cpu-f32' },
   });
@@ -126,6 +127,18 @@ test('a repeated report changes nothing and is answered alike', async () => {
   const again = await report(job.id, { ...first, points: [trainPoint(1, 0.1), trainPoint(2)] });
   expect(again.json()).toEqual({ wanted: 'run' });
   expect((await points(job.id)).map(({ values }) => values)).toEqual([{ loss: 0.9 }]);
+});
+
+test('the best of a score is looked for anew where it has been measured again', async () => {
+  const job = await api.storedJob();
+  await claim(job.id);
+  const best = async () => (await state(job.id)).best.loss;
+  await report(job.id, exampleReport(0, { points: [1, 2, 3].map((step) => trainPoint(step, 4 - step)) }));
+  expect(await best()).toEqual({ value: 1, step: 3, split: 'train' });
+  await report(job.id, exampleReport(1, { points: [trainPoint(4, 2)] }));
+  expect(await best()).toEqual({ value: 1, step: 3, split: 'train' });
+  await report(job.id, exampleReport(2, { points: [trainPoint(3, 5)] }));
+  expect(await best()).toEqual({ value: 2, step: 2, split: 'train' });
 });
 
 test('points of steps that are computed again replace the old values and keep their sequence', async () => {

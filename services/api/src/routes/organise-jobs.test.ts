@@ -20,7 +20,11 @@ async function jobsWith(accuracies: readonly (number | null)[], teamId?: string)
     const optimizer = { type: 'sgd' as const, learningRate: index % 2 === 0 ? 0.1 : 0.5 };
     const request = { ...job.request, training: { ...job.request.training, optimizer } };
     const validation = accuracy === null ? null : { accuracy, loss: 1 - accuracy };
-    const stored = { ...job, request, validation, name: `job ${index}`, ...(teamId && { teamId }) };
+    const best =
+      accuracy === null
+        ? {}
+        : { accuracy: { value: accuracy + 0.02, step: 1, split: 'validation' as const } };
+    const stored = { ...job, request, validation, best, name: `job ${index}`, ...(teamId && { teamId }) };
     await api.app.context.db.transaction().execute((db) => insertJob(db, stored, examplePlan(stored)));
     ids.push(job.id);
   }
@@ -40,6 +44,7 @@ test('a query finds jobs by metric and parameter', async () => {
   expect(names(await list({ query: 'metrics.accuracy > 0.9 and optimizer.learningRate = 0.1' }))).toEqual([
     'job 0',
   ]);
+  expect(names(await list({ query: 'best.accuracy > 0.97' }))).toEqual(['job 1']);
   expect(names(await list({ query: 'not metrics.accuracy > 0.9' }))).toEqual(['job 3', 'job 2']);
 });
 

@@ -27,7 +27,7 @@ import {
 } from '@descent/storage';
 import { type ClusterState, readCluster } from './cluster.ts';
 import { createSpeedometer, type Work } from './speedometer.ts';
-import { viewOf } from './view-of.ts';
+import { schedulingJob, viewOf } from './view-of.ts';
 
 /**
  * The ledger of fair share, and what follows from it. What counts against budgets is in the database; recent use is kept
@@ -44,6 +44,8 @@ export interface Books {
   decide(): Promise<Admission>;
   /** For questions of users: where many jobs wait, up to a second old. */
   situation(): Promise<Situation>;
+  /** What there would be to say if this job waited too. */
+  outlookWith(job: ActiveJob): Promise<Outlook>;
   /** Up to a second old. */
   cluster(): Promise<ClusterState>;
   isMaintenance(): Promise<boolean>;
@@ -147,7 +149,7 @@ export async function openBooks(db: Database, limits: BooksLimits, clock: () => 
   const weightOf = (team: string) => teams.last()?.get(team)?.weight ?? 1;
 
   await teams.get();
-  return {
+  const books: Books = {
     book(team, work) {
       ledger = book(advance(ledger, clock(), defaultSettings), team, weightOf(team), work.workerSeconds);
       speedometer.note(work);
@@ -202,6 +204,11 @@ export async function openBooks(db: Database, limits: BooksLimits, clock: () => 
       situation = { atMs: nowMs, value };
       return value;
     },
+    async outlookWith(job) {
+      const { view, cluster } = await books.situation();
+      const jobs = [...view.jobs, schedulingJob(job, speedometer.read(cluster.workers))];
+      return createOutlook({ ...view, jobs }, ledger, defaultSettings);
+    },
     cluster: cluster.get,
     isMaintenance: async () => (await cluster.get()).paused,
     speed: async () => speedometer.read((await cluster.get()).workers),
@@ -215,4 +222,5 @@ export async function openBooks(db: Database, limits: BooksLimits, clock: () => 
       situation = null;
     },
   };
+  return books;
 }

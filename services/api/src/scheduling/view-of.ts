@@ -24,11 +24,11 @@ export function viewOf({ jobs, teams, cluster, places, speed, nowMs }: ViewParts
       servers: cluster.servers.map(({ name, memoryBytes }) => ({ name, memoryBytes })),
     },
     teams,
-    jobs: jobs.map((job) => jobOf(job, speed)),
+    jobs: jobs.map((job) => schedulingJob(job, speed)),
   };
 }
 
-function jobOf(job: ActiveJob, speed: number | null): SchedulingJob {
+export function schedulingJob(job: ActiveJob, speed: number | null): SchedulingJob {
   const held = isHeld(job.state);
   return {
     id: job.id,

@@ -18,6 +18,7 @@ const job: JobSummary = {
   endedAt: null,
   datasetId: 'builtin:mnist',
   progress: { step: 30, steps: 100, epoch: 0.3, epochs: 1, samplesPerSecond: 500, etaSeconds: 9, workers: 2 },
+  best: {},
   latest: { loss: 0.3, accuracy: 0.91 },
   validation: { loss: 0.2, accuracy: 0.95 },
   owner: { id: 'mem_1', name: 'Anna' },

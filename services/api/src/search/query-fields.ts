@@ -60,10 +60,11 @@ const named: Readonly<Record<string, Omit<Field, 'name'>>> = {
 };
 
 /** Where a score is looked for: `metrics.x` is that of the latest evaluation, before the first one that of training. */
-const scores: Readonly<Record<string, (job: JobSummary) => JobSummary['latest']>> = {
-  metrics: ({ validation, latest }) => validation ?? latest,
-  validation: ({ validation }) => validation,
-  train: ({ latest }) => latest,
+const scores: Readonly<Record<string, (job: JobSummary, score: string) => number | undefined>> = {
+  metrics: ({ validation, latest }, score) => ownValue(validation ?? latest, score),
+  validation: ({ validation }, score) => ownValue(validation, score),
+  train: ({ latest }, score) => ownValue(latest, score),
+  best: ({ best }, score) => ownValue(best, score)?.value,
 };
 
 /** The field of that name, or why there is none. */
@@ -71,7 +72,7 @@ export function findField(name: string): Field | { readonly problem: string; rea
   if (Object.hasOwn(named, name)) return { name, ...(named[name] as Omit<Field, 'name'>) };
   const [, where = '', score = ''] = /^(\w+)\.(\w+)$/.exec(name) ?? [];
   if (Object.hasOwn(scores, where)) {
-    return { name, ...number((job) => ownValue(scores[where]?.(job), score)) };
+    return { name, ...number((job) => scores[where]?.(job, score)) };
   }
   const last = /(\w+)(?:\[\d+\])?$/.exec(name)?.[1];
   if (last !== undefined && (settings().has(last) || name.includes('['))) {

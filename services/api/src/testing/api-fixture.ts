@@ -146,6 +146,7 @@ export function exampleJob(nowMs: number): JobRecord {
     progress: { step: 0, steps: 10, epoch: 0, epochs: 2, samplesPerSecond: 0, etaSeconds: null, workers: 0 },
     latest: null,
     validation: null,
+    best: {},
     graphHash: 'a'.repeat(64),
     datasetHash: 'b'.repeat(64),
     numericsClass: null,

@@ -33,21 +33,22 @@ const known = {
       </span>
     ),
   },
-  score: {
-    title: 'score',
+  best: {
+    title: 'best',
     width: 104,
+    // Each job has a metric of its own: a column of one of them sorts.
     sort: null,
     numeric: true,
     cell: (job) => {
       const metric = mainScore(job);
-      const validation = job.validation?.[metric];
+      const best = job.best[metric];
       return (
-        <>
-          {formatScore(metric, validation ?? job.latest?.[metric])}
+        <span title={best && `at step ${best.step}, of ${best.split}`}>
+          {formatScore(metric, best?.value)}
           <span className="block text-xs text-ink-faint">
-            {validation === undefined ? metricLabel(metric) : `val. ${metricLabel(metric)}`}
+            {best?.split === 'validation' ? `val. ${metricLabel(metric)}` : metricLabel(metric)}
           </span>
-        </>
+        </span>
       );
     },
   },
@@ -99,7 +100,8 @@ const known = {
     title: 'data set',
     width: 140,
     sort: 'dataset',
-    cell: ({ request }) => fieldOf({ request, latest: null, validation: null }, 'data.dataset') ?? missing,
+    cell: ({ request }) =>
+      fieldOf({ request, latest: null, validation: null, best: {} }, 'data.dataset') ?? missing,
   },
   parameters: {
     title: 'parameters',

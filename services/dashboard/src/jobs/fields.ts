@@ -2,29 +2,28 @@ import type { Job } from '@descent/client';
 import { leavesOf } from '../compare/differences.ts';
 import { formatScore } from '../format/number.ts';
 
-const metrics = 'metrics.';
+type Told = Pick<Job, 'request' | 'latest' | 'validation' | 'best'>;
 
 /**
- * What a field of the search language says of a job, as far as a column can show it: `metrics.NAME`, or a setting by the
- * end of its path.
+ * What a field of the search language says of a job, as far as a column can show it: `metrics.NAME`, `best.NAME`, or a
+ * setting by the end of its path.
  */
-export function fieldOf(
-  job: Pick<Job, 'request' | 'latest' | 'validation'>,
-  field: string,
-): string | undefined {
-  if (field.startsWith(metrics)) {
-    const name = field.slice(metrics.length);
-    const value = job.validation?.[name] ?? job.latest?.[name];
+export function fieldOf(job: Told, field: string): string | undefined {
+  const [, where, name = ''] = /^(metrics|best)\.(\w+)$/.exec(field) ?? [];
+  if (where !== undefined) {
+    const latest = job.validation?.[name] ?? job.latest?.[name];
+    const value = where === 'best' ? job.best[name]?.value : latest;
     return value === undefined ? undefined : formatScore(name, value);
   }
   return leavesOf(job.request, '').find(([path]) => path === field || path.endsWith(`.${field}`))?.[1];
 }
 
 /** Fields that make a column worth having: every metric, and the settings in which the jobs differ. */
-export function columnFields(jobs: readonly Pick<Job, 'request' | 'latest' | 'validation'>[]): string[] {
+export function columnFields(jobs: readonly Told[]): string[] {
   const scores = new Set(
     jobs.flatMap((job) => [...Object.keys(job.latest ?? {}), ...Object.keys(job.validation ?? {})]),
   );
+  const judged = new Set(jobs.flatMap(({ best }) => Object.keys(best)));
   const values = new Map<string, Set<string>>();
   const holders = new Map<string, number>();
   for (const { request } of jobs) {
@@ -38,5 +37,9 @@ export function columnFields(jobs: readonly Pick<Job, 'request' | 'latest' | 'va
   const differing = [...values]
     .filter(([path, found]) => found.size > 1 || (holders.get(path) ?? 0) < jobs.length)
     .map(([path]) => path);
-  return [...[...scores].map((name) => metrics + name), ...differing.toSorted()];
+  return [
+    ...[...judged].map((name) => `best.${name}`),
+    ...[...scores].map((name) => `metrics.${name}`),
+    ...differing.toSorted(),
+  ];
 }

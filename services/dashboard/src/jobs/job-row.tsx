@@ -69,9 +69,7 @@ export const JobRow = memo(function JobRow({ job, place, columns, nowMs, chosen,
                 steps={progress.steps}
                 state={state}
               />
-              <span className="text-ink-soft">
-                {formatScore(metric, job.validation?.[metric] ?? job.latest?.[metric])}
-              </span>
+              <span className="text-ink-soft">{formatScore(metric, job.best[metric]?.value)}</span>
             </span>
           </span>
         </span>

@@ -17,7 +17,7 @@ export interface JobsView {
 export const defaultColumns = [
   'state',
   'progress',
-  'score',
+  'best',
   'loss',
   'workers',
   'time',

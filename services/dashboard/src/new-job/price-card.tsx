@@ -1,5 +1,5 @@
 import type { Estimate, Job } from '@descent/client';
-import { formatDuration } from '../format/duration.ts';
+import { formatDuration, secondsBetween } from '../format/duration.ts';
 import { formatBytes, formatCompact, formatCount } from '../format/number.ts';
 import { Card } from '../ui/card.tsx';
 import { Figure } from '../ui/figure.tsx';
@@ -35,8 +35,27 @@ function EstimateLines({ estimate }: { readonly estimate: Estimate }) {
           ? 'No worker is there: the job would wait for one.'
           : `About ${formatDuration(workerSeconds)} of worker time${left}, on up to ${workers === 1 ? '1 worker' : `${workers} workers`}.`}
       </p>
+      <StartLine estimate={estimate} />
       {!fitsBudget && <Notice tone="warn">More than your team has left: it would wait in the middle.</Notice>}
       {!fitsMemory && <Notice tone="warn">No parameter server that is there has so much memory.</Notice>}
     </div>
+  );
+}
+
+/** Where it would stand in line, and until when. */
+function StartLine({ estimate: { waiting, estimatedFinish } }: { readonly estimate: Estimate }) {
+  const { reason, message, estimatedStart } = waiting;
+  const nowMs = Date.now();
+  const until = (time: string | null) =>
+    time === null ? null : formatDuration(Math.max(0, secondsBetween(new Date(nowMs).toISOString(), time)!));
+  const start = until(estimatedStart);
+  const finish = until(estimatedFinish);
+  return (
+    <p>
+      <span className="font-semibold">Expected start: </span>
+      {reason === 'starting' ? 'at once' : start === null ? 'cannot be foreseen' : `in about ${start}`}
+      {finish !== null && `, done in about ${finish}`}.
+      {reason !== 'starting' && <span className="text-ink-soft"> {message}.</span>}
+    </p>
   );
 }
