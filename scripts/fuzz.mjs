@@ -1,5 +1,6 @@
 // Feeds damaged files to a reader of data sets: `npm run fuzz -- --reader csv --inputs 100000 --seed 1`; without --reader, to
-// each. Every file must be read or refused with an error of the catalogue, within half a minute; the first that is not is named.
+// each. Every file must be read or refused with an error of the catalogue, within half a minute; the first that is not is named, and
+// `--first N --inputs 1` looks at input N again.
 import { fork } from 'node:child_process';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -17,6 +18,7 @@ async function main() {
   const { values } = parseArgs({
     options: {
       reader: { type: 'string' },
+      first: { type: 'string', default: '0' },
       inputs: { type: 'string', default: '100000' },
       seed: { type: 'string', default: '1' },
     },
@@ -30,7 +32,8 @@ async function main() {
   try {
     for (const reader of readers) {
       const start = performance.now();
-      const settings = { reader, inputs: Number(values.inputs), seed: Number(values.seed) };
+      const [first, inputs, seed] = [values.first, values.inputs, values.seed].map(Number);
+      const settings = { reader, first, inputs, seed };
       const { read, refused, peakBytes } = await watched({ ...settings, path: join(folder, 'fuzzed') });
       const codes = refused.sort(([, a], [, b]) => b - a).map(([code, count]) => `${code} ${count}`);
       const seconds = ((performance.now() - start) / 1000).toFixed(1);

@@ -72,6 +72,8 @@ export const fuzzTargets = {
 export type FuzzedFormat = keyof typeof fuzzTargets;
 
 export interface FuzzOptions {
+  /** Number of the first input; 0 when left out. One that fails is looked at again by it. */
+  readonly first?: number;
   readonly inputs: number;
   readonly seed: number;
   /** Where each input is written to. */
@@ -86,12 +88,12 @@ export interface FuzzOptions {
  */
 export async function fuzz(
   format: FuzzedFormat,
-  { inputs, seed, path, onInput = () => undefined }: FuzzOptions,
+  { first = 0, inputs, seed, path, onInput = () => undefined }: FuzzOptions,
 ): Promise<{ readonly read: number; readonly refused: ReadonlyMap<string, number> }> {
   const seeds = await fuzzTargets[format]();
   const refused = new Map<string, number>();
   let read = 0;
-  for (let input = 0; input < inputs; input++) {
+  for (let input = first; input < first + inputs; input++) {
     const content = damage(seeds, seed, input);
     onInput(input);
     await writeFile(path, content);

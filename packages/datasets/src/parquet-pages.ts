@@ -1,6 +1,7 @@
 import type { ColumnMetaData } from 'hyparquet';
 import { parquetHeader } from 'hyparquet/src/column.js';
 import { checkValues, type PagedColumn } from './parquet-values.ts';
+import { structEnd } from './thrift.ts';
 
 /** Of one page, unpacked; writers aim at 1 MiB. */
 const maxPageBytes = 256 * 1024 ** 2;
@@ -17,6 +18,7 @@ export function pageProblem(bytes: Uint8Array, rows: number, column: PagedColumn
   let values = 0;
   while (reader.offset < bytes.byteLength - 1 && values < rows) {
     const at = reader.offset;
+    structEnd(view, at);
     const header = parquetHeader(reader);
     const packed = Number(header.compressed_page_size);
     const unpacked = Number(header.uncompressed_page_size);

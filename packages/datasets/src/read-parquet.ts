@@ -16,6 +16,7 @@ import { shorten } from './learned-column.ts';
 import { chunkRange, pageProblem } from './parquet-pages.ts';
 import { unpackSnappy } from './snappy.ts';
 import type { TableFile } from './table.ts';
+import { structEnd } from './thrift.ts';
 import type { RowValue } from './value-column.ts';
 import { type ValueRow, valueTable } from './value-table.ts';
 
@@ -108,7 +109,10 @@ async function readMetadata(file: AsyncBuffer): Promise<FileMetaData> {
   if (length > Math.min(maxFooterBytes, file.byteLength - 12)) {
     throw invalid(`its footer would have ${length} bytes`);
   }
-  return parquetMetadataAsync(file, { initialFetchSize: Math.min(file.byteLength, length + 8) });
+  const end = file.byteLength - 8;
+  structEnd(new DataView(await file.slice(end - length, end)), 0);
+  // Geographic columns would be walked by numbers of children that nobody has checked.
+  return parquetMetadataAsync(file, { initialFetchSize: length + 8, geoparquet: false });
 }
 
 function flatNames({ children }: SchemaTree): string[] {
