@@ -27,7 +27,11 @@ export async function createChaos({ seed, minutes, workers, kinds, large, soakSt
   const leaks = [];
   const redis = await startRedis(join(folder, 'redis'));
   // Where `descent up` puts the socket of its parameter server.
-  const proxy = await startProxy({ path: join(folder, 'data', 'run', 'channel.sock') }, random.next);
+  // With numbers of its own: how many it draws depends on what passes, and the faults must not.
+  const proxy = await startProxy(
+    { path: join(folder, 'data', 'run', 'channel.sock') },
+    createRandom(seed + 1).next,
+  );
   const options = (count) => ({
     workers: count,
     dataDir: join(folder, 'data'),

@@ -17,13 +17,14 @@ export function chaosJob({ large, soakSteps }) {
         ]
       : mlpLayers(),
     training: {
+      // 36 steps of 80 MB and more through the proxy.
       epochs: large ? 1 : epochs,
-      batchSize: large ? 64 : 256,
+      batchSize: 256,
       microBatches: 4,
       seed: 7,
       optimizer: large ? { type: 'sgd', learningRate: 0.01 } : { type: 'adam', learningRate: 0.002 },
       clipNorm: 1,
-      checkpointEverySteps: large ? 20 : 25,
+      checkpointEverySteps: large ? 10 : 25,
     },
   });
 }

@@ -84,3 +84,21 @@ test('a slow line passes so many bytes per second', async () => {
   }
   expect(performance.now() - begun).toBeGreaterThan(95);
 });
+
+test('a long stream over a slow reader leaves no listeners behind', async () => {
+  const socket = await client();
+  const warnings: Error[] = [];
+  const hear = (warning: Error) => void warnings.push(warning);
+  process.on('warning', hear);
+  const bytes = 32 * 1_048_576;
+  let received = 0;
+  socket.write(Buffer.alloc(bytes));
+  for await (const data of socket) {
+    received += (data as Buffer).byteLength;
+    if (received === bytes) break;
+    // Turns in which the others fill every buffer on the way.
+    for (let turn = 0; turn < 4; turn++) await new Promise((resolve) => setImmediate(resolve));
+  }
+  process.off('warning', hear);
+  expect(warnings).toEqual([]);
+});

@@ -93,10 +93,8 @@ export async function startProxy(
     async #forward(data: Buffer, arrives: number, to: Socket): Promise<void> {
       await later(arrives - performance.now());
       for (let rest = data; rest.byteLength > 0; ) {
-        // A slow line passes ten pieces per second.
-        const piece = Math.min(chunkBytes, Math.max(1, Math.floor(line.bytesPerSecond / 10)));
-        const chunk = rest.subarray(0, piece);
-        rest = rest.subarray(piece);
+        const chunk = rest.subarray(0, pieceOf(line));
+        rest = rest.subarray(chunk.byteLength);
         await this.#passable();
         if (random() < line.corrupt)
           chunk[Math.floor(random() * chunk.byteLength)]! ^= 1 << Math.floor(random() * 8);
@@ -143,9 +141,21 @@ function later(ms: number): Promise<void> {
   return ms <= 0 ? Promise.resolve() : new Promise((resolve) => setTimeout(resolve, ms));
 }
 
+/** Bytes that pass at once: on a line without faults all that is there. */
+function pieceOf({ corrupt, bytesPerSecond }: Line): number {
+  if (corrupt === 0 && !Number.isFinite(bytesPerSecond)) return Number.POSITIVE_INFINITY;
+  // A slow line passes ten pieces per second.
+  return Math.min(chunkBytes, Math.max(1, Math.floor(bytesPerSecond / 10)));
+}
+
 function drained(socket: Socket): Promise<void> {
   return new Promise((resolve) => {
-    socket.once('drain', resolve);
-    socket.once('close', () => resolve());
+    const done = () => {
+      socket.off('drain', done);
+      socket.off('close', done);
+      resolve();
+    };
+    socket.on('drain', done);
+    socket.on('close', done);
   });
 }
