@@ -42,6 +42,7 @@ if (unknown.length > 0) {
   process.exit(2);
 }
 setUp();
+for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, () => process.exit(130));
 const seed = Number(values.seed ?? Math.floor(Math.random() * 1e9));
 const common = {
   seed,

@@ -20,6 +20,8 @@ export async function startRedis(folder) {
     child.kill('SIGKILL');
     await ended;
   };
+  // Nobody else ends it when this process is told to end.
+  process.on('exit', () => child.kill('SIGKILL'));
   await start();
   return {
     url: plan.url,

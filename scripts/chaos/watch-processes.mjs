@@ -4,7 +4,7 @@ import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 const warmUpSteps = 2_000;
 /** Fewer steps after that show how the collector breathes, not what stays. */
 const fewestSteps = 3_000;
-/** The least of so many steps is what a process holds; the rest is garbage that is not collected yet. */
+/** The least of so many steps is what a process holds; the rest is garbage of the moment. */
 const windowSteps = 500;
 
 /** Memory and handles of every process by step, for as long as the process lives. `rows` are `{ name, pid }`. */

@@ -44,13 +44,17 @@ export function createEnds(options: EndsOptions): Ends {
     settle = resolve;
   });
 
+  let closing: Promise<void> | undefined;
+
   const stop = (reason: ReleaseReason) => {
     over = true;
+    // Before workers are let go, and not once all is stored: they would take one gradient job after the other for nothing.
+    closing ??= gradientJobs.close();
     options.stopRounds(reason);
   };
 
   const end = async (outcome: Outcome) => {
-    await gradientJobs.close();
+    await closing;
     await reporter.finish(outcome);
     settle(outcome);
   };
@@ -127,7 +131,6 @@ export function createEnds(options: EndsOptions): Ends {
     fenced() {
       isFenced = true;
       if (!over) stop('ended');
-      void gradientJobs.close();
       settle('fenced');
     },
   };

@@ -39,8 +39,10 @@ export interface Round {
   settle(worker: string, node: Node): void;
   /** Gives a refused node back and returns how often that has happened to one of its units. */
   refuse(worker: string, node: Node): number;
-  /** The worker was lost while it computed the node: gives it back and returns who has been lost on one of its units. */
-  lost(worker: string, node: Node): readonly string[];
+  /** The worker was lost while it computed the node, which it still holds. */
+  lost(worker: string, node: Node): void;
+  /** Who has been lost over the unit of the node that most were lost over, and not been heard of since. */
+  lostOver(node: Node): readonly string[];
   /** The worker was heard of again: only its connection was lost. */
   alive(worker: string): void;
   /** A node that the worker will not compute after all. */
@@ -179,12 +181,15 @@ export function createRound(units: readonly Unit[], deepest = nodeLevel(Math.max
       return times;
     },
     lost(worker, node) {
-      release(worker, node);
+      each(node, (index) => {
+        lostOn.set(index, (lostOn.get(index) ?? new Set()).add(worker));
+      });
+    },
+    lostOver(node) {
       let most: ReadonlySet<string> = new Set();
       each(node, (index) => {
-        const lost = (lostOn.get(index) ?? new Set()).add(worker);
-        lostOn.set(index, lost);
-        if (lost.size > most.size) most = lost;
+        const lost = lostOn.get(index);
+        if (lost !== undefined && lost.size > most.size) most = lost;
       });
       return [...most];
     },

@@ -73,6 +73,7 @@ export function createWorld(options: WorldOptions = {}) {
   const { elements = 16 } = options;
   const incarnation = 4;
   let now = 0;
+  let asksForWorkers = true;
   const length = options.elements ?? initial.length;
   const entry = { name: 'w', shape: [length], offset: 0, length };
   const layout: ParameterLayout = {
@@ -141,7 +142,9 @@ export function createWorld(options: WorldOptions = {}) {
       order() {},
       demand: () => ({ waiting: 0, waitedMs: 0, serving: 0, seconds: null }),
       refill: async () => {},
-      close: async () => {},
+      async close() {
+        asksForWorkers = false;
+      },
     },
     reporter: {
       point: (point) => void points.push(point),
@@ -241,6 +244,9 @@ export function createWorld(options: WorldOptions = {}) {
     checkpoints,
     ended,
     times,
+    get asksForWorkers() {
+      return asksForWorkers;
+    },
     weights: () => [...state.snapshot().parameters.subarray(0, initial.length)],
     pass: (ms: number) => {
       now += ms;

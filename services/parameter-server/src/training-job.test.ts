@@ -429,13 +429,19 @@ test('two workers that are lost over a micro-batch, and one that leaves, do not 
   expect(world.outcomes).toEqual([]);
 });
 
-test('a micro-batch over which three workers are lost for good fails the job with the evidence', async () => {
+test('a micro-batch over which three workers are lost for good fails the job with the evidence, and takes no fourth', async () => {
   const world = createWorld({ microBatches: 2, samples: 8, batchSize: 4 });
   for (const name of ['a', 'b']) world.join(name).break();
   world.job.alive('b');
   world.join('c').break();
   expect(world.outcomes).toEqual([]);
   world.join('d').break();
+  expect(world.join('e').link.held).toEqual([]);
+  world.pass(1_999);
+  world.job.tick();
+  expect(world.outcomes).toEqual([]);
+  world.pass(1);
+  world.job.tick();
   await world.job.ended;
   expect(world.outcomes).toMatchObject([
     {
@@ -449,6 +455,19 @@ test('a micro-batch over which three workers are lost for good fails the job wit
   ]);
 });
 
+test('a third worker that only lost its connection does not end the job: the micro-batch goes to a fourth', () => {
+  const world = createWorld({ microBatches: 1, samples: 4, batchSize: 4 });
+  for (const name of ['a', 'b', 'c']) world.join(name).break();
+  const d = world.join('d');
+  expect(d.link.held).toEqual([]);
+  world.pass(500);
+  world.job.alive('c');
+  expect(d.held.node.first).toBe(0);
+  world.pass(5_000);
+  world.job.tick();
+  expect(world.outcomes).toEqual([]);
+});
+
 test('workers that are lost over different steps are only replaced', () => {
   const world = createWorld({ microBatches: 1, samples: 12, batchSize: 4 });
   for (const name of ['a', 'b', 'c', 'd']) {
@@ -458,4 +477,11 @@ test('workers that are lost over different steps are only replaced', () => {
     next.leave();
   }
   expect(world.outcomes).toEqual([]);
+});
+
+test('from its last step on a job asks for no workers any more, however long its checkpoint takes', () => {
+  const world = createWorld({ microBatches: 1, workers: ['a'] });
+  expect(world.asksForWorkers).toBe(true);
+  world.workers[0]!.push([1, 0, 0]);
+  expect([world.asksForWorkers, world.outcomes]).toEqual([false, []]);
 });

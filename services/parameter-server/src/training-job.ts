@@ -1,5 +1,4 @@
 import type { Outcome, Progress, ReportAnswer } from '@descent/contracts';
-import { DescentError } from '@descent/errors';
 import type { CompiledMetric } from '@descent/models';
 import type { Audit } from './audit.ts';
 import type { CheckpointWriter } from './checkpoint-writer.ts';
@@ -7,7 +6,7 @@ import { createCrew } from './crew.ts';
 import { createEnds } from './ends.ts';
 import type { GradientJobs } from './gradient-jobs.ts';
 import type { GradientSlot } from './gradient-slot.ts';
-import { describeNode } from './node.ts';
+import { createLosses } from './losses.ts';
 import { createProgressMeter } from './progress-meter.ts';
 import type { Reporter } from './reporter.ts';
 import { createResults, type Results } from './results.ts';
@@ -19,8 +18,6 @@ import type { WorkerLink } from './worker-link.ts';
 
 /** Looks for gradient jobs that the queue has lost this often. */
 const refillMs = 1_000;
-/** Workers that were lost for good over one micro-batch before the job fails: the next one would be lost too. */
-const mostLost = 3;
 
 export interface TrainingJobOptions {
   readonly jobId: string;
@@ -92,6 +89,7 @@ export function createTrainingJob(options: TrainingJobOptions): TrainingJob {
     finishStep: () => rounds.finishStep(),
   });
   const rounds = createRounds({ ...options, crew, ends, meter, times, defer });
+  const losses = createLosses({ rounds, ends, version: () => state.version, clock });
 
   const leave = (link: WorkerLink, reason: string): boolean => {
     if (!crew.leave(link)) return false;
@@ -126,6 +124,7 @@ export function createTrainingJob(options: TrainingJobOptions): TrainingJob {
     },
     tick() {
       if (ends.over) return;
+      losses.tick();
       if (clock() - refilledAt >= refillMs) {
         refilledAt = clock();
         void gradientJobs.refill();
@@ -151,21 +150,11 @@ export function createTrainingJob(options: TrainingJobOptions): TrainingJob {
     left(link, reason) {
       if (leave(link, reason)) rounds.dispatch();
     },
-    alive(worker) {
-      for (const { round } of rounds.open) round.alive(worker);
-    },
     lost(link, reason) {
-      // Only the first is being computed.
-      const [held] = link.held;
-      const lost = (held && rounds.find(held)?.round.lost(link.worker, held.node)) ?? [];
-      if (!leave(link, reason)) return;
-      if (lost.length < mostLost) {
-        rounds.dispatch();
-        return;
-      }
-      const problem = `${lost.length} workers were lost while they computed ${describeNode(held!.node)}: ${lost.join(', ')}`;
-      ends.fail(new DescentError('JOB_FAILED', { step: state.version, problem, workers: lost }));
+      losses.lost(link);
+      if (leave(link, reason)) rounds.dispatch();
     },
+    alive: losses.alive,
     want(wanted) {
       if (ends.over || wanted === 'run') return;
       if (wanted === 'pause') ends.interrupt((step) => ({ state: 'paused', step }));
