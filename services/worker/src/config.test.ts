@@ -28,7 +28,7 @@ test('what the environment leaves out has a default', () => {
     choice: { engine: 'auto', device: 'auto', vulkanDrivers: [] },
     slowdown: 1,
     metrics: undefined,
-    name: `${hostname()}-${process.pid}`,
+    name: expect.stringMatching(`^${hostname()}-${process.pid}-[0-9a-f]{4}$`),
   });
 });
 
@@ -53,8 +53,10 @@ test('engine and device are taken from the environment', () => {
   expect([choice.engine, choice.device]).toEqual(['tfjs', 'cpu']);
 });
 
-test('an empty name counts as not set', () => {
-  expect(readConfig({ ...environment, DESCENT_NAME: '' }).name).toBe(`${hostname()}-${process.pid}`);
+test('without a name each start has one of its own: the same host and process id may be another process', () => {
+  const names = Array.from({ length: 8 }, () => readConfig({ ...environment, DESCENT_NAME: '' }).name);
+  expect(names.every((name) => name.startsWith(`${hostname()}-${process.pid}-`))).toBe(true);
+  expect(new Set(names).size).toBeGreaterThan(1);
 });
 
 test.each(['REDIS_URL', 'DESCENT_SERVICE_TOKEN', 'DESCENT_API_URL', 'DESCENT_CACHE_DIR'])(

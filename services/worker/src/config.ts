@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { hostname } from 'node:os';
 import {
   type Environment,
@@ -59,7 +60,8 @@ export function prepareEngines(environment: NodeJS.ProcessEnv): void {
 
 /** @throws DescentError CONFIG_INVALID naming the variable */
 export function readConfig(environment: Environment): Config {
-  const name = environment.DESCENT_NAME || `${hostname()}-${process.pid}`;
+  // A container that is started anew has the same host name and process id, and must not be taken for the process that ended.
+  const name = environment.DESCENT_NAME || `${hostname()}-${process.pid}-${randomBytes(2).toString('hex')}`;
   return {
     link: readLink(environment),
     logLevel: readText(environment, 'LOG_LEVEL', 'info'),

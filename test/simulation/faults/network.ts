@@ -26,8 +26,6 @@ export interface Listener {
 
 export interface Network {
   readonly weather: Weather;
-  /** Names of processes that lost a connection though they live. */
-  readonly broken: ReadonlySet<string>;
   listen(address: string, listener: Listener): void;
   connect(
     from: Process,
@@ -51,7 +49,6 @@ export function createNetwork(time: VirtualTime, random: Random): Network {
   const weather: Weather = { cutOff, corrupt: 0, duplicate: 0, sever: 0, delayMs: 1 };
   const listeners = new Map<string, Listener>();
   const ends = new Set<End>();
-  const broken = new Set<string>();
 
   class End implements ChannelConnection {
     readonly process: Process;
@@ -136,7 +133,6 @@ export function createNetwork(time: VirtualTime, random: Random): Network {
           this.#reader.advance(part.byteLength);
         }
       } catch (error) {
-        for (const end of [this as End, this.other]) broken.add(end.process.name);
         this.destroy(error as Error);
       }
     }
@@ -164,7 +160,6 @@ export function createNetwork(time: VirtualTime, random: Random): Network {
     #sever(): void {
       const error = new DescentError('CHANNEL_CLOSED', { peer: this.peer, problem: 'it broke' });
       for (const end of [this as End, this.other]) {
-        broken.add(end.process.name);
         time.after(0.1, end.process, () => end.#end(error));
       }
     }
@@ -192,7 +187,6 @@ export function createNetwork(time: VirtualTime, random: Random): Network {
 
   return {
     weather,
-    broken,
     listen: (address, listener) => void listeners.set(address, listener),
     connect: (from, address, connected) =>
       new Promise((resolve, reject) => {

@@ -304,7 +304,7 @@ export async function simulate(
     if (scenario.faults.length === 0 && computedAtMs > longest) {
       problem(`a worker began to compute ${computedAtMs - endedAtMs} ms after the cancel`);
     }
-  } else if (truth.state !== 'succeeded' && !isCrashOf(truth.outcome, killed, network.broken))
+  } else if (truth.state !== 'succeeded' && !isCrashOf(truth.outcome, killed))
     problem(`the job ended as ${truth.state}: ${JSON.stringify(truth.outcome)}`);
   return {
     seed,
@@ -318,18 +318,9 @@ export async function simulate(
   };
 }
 
-/**
- * Three workers that were killed over one micro-batch end the job, and rightly so: the simulation kills at random. A server cannot
- * tell at once that of the last one the connection alone broke.
- */
-function isCrashOf(
-  outcome: Outcome | undefined,
-  killed: ReadonlySet<string>,
-  broken: ReadonlySet<string>,
-): boolean {
+/** Three workers that were killed over one micro-batch end the job, and rightly so: the simulation kills at random. */
+function isCrashOf(outcome: Outcome | undefined, killed: ReadonlySet<string>): boolean {
   if (outcome?.state !== 'failed') return false;
   const { workers } = outcome.error.details;
-  if (!Array.isArray(workers) || workers.length < 3) return false;
-  const others = workers.filter((worker) => !killed.has(worker));
-  return others.length === 0 || (others.length === 1 && broken.has(others[0]));
+  return Array.isArray(workers) && workers.length >= 3 && workers.every((worker) => killed.has(worker));
 }
