@@ -24,6 +24,7 @@ import {
   pointAt,
 } from './fixture-jobs.ts';
 import { fixtureLayers, fixtureTrace, noLayers } from './fixture-layers.ts';
+import { explanationOf, largeGraph } from './large-graph.ts';
 
 export const fixtureToken = 'dsc_fixture';
 
@@ -51,13 +52,18 @@ export interface FixtureOptions {
   readonly more?: number;
   /** Steps of the curve; left out, what a short job has. */
   readonly steps?: number;
+  /** Blocks of 20 operations in the graph; left out, a small one of two layers. */
+  readonly graphBlocks?: number;
 }
 
 /** The built pages over a made-up API: one job trains on, the others show every other state. */
 export async function startFixtureServer(
   dist: string,
-  { more = 0, steps = 720 }: FixtureOptions = {},
+  { more = 0, steps = 720, graphBlocks }: FixtureOptions = {},
 ): Promise<FixtureServer> {
+  const large = graphBlocks === undefined ? null : largeGraph(graphBlocks);
+  const graph = large ?? fixtureGraph.graph;
+  const explanation = large === null ? fixtureGraph.explanation : explanationOf(large);
   let jobs = [...fixtureJobs(), ...manyJobs(more)];
   let broken = false;
   const points: MetricPoint[] = [];
@@ -100,8 +106,8 @@ export async function startFixtureServer(
     if (url.pathname === '/v1/usage') return json(response, { usage: fixtureUsage });
     if (url.pathname === '/v1/audit') return json(response, { entries: fixtureAudit, nextCursor: null });
     if (broken) return fail(response, 503, 'UNAVAILABLE', 'The database cannot be reached');
-    if (url.pathname === '/v1/models/graph') return json(response, fixtureGraph.graph);
-    if (url.pathname === '/v1/models/explain') return json(response, fixtureGraph.explanation);
+    if (url.pathname === '/v1/models/graph') return json(response, graph);
+    if (url.pathname === '/v1/models/explain') return json(response, explanation);
     const [, id, part] = /^\/v1\/jobs\/([^/]+)(?:\/(\w+))?/.exec(url.pathname) ?? [];
     if (id === undefined) {
       const { state, query = '', limit = '50', cursor = '0' } = Object.fromEntries(url.searchParams);
@@ -137,7 +143,11 @@ export async function startFixtureServer(
         return json(response, job);
       case 'metrics': {
         const mine = () =>
-          job.state === 'queued' ? [] : job.id === jobId(0) ? points : points.slice(0, 400);
+          job.state === 'queued'
+            ? []
+            : job.id === jobId(0)
+              ? points
+              : points.slice(0, steps > 720 ? steps : 400);
         return follow(request, response, mine, job);
       }
       case 'events':
@@ -149,9 +159,9 @@ export async function startFixtureServer(
       case 'checkpoints':
         return json(response, { checkpoints: job.latest === null ? [] : fixtureCheckpoints });
       case 'graph':
-        return json(response, fixtureGraph.graph);
+        return json(response, graph);
       case 'explain':
-        return json(response, fixtureGraph.explanation);
+        return json(response, explanation);
       case 'weights':
         return void response.end('weights');
       case 'pause':

@@ -4,7 +4,7 @@ import { formatCompact } from '../format/number.ts';
 import { readColours } from '../theme/colour.ts';
 import { axisRange, extent } from './axis-range.ts';
 import type { CurveColumns } from './curve-buffer.ts';
-import { nearestKnown, tracePolyline } from './polyline.ts';
+import { type LinearMap, nearestKnown, tracePolyline } from './polyline.ts';
 
 export const xAxes = ['step', 'epoch', 'time'] as const;
 export type XAxis = (typeof xAxes)[number];
@@ -74,7 +74,7 @@ export function createCurvePlot(
       ys,
       nearestBefore(ys, first - 1),
       nearestAfter(ys, last + 1),
-      (value) => plot.valToPos(value, 'x', true),
+      mapOfX(plot),
       (value) => plot.valToPos(value, 'y', true),
       { move: (x, y) => stroke.moveTo(x, y), line: (x, y) => stroke.lineTo(x, y) },
     );
@@ -198,6 +198,14 @@ export function createCurvePlot(
     },
     destroy: () => plot.destroy(),
   };
+}
+
+/** The x axis is always linear. */
+function mapOfX(plot: UPlot): LinearMap {
+  const { min = 0, max = 1 } = plot.scales.x ?? {};
+  const { left, width } = plot.bbox;
+  const factor = width / (max - min);
+  return { factor, offset: left - min * factor };
 }
 
 /** The first row of this step or a later one. Steps ascend. */

@@ -7,8 +7,9 @@ function trace(xs: number[], ys: number[]): string[] {
     move: (x: number, y: number) => drawn.push(`M${x},${y}`),
     line: (x: number, y: number) => drawn.push(`L${x},${y}`),
   };
+  const line = { factor: 1, offset: 0 };
   const same = (value: number) => value;
-  tracePolyline(Float64Array.from(xs), Float64Array.from(ys), 0, xs.length - 1, same, same, sink);
+  tracePolyline(Float64Array.from(xs), Float64Array.from(ys), 0, xs.length - 1, line, same, sink);
   return drawn;
 }
 

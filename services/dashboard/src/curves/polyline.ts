@@ -4,16 +4,23 @@ export interface LineSink {
   line(x: number, y: number): void;
 }
 
+/** From a value to its place: `factor · value + offset`. */
+export interface LinearMap {
+  readonly factor: number;
+  readonly offset: number;
+}
+
 /**
  * A line through the values of rows `[first, last]` that are not NaN. Of the points that fall on one column of pixels
  * only the first, lowest, highest and last are drawn: the picture is the same, and the cost is bounded by the width.
+ * Rows cost a multiplication and comparisons; `toY`, which must be monotonic, is asked for what is drawn only.
  */
 export function tracePolyline(
   xs: Float64Array,
   ys: Float64Array,
   first: number,
   last: number,
-  toX: (value: number) => number,
+  { factor, offset }: LinearMap,
   toY: (value: number) => number,
   sink: LineSink,
 ): void {
@@ -25,31 +32,30 @@ export function tracePolyline(
 
   const leavePixel = () => {
     if (low < high) {
-      sink.line(pixel, low);
-      sink.line(pixel, high);
-      sink.line(pixel, exit);
+      sink.line(pixel, toY(low));
+      sink.line(pixel, toY(high));
+      sink.line(pixel, toY(exit));
     }
   };
 
   for (let row = first; row <= last; row++) {
-    const value = ys[row] ?? Number.NaN;
+    const value = ys[row]!;
     if (Number.isNaN(value)) continue;
-    const x = Math.round(toX(xs[row] ?? 0));
-    const y = toY(value);
+    const x = Math.round(xs[row]! * factor + offset);
     if (x === pixel) {
-      low = Math.min(low, y);
-      high = Math.max(high, y);
-      exit = y;
+      if (value < low) low = value;
+      if (value > high) high = value;
+      exit = value;
       continue;
     }
     leavePixel();
-    if (begun) sink.line(x, y);
-    else sink.move(x, y);
+    if (begun) sink.line(x, toY(value));
+    else sink.move(x, toY(value));
     begun = true;
     pixel = x;
-    low = y;
-    high = y;
-    exit = y;
+    low = value;
+    high = value;
+    exit = value;
   }
   leavePixel();
 }

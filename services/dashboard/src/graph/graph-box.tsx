@@ -1,5 +1,6 @@
 import { Handle, type Node, type NodeProps, Position } from '@xyflow/react';
 import { memo } from 'react';
+import { useFar } from './far.ts';
 import { boxHeight, boxWidth } from './lay-out.ts';
 import type { SceneBox, SceneCluster } from './scene.ts';
 import type { BoxState } from './walk.ts';
@@ -39,6 +40,7 @@ const kindLooks: Record<SceneBox['kind'], string> = {
 export const GraphBox = memo(function GraphBox({ data }: NodeProps<BoxNode>) {
   const { box, line, heat, state, selected, onSelect, onExpand } = data;
   const { group } = box;
+  const far = useFar();
   return (
     <div
       style={{
@@ -55,13 +57,18 @@ export const GraphBox = memo(function GraphBox({ data }: NodeProps<BoxNode>) {
       <Handle type="target" position={Position.Top} className="invisible" isConnectable={false} />
       <button
         type="button"
+        aria-label={far ? `${box.title} ${box.subtitle}` : undefined}
         aria-pressed={selected}
         onClick={() => onSelect(box.id)}
         className="nodrag flex size-full flex-col items-center justify-center px-3 text-center leading-tight"
       >
-        <span className="w-full truncate font-semibold">{box.title}</span>
-        <span className="w-full truncate text-xs text-ink-faint">{box.subtitle}</span>
-        <span className="w-full truncate font-mono text-xs text-ink-soft">{line}</span>
+        {!far && (
+          <>
+            <span className="w-full truncate font-semibold">{box.title}</span>
+            <span className="w-full truncate text-xs text-ink-faint">{box.subtitle}</span>
+            <span className="w-full truncate font-mono text-xs text-ink-soft">{line}</span>
+          </>
+        )}
       </button>
       {box.kind === 'layer' && group !== null && (
         <button

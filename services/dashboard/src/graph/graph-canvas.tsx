@@ -6,6 +6,8 @@ import {
   type Edge,
   MarkerType,
   MiniMap,
+  type NodeHandle,
+  Position,
   ReactFlow,
   useReactFlow,
   useStore,
@@ -14,6 +16,7 @@ import { useEffect, useMemo } from 'react';
 import { formatBytes, formatCompact, formatReal } from '../format/number.ts';
 import { explainedValue, type Facts, heatOf, type Measure } from './facts.ts';
 import { type BoxNode, type ClusterNode, GraphBox, GraphCluster } from './graph-box.tsx';
+import { GraphEdge } from './graph-edge.tsx';
 import { type Layout, layOut } from './lay-out.ts';
 import type { Scene, SceneBox } from './scene.ts';
 import { boxStateAt, type Known, type WalkStep } from './walk.ts';
@@ -41,6 +44,7 @@ const legibleZoom = 0.5;
 const manyBoxes = 24;
 
 const nodeTypes = { box: GraphBox, cluster: GraphCluster };
+const edgeTypes = { value: GraphEdge };
 
 /** The drawing. Moves with the pointer, zooms with the wheel; every box is a button for the keyboard. */
 export function GraphCanvas(props: GraphCanvasProps) {
@@ -58,6 +62,8 @@ export function GraphCanvas(props: GraphCanvasProps) {
         position: { x, y },
         width,
         height,
+        measured: { width, height },
+        handles: [],
         zIndex: -1,
         selectable: false,
         data: { cluster, onCollapse },
@@ -72,6 +78,9 @@ export function GraphCanvas(props: GraphCanvasProps) {
         position: { x, y },
         width,
         height,
+        // Known beforehand, so that no box is measured when it comes into view.
+        measured: { width, height },
+        handles: handlesOf(width, height),
         data: {
           box,
           line: textOf(box, line, state === 'ahead' ? undefined : facts, known),
@@ -91,6 +100,7 @@ export function GraphCanvas(props: GraphCanvasProps) {
       scene.edges.map(
         ({ id, from, to, shape }): Edge => ({
           id,
+          type: 'value',
           source: from,
           target: to,
           label: shape,
@@ -106,6 +116,7 @@ export function GraphCanvas(props: GraphCanvasProps) {
       nodes={nodes}
       edges={edges}
       nodeTypes={nodeTypes}
+      edgeTypes={edgeTypes}
       nodesDraggable={false}
       nodesConnectable={false}
       nodesFocusable={false}
@@ -123,6 +134,15 @@ export function GraphCanvas(props: GraphCanvasProps) {
       <KeepInView scene={scene} layout={layout} current={known.current?.node} />
     </ReactFlow>
   );
+}
+
+/** Edges come in at the top and leave at the bottom, as `GraphBox` has it. */
+function handlesOf(width: number, height: number): NodeHandle[] {
+  const point = { x: width / 2, width: 1, height: 1 };
+  return [
+    { ...point, type: 'target', position: Position.Top, y: 0 },
+    { ...point, type: 'source', position: Position.Bottom, y: height },
+  ];
 }
 
 interface KeepInViewProps {
