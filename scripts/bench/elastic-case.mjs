@@ -1,5 +1,5 @@
-// A worker that joins in the middle of a job: from its engine being ready to its first gradient that counts, and what
-// that costs the other one. The worker is killed; its successor is the one that joins.
+// A worker that joins in the middle of a job: from its engine being ready to its first gradient that counts, and what that costs the
+// other one, by the steps that it made alone. The worker is stopped for that long, then killed; its successor is the one that joins.
 import { setTimeout as sleep } from 'node:timers/promises';
 import { startService } from './service.mjs';
 import { median, spread } from './statistics.mjs';
@@ -7,8 +7,11 @@ import { figureRow } from './targets.mjs';
 
 /** Large steps, a few per second: the trace of the latest 64 then reaches back further than the time between two of them. */
 const training = { batchSize: 512, microBatches: 16 };
-/** Steps that begin so many usual ones after the first gradient still count as the cost of joining. */
+/** Steps that begin so many lone ones after the first gradient still count as the cost of joining. */
 const settlingSteps = 4;
+/** A stopped worker is missed after 2 s. */
+const missedMs = 2_500;
+const aloneMs = 3_000;
 
 export async function elasticCase({ files, quick, log }) {
   const joins = [];
@@ -35,6 +38,11 @@ export async function elasticCase({ files, quick, log }) {
 async function joinOnce({ submit, client, stack }) {
   const { id } = await submit('cnn', { epochs: 100_000, maxWorkers: 2, training });
   while ((await client.jobs.get(id)).progress.step < 8) await sleep(100);
+  stack.kill('worker-2', 'SIGSTOP');
+  await sleep(missedMs);
+  const aloneFrom = Date.now();
+  await sleep(aloneMs);
+  const aloneTo = Date.now();
   await stack.replace('worker-2');
   const readyMs = Date.now();
   let first;
@@ -48,14 +56,15 @@ async function joinOnce({ submit, client, stack }) {
   for await (const { split, time } of client.jobs.metrics(id))
     if (split === 'train') marks.push(Date.parse(time));
   const gaps = marks.slice(1).map((mark, index) => ({ mark, ms: mark - marks[index] }));
-  const usual = median(gaps.filter(({ mark }) => mark > readyMs).map(({ ms }) => ms));
-  const around = gaps.filter(({ mark }) => mark > readyMs && mark < first + settlingSteps * usual);
-  const longest = Math.max(...around.map(({ ms }) => ms));
+  const between = (from, to) => gaps.filter(({ mark }) => mark > from && mark < to).map(({ ms }) => ms);
+  const alone = median(between(aloneFrom, aloneTo));
+  const longest = Math.max(...between(readyMs, first + settlingSteps * alone));
   return {
     seconds: (first - readyMs) / 1000,
-    usualStepMs: usual,
+    aloneStepMs: alone,
     longestStepMs: longest,
-    costInSteps: Number((longest / usual - 1).toFixed(2)),
+    usualStepMs: median(between(first, Number.POSITIVE_INFINITY)),
+    costInSteps: Number((longest / alone - 1).toFixed(2)),
   };
 }
 

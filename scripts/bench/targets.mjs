@@ -48,7 +48,7 @@ export const figures = {
   },
   elastic: {
     title:
-      'a worker that joins: seconds from its engine being ready to its first accepted gradient; longest step, in usual ones, minus 1',
+      'a worker that joins: seconds from its engine being ready to its first accepted gradient; longest step then, in steps of the other one alone, minus 1',
     below: true,
     targets: { seconds: [2, 2], steps: [1, 1] },
   },
