@@ -1,4 +1,4 @@
-import type { Job } from '@descent/contracts';
+import type { ClusterWorker, Job } from '@descent/contracts';
 import { count, decimal, duration, percent, sparkline, table } from './format.ts';
 import { plainText } from './plain-text.ts';
 
@@ -7,7 +7,7 @@ export type ActiveState = (typeof active)[number];
 
 /** What a cluster does at one moment, as text of at most `rows` lines, each of at most `columns` characters. */
 export function describeCluster(
-  jobs: readonly Job[],
+  { jobs, workers }: { readonly jobs: readonly Job[]; readonly workers: readonly ClusterWorker[] },
   { url, rows, columns }: { readonly url: string; readonly rows: number; readonly columns: number },
 ): string {
   const of = (state: ActiveState) => jobs.filter((job) => job.state === state);
@@ -33,6 +33,17 @@ export function describeCluster(
     `${count(job.progress.samplesPerSecond)}/s`,
     job.progress.etaSeconds === null ? '–' : duration(job.progress.etaSeconds),
   ]);
+  const nameOf = new Map(jobs.map(({ id, name }) => [id, plainText(name).slice(0, 28)]));
+  const workerRows = workers
+    .toSorted((a, b) => b.load - a.load || a.name.localeCompare(b.name))
+    .map((worker) => [
+      plainText(worker.name).slice(0, 28),
+      worker.state,
+      `${worker.engine} ${worker.device}`,
+      `${bar(worker.load, 10)} ${percentOf(worker.load)}`,
+      `${count(Math.round(worker.samplesPerSecond))}/s`,
+      worker.job === null ? '–' : (nameOf.get(worker.job) ?? worker.job),
+    ]);
   const waitingRows = waiting.map((job) => [
     job.id,
     plainText(job.name).slice(0, 28),
@@ -50,6 +61,9 @@ export function describeCluster(
             ...runningRows,
           ]),
         ]),
+    ...(workerRows.length === 0
+      ? []
+      : ['', table([['worker', 'state', 'computes on', 'load', 'samples', 'job'], ...workerRows])]),
     ...(waitingRows.length === 0
       ? []
       : ['', table([['waiting', 'name', 'before it', 'why'], ...waitingRows])]),
@@ -58,6 +72,16 @@ export function describeCluster(
   const shown =
     lines.length > rows ? [...lines.slice(0, rows - 1), `… ${lines.length - rows + 1} more lines`] : lines;
   return shown.map((line) => [...line].slice(0, columns).join('')).join('\n');
+}
+
+function percentOf(share: number): string {
+  return `${Math.round(share * 100)} %`.padStart(5);
+}
+
+/** `████░░░░░░` */
+function bar(share: number, cells: number): string {
+  const full = Math.round(Math.min(1, Math.max(0, share)) * cells);
+  return '█'.repeat(full) + '░'.repeat(cells - full);
 }
 
 export { active as activeStates };

@@ -95,6 +95,11 @@ test.each([
   'datasets fetch',
   'datasets show',
   'datasets rm',
+  'webhooks ls',
+  'webhooks add',
+  'webhooks rm',
+  'webhooks test',
+  'webhooks deliveries',
   ...accounts,
 ])('`descent %s --help` explains itself on stdout', async (name) => {
   const { code, stdout, stderr } = await descent(...name.split(' '), '--help');

@@ -29,6 +29,7 @@ import { addTop } from './commands/top.ts';
 import { addTrace } from './commands/trace.ts';
 import { addUp } from './commands/up.ts';
 import { addWatch } from './commands/watch.ts';
+import { addWebhooks } from './commands/webhooks.ts';
 import { addWorker } from './commands/worker.ts';
 import { addWorkers } from './commands/workers.ts';
 import type { CommandContext } from './context.ts';
@@ -96,6 +97,7 @@ Exit codes: 0 done, 1 the job failed, 2 wrong usage, 3 the service cannot be rea
     addOpen,
     addWorker,
     addWorkers,
+    addWebhooks,
     addAnnounce,
     addDoctor,
     addCompletion,

@@ -6,6 +6,7 @@ import { createJobHandle, type JobHandle } from './job-handle.ts';
 import { type CallOptions, createJobsApi, type JobsApi } from './jobs.ts';
 import { createModelsApi, type ModelsApi } from './models.ts';
 import { type ClientOptions, createTransport, type Transport } from './transport.ts';
+import { createWebhooksApi, type WebhooksApi } from './webhooks.ts';
 
 export interface DescentClient {
   /** Submits a training job and gives the job itself: `for await (const point of job.metrics())`. */
@@ -17,6 +18,7 @@ export interface DescentClient {
   readonly jobs: JobsApi;
   readonly models: ModelsApi;
   readonly datasets: DatasetsApi;
+  readonly webhooks: WebhooksApi;
   /** Every route of the api, typed from its OpenAPI document; failures come as values here. */
   readonly http: Transport['http'];
 }
@@ -36,6 +38,7 @@ export function createClient(options: ClientOptions): DescentClient {
     jobs,
     models: createModelsApi(transport),
     datasets: createDatasetsApi(transport),
+    webhooks: createWebhooksApi(transport),
     http: transport.http,
   };
 }

@@ -51,6 +51,10 @@ export type {
   TokenCreate,
   TokenCreated,
   UsageEntry,
+  Webhook,
+  WebhookCreate,
+  WebhookCreated,
+  WebhookDelivery,
 } from '@descent/contracts';
 export { scoreNames, timePhases } from '@descent/contracts';
 export { DescentError, isDescentError } from '@descent/errors';
@@ -64,7 +68,14 @@ export type { Download } from './download.ts';
 export type { FollowOptions } from './follow.ts';
 export type { paths } from './generated/api.ts';
 export type { JobHandle } from './job-handle.ts';
-export { type CallOptions, isEnded, type JobFilter, type JobPage, type JobsApi } from './jobs.ts';
+export {
+  type CallOptions,
+  type ChosenParameters,
+  isEnded,
+  type JobFilter,
+  type JobPage,
+  type JobsApi,
+} from './jobs.ts';
 export type { ImportOptions, ModelsApi } from './models.ts';
 export { type PushedFile, type PushOptions, pushDataset } from './push-dataset.ts';
 export { renderSnippet, type SnippetLanguage, type SnippetOptions, snippetLanguages } from './snippets.ts';
@@ -72,3 +83,4 @@ export { type TracedInput, type TraceOptions, trace } from './tracing/trace.ts';
 export type { Traced } from './tracing/traced.ts';
 export type { TracedLayer, Tracer } from './tracing/tracer.ts';
 export type { ClientOptions } from './transport.ts';
+export type { WebhooksApi } from './webhooks.ts';

@@ -53,6 +53,11 @@ const pageRows = 10_000;
 
 const endedStates: ReadonlySet<JobState> = new Set(['succeeded', 'failed', 'cancelled']);
 
+/** Which parameters answer: those of a checkpoint, by its step; left out, the weights of the finished job. */
+export interface ChosenParameters {
+  readonly checkpoint?: number | 'best' | 'latest';
+}
+
 /** True for a state that no job leaves. */
 export function isEnded(state: JobState): boolean {
   return endedStates.has(state);
@@ -168,14 +173,28 @@ export function createJobsApi({ http, body, stream }: Transport) {
       return answer.checkpoints;
     },
 
-    /** Lets a finished job answer for up to 1,000 rows of raw column values. */
-    predict(id: string, request: PredictRequest, options: CallOptions = {}): Promise<Prediction> {
-      return body(http.POST('/v1/jobs/{id}/predict', { ...of(id), body: request, ...options }));
+    /** Lets a finished job, or a checkpoint, answer for up to 1,000 rows of raw column values. */
+    predict(
+      id: string,
+      request: PredictRequest,
+      { checkpoint, ...options }: CallOptions & ChosenParameters = {},
+    ): Promise<Prediction> {
+      const params = {
+        path: { id },
+        query: { ...(checkpoint !== undefined && { checkpoint: `${checkpoint}` }) },
+      };
+      return body(http.POST('/v1/jobs/{id}/predict', { params, body: request, ...options }));
     },
 
     /** Where a finished classifier is wrong on its validation samples, the surest mistakes first. */
-    mistakes(id: string, { limit, ...options }: CallOptions & { limit?: number } = {}): Promise<Mistakes> {
-      const query = limit === undefined ? {} : { limit };
+    mistakes(
+      id: string,
+      { limit, checkpoint, ...options }: CallOptions & ChosenParameters & { limit?: number } = {},
+    ): Promise<Mistakes> {
+      const query = {
+        ...(limit !== undefined && { limit }),
+        ...(checkpoint !== undefined && { checkpoint: `${checkpoint}` }),
+      };
       return body(http.GET('/v1/jobs/{id}/mistakes', { params: { path: { id }, query }, ...options }));
     },
 

@@ -50,6 +50,13 @@ export const JobTrace = Closed({
       first: Type.Integer({ minimum: 0, description: 'Of the micro-batches that were computed together' }),
       count: whole,
       worker: Type.Integer({ minimum: 0, description: 'Index in `workers`' }),
+      handedOut: Type.Optional(
+        Type.Integer({
+          minimum: 2,
+          description:
+            'Times that it was given to a worker; left out: once. Again after a loss or a refusal, when slow, or to compare',
+        }),
+      ),
       assignedAt: ms,
       answeredAt: ms,
       acceptedAt: ms,

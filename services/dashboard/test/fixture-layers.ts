@@ -61,7 +61,9 @@ export function fixtureTrace(trained: boolean): ChromeTrace {
       const at = (step - 709) * 13;
       for (const worker of [0, 1]) {
         const lasts = 6 + 3 * worker + (step % 3) * 0.4;
-        const args = { step, microBatches: `${worker * 4}–${worker * 4 + 3}` };
+        // One step of the second worker was the first one's before.
+        const again = worker === 1 && step === 715 ? { handedOut: 2 } : {};
+        const args = { step, microBatches: `${worker * 4}–${worker * 4 + 3}`, ...again };
         span(1 + 2 * worker, 'pull', at, 0.6, args);
         span(1 + 2 * worker, 'data', at + 0.6, 0.4, args);
         span(1 + 2 * worker, 'compute', at + 1, lasts, args);

@@ -99,6 +99,7 @@ export function createResults(options: ResultsOptions): Results {
       answeredAt,
       receivedAt,
       acceptedAt: clock(),
+      handedOut: open.round.handedOut(node),
       work,
     });
   };

@@ -124,3 +124,15 @@ test('of what is to be compared nothing is taken, repeated or accepted in part',
   round.giveBack('c', node);
   expect(span(round.takeAgain('d', () => true))).toEqual([0, 2]);
 });
+
+test('it counts how often a unit was handed out, over losses and repeats', () => {
+  const round = createRound(units(4));
+  const left = round.take('a', 2)!;
+  const right = round.take('b', 2)!;
+  expect([left, right].map(round.handedOut)).toEqual([1, 1]);
+  round.giveBack('a', left);
+  const again = round.take('c', 1)!;
+  expect(round.handedOut(left)).toBe(2);
+  expect(span(round.repeat('d', again, 1))).toEqual([0, 1]);
+  expect([round.handedOut(left), round.handedOut(right)]).toEqual([3, 1]);
+});

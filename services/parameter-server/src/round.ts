@@ -37,6 +37,8 @@ export interface Round {
   isTouched(node: Pick<Node, 'first' | 'count'>): boolean;
   /** The node is done; whoever else holds some of it computes in vain. */
   settle(worker: string, node: Node): void;
+  /** How often the unit of the node that was handed out most has been: 1 where nothing went wrong. */
+  handedOut(node: Pick<Node, 'first' | 'count'>): number;
   /** Gives a refused node back and returns how often that has happened to one of its units. */
   refuse(worker: string, node: Node): number;
   /** The worker was lost while it computed the node, which it still holds. */
@@ -63,6 +65,7 @@ export function createRound(units: readonly Unit[], deepest = nodeLevel(Math.max
   const done = new Uint8Array(total);
   const holders = new Uint8Array(total);
   const spoiled = new Uint16Array(total);
+  const handedOut = new Uint16Array(total);
   /** By unit: workers whose result for it was refused as not finite. */
   const spoiledBy = new Map<number, Set<string>>();
   /** By unit: workers that were lost over it and not heard of since. */
@@ -103,7 +106,10 @@ export function createRound(units: readonly Unit[], deepest = nodeLevel(Math.max
 
   const hold = (worker: string, node: Node, isRepeat: boolean): Node => {
     holdings.add({ worker, node, isRepeat });
-    each(node, (index) => holders[index]!++);
+    each(node, (index) => {
+      holders[index]!++;
+      handedOut[index]!++;
+    });
     return node;
   };
 
@@ -171,6 +177,7 @@ export function createRound(units: readonly Unit[], deepest = nodeLevel(Math.max
         done[index] = 1;
       });
     },
+    handedOut: ({ first, count }) => Math.max(...handedOut.subarray(first, first + count)),
     refuse(worker, node) {
       release(worker, node);
       let times = 0;

@@ -14,6 +14,7 @@ const unit: UnitTimes = {
   answeredAt: 1015,
   receivedAt: 1016,
   acceptedAt: 1017,
+  handedOut: 1,
   work: { wait: 1, pull: 2, data: 0.5, compute: 8, sum: 0 },
 };
 const step: StepTimes = {

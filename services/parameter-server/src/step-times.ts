@@ -18,6 +18,8 @@ export interface UnitTimes {
   readonly receivedAt: number;
   /** Checked and in the ledger: from here to `completedAt` of its step it waited for the others. */
   readonly acceptedAt: number;
+  /** Times that it was given to a worker: more than once after a loss or a refusal, when its worker was slow, or to compare. */
+  readonly handedOut: number;
   /** What the worker says of the time between `assignedAt` and `answeredAt`. */
   readonly work: WorkTimings;
 }

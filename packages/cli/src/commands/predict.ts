@@ -10,18 +10,25 @@ import { readRows } from '../read-rows.ts';
 
 interface Options extends ConnectionOptions {
   readonly row?: readonly string[];
+  readonly checkpoint?: ChosenCheckpoint;
   readonly json?: boolean;
 }
+type ChosenCheckpoint = number | 'best' | 'latest';
 
 export function addPredict(program: Command, { config, stdout, signal }: CommandContext): void {
   withConnectionOptions(program.command('predict'))
-    .description('Let a finished job answer, for up to 1,000 rows of raw values.')
+    .description('Let a finished job, or a checkpoint, answer for up to 1,000 rows of raw values.')
     .argument('<id>', 'job id')
     .argument(
       '[file]',
       'CSV with a header, or JSON: rows, {"rows":…} or {"inputs":…}; - for JSON on standard input',
     )
     .option('--row <json...>', 'a row as JSON instead of a file, column → value')
+    .option(
+      '--checkpoint <which>',
+      'a step, "best" or "latest"; also of a job that still trains',
+      readCheckpoint,
+    )
     .option('--json', 'print the answer as one JSON line')
     .addHelpText(
       'after',
@@ -32,15 +39,27 @@ Examples:
   $ descent predict job_01JD0000000000000000000000 flowers.csv
   $ descent predict job_01JD0000000000000000000000 --row '{"petalLength":1.4,"petalWidth":0.2}'`,
     )
-    .action(async (id: string, file: string | undefined, { row, json, ...options }: Options) => {
+    .action(async (id: string, file: string | undefined, { row, json, checkpoint, ...options }: Options) => {
       const request = await readQuestion(file, row);
-      const prediction = await connect(options, config).jobs.predict(id, request, { signal });
+      const prediction = await connect(options, config).jobs.predict(id, request, {
+        signal,
+        ...(checkpoint !== undefined && { checkpoint }),
+      });
       if (json) {
         stdout.write(`${JSON.stringify(prediction)}\n`);
         return;
       }
       for (let row = 0; row < prediction.rows; row++) stdout.write(`${describeAnswer(prediction, row)}\n`);
     });
+}
+
+function readCheckpoint(text: string): ChosenCheckpoint {
+  if (text === 'best' || text === 'latest') return text;
+  if (/^\d{1,9}$/.test(text)) return Number(text);
+  throw new DescentError('OPTION_INVALID', {
+    option: '--checkpoint',
+    problem: `is "${text}"; give the step of a checkpoint, "best" or "latest"`,
+  });
 }
 
 /** `virginica  97.31 %  [0.1, 1.2, 4.8]`; without classes the output alone. */

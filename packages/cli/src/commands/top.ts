@@ -1,7 +1,7 @@
 import { setTimeout } from 'node:timers/promises';
 import type { DescentClient } from '@descent/client';
 import { createClient } from '@descent/client';
-import type { Job } from '@descent/contracts';
+import type { ClusterWorker, Job } from '@descent/contracts';
 import type { Command } from 'commander';
 import { activeStates, describeCluster } from '../cluster-view.ts';
 import { type ConnectionOptions, findConnection, withConnectionOptions } from '../connection.ts';
@@ -25,10 +25,12 @@ const screen = {
 
 export function addTop(program: Command, { config, stdout, signal }: CommandContext): void {
   withConnectionOptions(program.command('top'))
-    .description('Show live what the cluster does: running and waiting jobs, speed, reasons.')
+    .description(
+      'Show live what the cluster does: running and waiting jobs, workers and their load, reasons.',
+    )
     .option('--every <s>', 'seconds between two looks', number(0.5, 3600), 2)
     .option('--once', 'look once and end; so it is anyway where no terminal is')
-    .option('--json', 'look once and print the jobs that have not ended as one JSON line')
+    .option('--json', 'look once and print { jobs, workers } as one JSON line: jobs that have not ended')
     .addHelpText('after', '\nCtrl-C ends it.\n\nExample:\n  $ descent top --every 5')
     .action(async ({ every, once, json, ...options }: Options) => {
       const connection = findConnection(options, config);
@@ -38,14 +40,14 @@ export function addTop(program: Command, { config, stdout, signal }: CommandCont
         return { url: connection.url, rows, columns };
       };
       if (json || once || stdout.isTTY !== true) {
-        const jobs = await activeJobs(client, signal);
-        stdout.write(`${json ? JSON.stringify(jobs) : describeCluster(jobs, size())}\n`);
+        const seen = await look(client, signal);
+        stdout.write(`${json ? JSON.stringify(seen) : describeCluster(seen, size())}\n`);
         return;
       }
       stdout.write(screen.open);
       try {
         while (!signal.aborted) {
-          const text = describeCluster(await activeJobs(client, signal), size());
+          const text = describeCluster(await look(client, signal), size());
           const lines = text.split('\n').map((line) => `${line}${screen.clearLine}`);
           stdout.write(`${screen.home}${lines.join('\n')}${screen.clearBelow}`);
           await setTimeout(every * 1000, undefined, { signal });
@@ -58,8 +60,14 @@ export function addTop(program: Command, { config, stdout, signal }: CommandCont
     });
 }
 
-async function activeJobs(client: DescentClient, signal: AbortSignal): Promise<Job[]> {
+async function look(
+  client: DescentClient,
+  signal: AbortSignal,
+): Promise<{ readonly jobs: readonly Job[]; readonly workers: readonly ClusterWorker[] }> {
   const query = activeStates.map((state) => `state = ${state}`).join(' or ');
-  const { jobs } = await client.jobs.list({ query, limit: 200, signal });
-  return jobs;
+  const [{ jobs }, workers] = await Promise.all([
+    client.jobs.list({ query, limit: 200, signal }),
+    client.cluster.workers({ signal }),
+  ]);
+  return { jobs, workers };
 }

@@ -1167,7 +1167,7 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Let a finished job answer
+         * Let a finished job, or a checkpoint, answer
          * @description Up to 1,000 rows at once, in raw column values: the transforms of the job are applied.
          */
         post: operations["predict"];
@@ -10613,6 +10613,8 @@ export interface operations {
     getMistakes: {
         parameters: {
             query?: {
+                /** @description Answers with a checkpoint, also of a job that still trains: its step, `latest`, or `best` by validation loss. Left out: with the weights of the finished job */
+                checkpoint?: string;
                 limit?: number;
             };
             header?: never;
@@ -11920,7 +11922,10 @@ export interface operations {
     };
     predict: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description Answers with a checkpoint, also of a job that still trains: its step, `latest`, or `best` by validation loss. Left out: with the weights of the finished job */
+                checkpoint?: string;
+            };
             header?: never;
             path: {
                 /** @description a job id (job_…) */

@@ -10,6 +10,7 @@ import { type ArtifactSource, bindInputs } from '@descent/datasets';
 import { DescentError } from '@descent/errors';
 import { type CompiledModel, compileModel, initializeParameters } from '@descent/models';
 import { type Tensor, tensor } from '@descent/tensors';
+import { bestCheckpoint } from '../jobs/best-checkpoint.ts';
 import { countRows, type GivenRows, readColumns } from '../predict/read-rows.ts';
 import { explainModel, inputsNeeded } from './explain-model.ts';
 import { loadSamples } from './load-samples.ts';
@@ -117,17 +118,11 @@ async function parametersAt(
     return newest === undefined ? initial() : read(newest.hash, newest.step, 'parameters/');
   }
   if (choice === weights?.step) return read(weights.hash, weights.step, '');
-  const found = choice === 'best' ? bestOf(checkpoints) : checkpoints.find(({ step }) => step === choice);
+  const found =
+    choice === 'best' ? bestCheckpoint(checkpoints) : checkpoints.find(({ step }) => step === choice);
   if (found === undefined) {
     const checkpoint = choice === 'best' ? 'with validation scores' : `of step ${choice}`;
     throw new DescentError('CHECKPOINT_NOT_FOUND', { jobId: job.jobId, checkpoint });
   }
   return read(found.hash, found.step, 'parameters/');
-}
-
-function bestOf(checkpoints: readonly Checkpoint[]): Checkpoint | undefined {
-  const loss = ({ validation }: Checkpoint) => validation?.loss ?? Number.POSITIVE_INFINITY;
-  return checkpoints
-    .filter(({ validation }) => validation?.loss !== undefined)
-    .toSorted((a, b) => loss(a) - loss(b))[0];
 }

@@ -58,7 +58,11 @@ function unitsOf({ units, workers }: JobTrace): TraceEvent[] {
     .toSorted((a, b) => a.answeredAt - b.answeredAt)
     .flatMap((unit) => {
       const { step, first, count, worker, assignedAt, answeredAt, acceptedAt } = unit;
-      const args = { step, microBatches: count === 1 ? `${first}` : `${first}–${first + count - 1}` };
+      const args = {
+        step,
+        microBatches: count === 1 ? `${first}` : `${first}–${first + count - 1}`,
+        ...(unit.handedOut !== undefined && { handedOut: unit.handedOut }),
+      };
       let at = Math.max(assignedAt + unit.waitMs, freeAt[worker] ?? 0);
       const parts = [
         ['pull', unit.pullMs],

@@ -18,8 +18,9 @@ import {
 import type { ElementArray, Engine, Program } from '@descent/engines';
 import { DescentError } from '@descent/errors';
 import { type CompiledModel, compileModel, inferenceGraph, viewOf } from '@descent/models';
-import { arrayOf, decodeSafetensors } from '@descent/tensors';
+import { arrayOf } from '@descent/tensors';
 import { loadSamples } from '../explain/load-samples.ts';
+import { decodeParameters } from '../explain/read-parameters.ts';
 import { nestRows } from './nested-rows.ts';
 import { countRows, type GivenRows, readColumns, rowsOfColumns } from './read-rows.ts';
 
@@ -48,17 +49,19 @@ const samplesAtOnce = 512;
 /** A program has a fixed batch size: three of them serve any number of rows, the last one in several runs. */
 const batchSizes = [1, 16, 128] as const;
 
-/** Compiles the forward graph of a job and ties its weights (safetensors) to it. */
+/** Compiles the forward graph of a job and ties parameters to it: its weights, or with the prefix a checkpoint (safetensors). */
 export function createPredictionModel(
   engine: Engine,
   source: PredictionSource,
-  weights: Uint8Array,
+  file: Uint8Array,
+  prefix: '' | 'parameters/' = '',
 ): PredictionModel {
   const model = compileModel(source.spec);
   const features = model.inputs.filter(({ role }) => role === 'feature');
   const bindings = bindInputs(featureSettings(source.data, model), source.manifest, features);
   const graph = inferenceGraph(model);
-  const parameters = readParameters(model, weights);
+  const flat = decodeParameters(model.layout, file, prefix);
+  const parameters = new Map(model.layout.entries.map((entry) => [entry.name, viewOf(flat, entry)]));
   const classNames = classNamesOf(source, model);
 
   async function run(program: Program, inputs: Batch, start: number, count: number): Promise<Outputs> {
@@ -206,23 +209,6 @@ function featureSettings(data: DataSettings, model: CompiledModel): DataSettings
   const labels = new Set(model.inputs.filter(({ role }) => role === 'label').map(({ name }) => name));
   const inputs = Object.entries(data.inputs ?? {}).filter(([name]) => !labels.has(name));
   return { ...data, inputs: Object.fromEntries(inputs) };
-}
-
-function readParameters({ layout }: CompiledModel, weights: Uint8Array): Map<string, ElementArray> {
-  const { tensors } = decodeSafetensors(weights);
-  const flat = new Float32Array(layout.elements);
-  return new Map(
-    layout.entries.map((entry) => {
-      const stored = tensors.get(entry.name);
-      if (stored?.dtype !== 'float32' || stored.shape.join() !== entry.shape.join()) {
-        const problem = `it has no float32 [${entry.shape}] named "${entry.name}"`;
-        throw new DescentError('SAFETENSORS_INVALID', { problem });
-      }
-      const view = viewOf(flat, entry);
-      view.set(stored.data as Float32Array);
-      return [entry.name, view];
-    }),
-  );
 }
 
 /** The label of a model with one loss over classes, one class per sample. */

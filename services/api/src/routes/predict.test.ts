@@ -57,6 +57,34 @@ test('a job that has not succeeded has neither weights nor predictions', async (
   expect(download.json()).toMatchObject({ statusCode: 409, details: { state: 'preparing' } });
 });
 
+test('a checkpoint answers, also while the job trains', async () => {
+  const [kernel, bias] = compileModel(model).layout.entries;
+  // Twice the weights of the end.
+  const file = encodeSafetensors(
+    new Map([
+      [`parameters/${kernel?.name}`, tensor('float32', [2, 3], Float32Array.of(2, 0, 2, 0, 2, 2))],
+      [`parameters/${bias?.name}`, tensor('float32', [3], Float32Array.of(0, 0, 2))],
+    ]),
+  );
+  await api.service({
+    method: 'PUT',
+    url: `/internal/jobs/${jobId}/checkpoints/4`,
+    payload: Buffer.from(file),
+    headers: { 'content-type': 'application/octet-stream', 'x-descent-incarnation': '1' },
+  });
+  const ask = async (checkpoint: string) => {
+    const url = `/v1/jobs/${jobId}/predict?checkpoint=${checkpoint}`;
+    return (await api.user({ method: 'POST', url, payload: { inputs: { x: [[10, 20]] } } })).json();
+  };
+  for (const checkpoint of ['4', 'latest']) {
+    expect((await ask(checkpoint)).outputs[0]).toEqual([2, 4, 8]);
+  }
+  for (const missing of ['5', 'best']) {
+    expect(await ask(missing)).toMatchObject({ statusCode: 404, code: 'CHECKPOINT_NOT_FOUND' });
+  }
+  expect(await ask('newest')).toMatchObject({ statusCode: 422 });
+});
+
 test('the weights file is downloaded as it was stored, under its hash', async () => {
   const stored = await api.service({
     method: 'PUT',

@@ -5,13 +5,23 @@ import { Type } from 'typebox';
 import type { Context } from '../context.ts';
 import { requires } from '../http/policy.ts';
 import { failures, ref } from '../http/schemas.ts';
-import { requireWeights } from '../jobs/require-weights.ts';
+import { chooseParameters } from '../jobs/choose-parameters.ts';
 import { unwrap } from '../threads/answer.ts';
 import type { PredictTask } from '../threads/predict.thread.ts';
 import { JobParams } from './params.ts';
 import type { Routes } from './routes.ts';
 
+const checkpoint = Type.Optional(
+  Type.String({
+    pattern: '^(best|latest|[0-9]{1,9})$',
+    description:
+      'Answers with a checkpoint, also of a job that still trains: its step, `latest`, or `best` by validation loss. ' +
+      'Left out: with the weights of the finished job',
+  }),
+);
+const PredictQuery = Closed({ checkpoint });
 const MistakesQuery = Closed({
+  checkpoint,
   limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 200, default: 24 })),
 });
 
@@ -31,10 +41,11 @@ export function predictRoute(app: Routes, context: Context): void {
       config: requires('read', { object: 'job' }),
       schema: {
         operationId: 'predict',
-        summary: 'Let a finished job answer',
+        summary: 'Let a finished job, or a checkpoint, answer',
         description: 'Up to 1,000 rows at once, in raw column values: the transforms of the job are applied.',
         tags: ['jobs'],
         params: JobParams,
+        querystring: PredictQuery,
         body: ref('PredictRequest'),
         response: {
           200: { description: 'One answer per row', ...ref('Prediction') },
@@ -43,7 +54,7 @@ export function predictRoute(app: Routes, context: Context): void {
       },
     },
     async (request, reply) => {
-      const text = await answer(context, request.params.id, {
+      const text = await answer(context, request.params.id, request.query.checkpoint, {
         kind: 'rows',
         body: String(request.body ?? ''),
       });
@@ -68,21 +79,26 @@ export function mistakesRoute(app: Routes, context: Context): void {
       },
     },
     async (request, reply) => {
-      const { limit = 24 } = request.query;
-      const text = await answer(context, request.params.id, { kind: 'mistakes', limit });
+      const { limit = 24, checkpoint } = request.query;
+      const text = await answer(context, request.params.id, checkpoint, { kind: 'mistakes', limit });
       return reply.type('application/json').serializer(asItIs).send(text);
     },
   );
 }
 
-async function answer(context: Context, id: string, question: PredictTask['question']): Promise<string> {
-  const weightsHash = await requireWeights(context, id);
+async function answer(
+  context: Context,
+  id: string,
+  checkpoint: string | undefined,
+  question: PredictTask['question'],
+): Promise<string> {
+  const parameters = await chooseParameters(context, id, checkpoint);
   const plan = await readPlan(context.db, id);
   if (plan === null) throw new DescentError('JOB_NOT_FOUND', { jobId: id });
   const { model: spec, data } = plan.request;
   const { artifactPlace } = context;
   const source = { spec, data, manifest: plan.manifest, seed: plan.seed };
-  return unwrap(await context.threads.predict({ jobId: id, weightsHash, artifactPlace, source, question }));
+  return unwrap(await context.threads.predict({ jobId: id, parameters, artifactPlace, source, question }));
 }
 
 function asItIs(text: unknown): string {

@@ -2,6 +2,7 @@ import { PredictRequest, validate } from '@descent/contracts';
 import { createOnnxEngine } from '@descent/engines';
 import type { ArtifactPlace } from '@descent/storage';
 import { parseBody } from '../http/json-body.ts';
+import type { ParameterFile } from '../jobs/choose-parameters.ts';
 import { LeastRecent } from '../predict/least-recent.ts';
 import {
   createPredictionModel,
@@ -13,7 +14,7 @@ import { storeAt } from './store-at.ts';
 
 export interface PredictTask {
   readonly jobId: string;
-  readonly weightsHash: string;
+  readonly parameters: ParameterFile;
   readonly artifactPlace: ArtifactPlace;
   readonly source: PredictionSource;
   readonly question:
@@ -32,15 +33,16 @@ const models = new LeastRecent<PredictionModel>(8);
 /**
  * Answers in a thread: onnxruntime blocks the one it runs on. Text goes in and comes out, since reading and checking a
  * thousand images, or cloning them between threads, would stop the event loop for a second.
- * A job's weights never change, so its id is the key.
+ * A file never changes: with the job, whose model it is for, it is the key.
  */
 export default function predict(task: PredictTask): Promise<ThreadAnswer<string>> {
   return answering(async () => {
-    const { question } = task;
+    const { question, parameters } = task;
+    const { hash, prefix } = parameters;
     const request = question.kind === 'rows' ? validate(PredictRequest, parseBody(question.body)) : undefined;
     const store = await storeAt(task.artifactPlace);
-    const model = await models.get(task.jobId, async () =>
-      createPredictionModel(await engine, task.source, await store.readWhole(task.weightsHash)),
+    const model = await models.get(`${task.jobId} ${hash}`, async () =>
+      createPredictionModel(await engine, task.source, await store.readWhole(hash), prefix),
     );
     if (question.kind === 'rows') return JSON.stringify(await model.predict(request!));
     return JSON.stringify(await model.mistakes(question.limit, { get: (hash) => store.readWhole(hash) }));

@@ -83,6 +83,13 @@ export function CheckpointList({ job, nowMs }: CheckpointListProps) {
                       >
                         Graph
                       </Link>
+                      <Link
+                        href={`/jobs/${job.id}/predict?at=${checkpoint.step}`}
+                        aria-label={`Predict after step ${checkpoint.step}`}
+                        className="inline-flex min-h-7 items-center rounded-lg px-2 py-0.5 text-sm font-medium text-ink-soft hover:bg-sunken hover:text-ink"
+                      >
+                        Predict
+                      </Link>
                       <DownloadButton
                         name={`checkpoint of step ${checkpoint.step}`}
                         fileName={`${job.id}-${checkpoint.id}.safetensors`}

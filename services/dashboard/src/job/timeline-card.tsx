@@ -8,6 +8,7 @@ import { FailureNotice } from '../ui/failure-notice.tsx';
 import { useView } from '../ui/use-view.ts';
 import {
   type Lane,
+  type Span,
   sharesOf,
   type Timeline,
   type TimelinePhase,
@@ -82,6 +83,20 @@ function Legend() {
           {phase}
         </li>
       ))}
+      <li className="flex items-center gap-1.5">
+        <svg viewBox="0 0 10 10" className="size-2.5 overflow-visible" aria-hidden="true">
+          <rect width="10" height="10" className={fills.compute} />
+          <rect width="10" height="3" className="fill-bad" />
+        </svg>
+        computed again
+      </li>
+      <li className="flex items-center gap-1.5">
+        <svg viewBox="0 0 10 10" className="size-2.5 overflow-visible" aria-hidden="true">
+          <rect width="10" height="10" className={fills.compute} />
+          <rect y="7" width="10" height="3" className="fill-warn" />
+        </svg>
+        straggler: the step waited for it alone
+      </li>
     </ul>
   );
 }
@@ -125,20 +140,29 @@ function LaneDrawing({
       aria-label={`${lane.name}: ${lane.spans.length} parts of ${Math.round(long)} ms`}
     >
       {lane.spans.map((span) => (
-        <rect
+        <SpanDrawing
           key={`${span.phase} ${span.step} ${span.microBatches} ${span.begin}`}
-          x={span.begin - begin}
-          y={span.phase === 'push' ? 6.5 : 1}
-          width={span.end - span.begin}
-          height={span.phase === 'push' ? 2.5 : 8}
-          className={fills[span.phase]}
-        >
-          <title>
-            {`step ${span.step}${span.microBatches === '' ? '' : `, micro-batches ${span.microBatches}`}: ${span.phase}, ${(span.end - span.begin).toFixed(2)} ms`}
-          </title>
-        </rect>
+          span={span}
+          begin={begin}
+        />
       ))}
     </svg>
+  );
+}
+
+function SpanDrawing({ span, begin }: { readonly span: Span; readonly begin: number }) {
+  const { phase, step, microBatches, again, late } = span;
+  const place = { x: span.begin - begin, width: span.end - span.begin };
+  const sends = phase === 'push';
+  const which = microBatches === '' ? '' : `, micro-batches ${microBatches}`;
+  const marks = [again && 'computed again', late && 'the step waited for it alone'].filter(Boolean);
+  return (
+    <g>
+      <title>{[`step ${step}${which}: ${phase}, ${place.width.toFixed(2)} ms`, ...marks].join('; ')}</title>
+      <rect {...place} y={sends ? 6.5 : 1} height={sends ? 2.5 : 8} className={fills[phase]} />
+      {phase === 'compute' && again && <rect {...place} y={1} height={2.4} className="fill-bad" />}
+      {late && <rect {...place} y={6.6} height={2.4} className="fill-warn" />}
+    </g>
   );
 }
 
@@ -154,18 +178,20 @@ function Shares({ timeline }: { readonly timeline: Timeline }) {
           <tr className="border-b border-line">
             <th className="py-1 pr-4 font-normal">worker</th>
             <th className="px-4 py-1 text-right font-normal">micro-batches</th>
+            <th className="px-4 py-1 text-right font-normal">computed again</th>
             <th className="px-4 py-1 text-right font-normal">mean compute</th>
             <th className="px-4 py-1 text-right font-normal">busy</th>
             <th className="py-1 pl-4 text-right font-normal">steps that waited for it</th>
           </tr>
         </thead>
         <tbody>
-          {shares.map(({ name, microBatches, meanMs, busy, last }) => (
+          {shares.map(({ name, microBatches, meanMs, busy, last, again }) => (
             <tr key={name} className="border-b border-line last:border-b-0">
               <th scope="row" className="max-w-48 truncate py-1.5 pr-4 font-normal" title={name}>
                 {name}
               </th>
               <td className="px-4 py-1.5 text-right">{microBatches}</td>
+              <td className={`px-4 py-1.5 text-right ${again > 0 ? 'text-bad' : ''}`}>{again}</td>
               <td className="px-4 py-1.5 text-right">
                 {meanMs.toFixed(2)} ms
                 {meanMs > slowFactor * fastest && <span className="ml-2 text-warn">slow</span>}

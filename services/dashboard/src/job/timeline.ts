@@ -12,6 +12,10 @@ export interface Span {
   /** Milliseconds on the clock of the trace. */
   readonly begin: number;
   readonly end: number;
+  /** The micro-batches were given to a worker before: after a loss, for a slow worker, or to compare. */
+  readonly again: boolean;
+  /** The step waited for this alone, for a good part of its time. */
+  readonly late: boolean;
 }
 
 export interface Lane {
@@ -35,6 +39,8 @@ export interface WorkerShare {
   readonly busy: number;
   /** Steps that waited for this worker last. */
   readonly last: number;
+  /** Micro-batches that it computed after another worker had them. */
+  readonly again: number;
 }
 
 /** The latest steps of a trace, a lane for each who works on them. */
@@ -60,16 +66,47 @@ export function timelineOf({ traceEvents }: ChromeTrace, steps: number): Timelin
       microBatches: String(args.microBatches ?? ''),
       begin: ts / 1000,
       end: (ts + dur) / 1000,
+      again: Number(args.handedOut ?? 1) > 1,
+      late: false,
     };
     lane.push(span);
     begin = Math.min(begin, span.begin);
     end = Math.max(end, span.end);
   }
   return {
-    lanes: [...lanes].map(([name, spans]) => ({ name, spans: spans.toSorted((a, b) => a.begin - b.begin) })),
+    lanes: withStragglers(
+      [...lanes].map(([name, spans]) => ({ name, spans: spans.toSorted((a, b) => a.begin - b.begin) })),
+    ),
     begin: begin <= end ? begin : 0,
     end: begin <= end ? end : 0,
   };
+}
+
+/** A step that waits so much of its time for one worker alone has a straggler. */
+const lateShare = 0.2;
+
+/** Marks what the worker that came last computed, in steps in which all others had come well before. */
+function withStragglers(lanes: readonly Lane[]): readonly Lane[] {
+  const pushes = lanes.flatMap(({ name, spans }) =>
+    spans.filter(({ phase }) => phase === 'push').map(({ step, begin, end }) => ({ name, step, begin, end })),
+  );
+  const late = new Map<number, string>();
+  for (const step of new Set(pushes.map((push) => push.step))) {
+    const own = pushes.filter((push) => push.step === step).toSorted((a, b) => b.end - a.end);
+    const [last] = own;
+    const other = own.find(({ name }) => name !== last?.name);
+    if (last === undefined || other === undefined) continue;
+    const opened = Math.min(
+      ...lanes.flatMap(({ spans }) => spans.filter((span) => span.step === step).map(({ begin }) => begin)),
+    );
+    if (last.end - other.end > lateShare * (last.end - opened)) late.set(step, last.name);
+  }
+  return lanes.map(({ name, spans }) => ({
+    name,
+    spans: spans.map((span) =>
+      span.phase === 'compute' && late.get(span.step) === name ? { ...span, late: true } : span,
+    ),
+  }));
 }
 
 const sending = ', sending';
@@ -95,6 +132,7 @@ export function sharesOf({ lanes, begin, end }: Timeline): readonly WorkerShare[
       meanMs: microBatches > 0 ? computeMs / microBatches : 0,
       busy: end > begin ? computeMs / (end - begin) : 0,
       last: [...lastOf.values()].filter((last) => last.name === name).length,
+      again: computed.filter((span) => span.again).reduce((sum, span) => sum + countOf(span.microBatches), 0),
     };
   });
 }

@@ -1,4 +1,4 @@
-import type { Job, Mistakes } from '@descent/client';
+import type { ChosenParameters, Job, Mistakes } from '@descent/client';
 import { useQueries, useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { Link } from 'wouter';
@@ -10,12 +10,18 @@ import { FailureNotice } from '../ui/failure-notice.tsx';
 const shown = 12;
 
 /** Where a classifier is surest and wrong, on samples it was not trained on. Asked for on demand: it computes for a while. */
-export function MistakesCard({ job }: { readonly job: Job }) {
+export function MistakesCard({
+  job,
+  checkpoint,
+}: {
+  readonly job: Job;
+  readonly checkpoint: ChosenParameters;
+}) {
   const client = useClient();
   const [wanted, setWanted] = useState(false);
   const { data, error, isFetching } = useQuery({
-    queryKey: ['job', job.id, 'mistakes'],
-    queryFn: ({ signal }) => client.jobs.mistakes(job.id, { limit: shown, signal }),
+    queryKey: ['job', job.id, 'mistakes', checkpoint],
+    queryFn: ({ signal }) => client.jobs.mistakes(job.id, { limit: shown, ...checkpoint, signal }),
     enabled: wanted,
     retry: false,
     staleTime: Number.POSITIVE_INFINITY,

@@ -1,15 +1,19 @@
-import type { Job, PredictRequest } from '@descent/client';
+import { type ChosenParameters, isEnded, type Job, type PredictRequest } from '@descent/client';
 import { useMutation } from '@tanstack/react-query';
 import { useCallback, useEffect, useMemo, useState } from 'react';
 import { Link } from 'wouter';
 import { useDataset } from '../data/use-datasets.ts';
+import { bestCheckpoint } from '../job/best-checkpoint.ts';
+import { useCheckpoints } from '../job/use-checkpoints.ts';
 import { useJob } from '../job/use-job.ts';
 import { useClient } from '../session/session.ts';
 import { Button } from '../ui/button.tsx';
 import { Card } from '../ui/card.tsx';
+import { Choice } from '../ui/choice.tsx';
 import { FailureNotice } from '../ui/failure-notice.tsx';
 import { Loading } from '../ui/loading.tsx';
 import { Notice } from '../ui/notice.tsx';
+import { useView } from '../ui/use-view.ts';
 import { Answer } from './answer.tsx';
 import { CsvCard } from './csv-card.tsx';
 import { type Drawing, digitOf } from './digit.ts';
@@ -20,7 +24,7 @@ import { exampleOf, imageInputOf, textInputOf } from './model-inputs.ts';
 import { Paper } from './paper.tsx';
 import { TextCard } from './text-card.tsx';
 
-/** Tries a finished model on what it reads: a drawing, an image, a text, a table, or rows as the API takes them. */
+/** Tries a trained model on what it reads: a drawing, an image, a text, a table, or rows as the API takes them. */
 export default function PredictPage({ id }: { readonly id: string }) {
   const { data: job, error } = useJob(id);
 
@@ -37,19 +41,66 @@ export default function PredictPage({ id }: { readonly id: string }) {
         </Link>
         <h1 className="mt-1 text-2xl font-semibold">Try the model</h1>
       </div>
-      {job.state === 'succeeded' ? (
-        <Trial job={job} />
-      ) : (
-        <Notice tone="idle">A job answers once it has succeeded; this one is {job.state}.</Notice>
-      )}
+      <Parameters job={job} />
     </div>
   );
 }
 
-function Trial({ job }: { readonly job: Job }) {
+const final = 'final';
+
+/** Which parameters answer stands in the address; of a job that has not succeeded only checkpoints do. */
+function Parameters({ job }: { readonly job: Job }) {
+  const { data: checkpoints, error } = useCheckpoints(job.id, !isEnded(job.state));
+  const [view, change] = useView();
+  if (error !== null) return <FailureNotice error={error} />;
+  if (checkpoints === undefined) return <Loading what="checkpoints" />;
+  const steps = checkpoints.map(({ step }) => String(step));
+  const evaluated = bestCheckpoint(checkpoints) === undefined ? [] : ['best'];
+  const succeeded = job.state === 'succeeded';
+  const options = [...(succeeded ? [final] : ['latest']), ...evaluated, ...steps];
+  if (!succeeded && steps.length === 0) {
+    return (
+      <Notice tone="idle">
+        A job answers once it has written a checkpoint; this one is {job.state} and has none yet.
+      </Notice>
+    );
+  }
+  const at = options.find((option) => option === view.get('at')) ?? options[0]!;
+  return (
+    <>
+      <Choice
+        label="parameters"
+        value={at}
+        options={options}
+        words={{
+          [final]: 'final weights',
+          latest: 'latest checkpoint',
+          best: 'best checkpoint',
+          ...Object.fromEntries(steps.map((step) => [step, `after step ${step}`])),
+        }}
+        onChange={(next) => change({ at: next === options[0] ? '' : next })}
+      />
+      <Trial key={at} job={job} checkpoint={checkpointOf(at)} />
+    </>
+  );
+}
+
+function checkpointOf(at: string): ChosenParameters {
+  if (at === final) return {};
+  return { checkpoint: at === 'best' || at === 'latest' ? at : Number(at) };
+}
+
+interface TrialProps {
+  readonly job: Job;
+  readonly checkpoint: ChosenParameters;
+}
+
+function Trial({ job, checkpoint }: TrialProps) {
   const client = useClient();
   const { data: dataset } = useDataset(datasetOf(job));
-  const ask = useMutation({ mutationFn: (request: PredictRequest) => client.jobs.predict(job.id, request) });
+  const ask = useMutation({
+    mutationFn: (request: PredictRequest) => client.jobs.predict(job.id, request, checkpoint),
+  });
   const { mutate } = ask;
   const image = useMemo(() => imageInputOf(job), [job]);
   const text = textInputOf(job, dataset);
@@ -96,7 +147,7 @@ function Trial({ job }: { readonly job: Job }) {
         ) : (
           <Answer rows={guessesOf(ask.data)} outputs={ask.data.outputs} />
         )}
-        {isClassifier(job) && <MistakesCard job={job} />}
+        {isClassifier(job) && <MistakesCard job={job} checkpoint={checkpoint} />}
       </div>
     </div>
   );
