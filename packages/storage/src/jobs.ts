@@ -217,8 +217,12 @@ export type ActiveJob = Pick<
     readonly maxWorkers: number;
   };
 
-export async function activeJobs(db: Database): Promise<ActiveJob[]> {
-  const rows = await db
+/** First come first. @param of left out: all; else those that a server has, and these */
+export async function activeJobs(
+  db: Database,
+  of?: { readonly waiting: readonly string[] },
+): Promise<ActiveJob[]> {
+  let query = db
     .selectFrom('jobs')
     .select([
       'id',
@@ -237,35 +241,40 @@ export async function activeJobs(db: Database): Promise<ActiveJob[]> {
       'flops',
       'max_workers',
     ])
-    .where('state', 'in', ['queued', 'preparing', 'running'])
     .orderBy('queued_at_ms')
-    .orderBy('id')
-    .execute();
-  return rows.map((row) => ({
-    ...workOf(row),
-    id: row.id,
-    teamId: row.team_id,
-    priority: row.priority,
-    state: row.state,
-    wanted: row.wanted,
-    incarnation: row.incarnation,
-    server: row.server,
-    heardAtMs: row.heard_at_ms,
-    queuedAtMs: Number(row.queued_at_ms),
-    heldAtMs: numberOrNull(row.held_at_ms),
-    progressedAtMs: numberOrNull(row.progressed_at_ms),
-    serverBytes: Number(row.server_bytes ?? 0),
-    flops: row.flops,
-    maxWorkers: row.max_workers ?? 1,
-  }));
-}
-
-function workOf(
-  row: Pick<JobsTable, 'state' | 'progress'>,
-): Pick<ActiveJob, 'workers' | 'etaSeconds' | 'done'> {
-  const { workers, etaSeconds, step, steps } = parse<Progress>(row.progress);
-  const done = steps === 0 ? 0 : step / steps;
-  return row.state === 'queued' ? { workers: 0, etaSeconds: null, done } : { workers, etaSeconds, done };
+    .orderBy('id');
+  const held = ['preparing', 'running'] as const;
+  if (of === undefined) query = query.where('state', 'in', ['queued', ...held]);
+  else if (of.waiting.length === 0) query = query.where('state', 'in', held);
+  else
+    query = query.where(({ eb, and, or }) =>
+      or([eb('state', 'in', held), and([eb('state', '=', 'queued'), eb('id', 'in', of.waiting)])]),
+    );
+  const rows = await query.execute();
+  // Without spreading: this is read several times a second, and there may be thousands.
+  return rows.map((row) => {
+    const { workers, etaSeconds, step, steps } = parse<Progress>(row.progress);
+    const isQueued = row.state === 'queued';
+    return {
+      id: row.id,
+      teamId: row.team_id,
+      priority: row.priority,
+      state: row.state,
+      wanted: row.wanted,
+      incarnation: row.incarnation,
+      server: row.server,
+      heardAtMs: row.heard_at_ms,
+      queuedAtMs: Number(row.queued_at_ms),
+      heldAtMs: numberOrNull(row.held_at_ms),
+      progressedAtMs: numberOrNull(row.progressed_at_ms),
+      serverBytes: Number(row.server_bytes ?? 0),
+      flops: row.flops,
+      maxWorkers: row.max_workers ?? 1,
+      workers: isQueued ? 0 : workers,
+      etaSeconds: isQueued ? null : etaSeconds,
+      done: steps === 0 ? 0 : step / steps,
+    };
+  });
 }
 
 /** Postgres gives 64-bit integers as text. */

@@ -42,9 +42,13 @@ export interface Limits {
   /** A job whose micro-batch would need more of a worker is refused. */
   readonly workerMemoryBytes: number;
   readonly checkpointBytes: number;
-  /** Requests per minute of one token (or address, without one). */
-  readonly requestsPerMinute: number;
-  readonly teamRequestsPerMinute: number;
+  /** Requests of one token (or address, without one). */
+  readonly requestsPerSecond: number;
+  readonly teamRequestsPerSecond: number;
+  /** Of a team: training jobs, dry runs included. */
+  readonly submissionsPerMinute: number;
+  /** Of a team: predictions, explanations, previews, exports. */
+  readonly computationsPerMinute: number;
   /** Of one address, with tokens that are not valid. */
   readonly failedRequestsPerMinute: number;
   /** Streams that may be open at once. */
@@ -72,11 +76,13 @@ export const defaultLimits: Limits = {
   modelBytes: 2 ** 30,
   workerMemoryBytes: 16 * 2 ** 30,
   checkpointBytes: 16 * 2 ** 30,
-  requestsPerMinute: 12_000,
-  teamRequestsPerMinute: 36_000,
+  requestsPerSecond: 100,
+  teamRequestsPerSecond: 200,
+  submissionsPerMinute: 60,
+  computationsPerMinute: 600,
   failedRequestsPerMinute: 600,
-  streamsPerToken: 64,
-  streamsPerTeam: 256,
+  streamsPerToken: 32,
+  streamsPerTeam: 128,
   uploadsPerTeam: 4,
   headersMs: 10_000,
   bodyIdleMs: 30_000,

@@ -80,6 +80,7 @@ export function stackParts(settings: StackSettings): PartDefinition[] {
       return {
         ...fromApi,
         name,
+        isBackground: true,
         stopRank: 0,
         command: service('worker', (start) => ({
           ...workerEnv,
@@ -92,6 +93,7 @@ export function stackParts(settings: StackSettings): PartDefinition[] {
   const trainer: PartDefinition = {
     ...fromApi,
     name: 'trainer',
+    isBackground: true,
     stopRank: 1,
     stopWithinMs: 6_000,
     command: service('trainer', (start) => ({

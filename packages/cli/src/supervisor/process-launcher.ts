@@ -1,4 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
+import { setPriority } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { type LogFile, openLogFile } from './log-file.ts';
@@ -15,6 +16,8 @@ export interface Command {
 export interface PartDefinition extends PartPlan {
   /** Called for each process; `start` counts them from 1. */
   command(start: number): Command;
+  /** Steps aside for the other parts while they want the processor; it may otherwise use all of it. */
+  readonly isBackground?: boolean;
   /** `message`: it sends `{ type: 'ready', … }` over IPC. A function: it resolves when the process answers. */
   readonly readiness: 'message' | ((signal: AbortSignal) => Promise<void>);
 }
@@ -37,6 +40,8 @@ export interface Launcher {
   pid(name: string): number | null;
   close(): void;
 }
+
+const backgroundNiceness = 5;
 
 /** Runs the processes of the stack, each in a process group of its own: Ctrl-C must reach the supervisor alone. */
 export function createLauncher(options: LauncherOptions): Launcher {
@@ -61,6 +66,8 @@ export function createLauncher(options: LauncherOptions): Launcher {
         detached: true,
         stdio: ['ignore', 'pipe', 'pipe', ...(watchesIpc ? ['ipc' as const] : [])],
       });
+      // Before it has threads: on Linux each has a priority of its own, inherited from who starts it.
+      if (part.isBackground === true && child.pid !== undefined) setPriority(child.pid, backgroundNiceness);
       children.set(name, child);
       const log = logOf(name);
       const ended = new AbortController();

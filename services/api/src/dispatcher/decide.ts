@@ -14,7 +14,7 @@ export interface Offer {
 export type DispatchedJob = Pick<ActiveJob, 'id' | 'state' | 'incarnation' | 'heardAtMs'>;
 
 export interface DispatcherView {
-  /** Queued and held jobs, first come first. */
+  /** Held jobs, and of those that wait the ones whose turn it is; first come first. */
   readonly jobs: readonly DispatchedJob[];
   readonly offers: ReadonlyMap<string, Offer>;
   /** Of the offers' ids, those that wait or run; null while the queue cannot be reached. */

@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { activeJobs } from '@descent/storage';
 import type { Context, TrainingQueue } from '../context.ts';
 import { loseSilentServer } from '../jobs/lose-job.ts';
@@ -16,6 +17,8 @@ export interface DispatcherOptions {
   readonly queue: TrainingQueue;
   readonly tickMs?: number;
 }
+
+const restsPerLook = 4;
 
 /** Keeps the queue as the database says, four times a second and whenever a job changes; in the process that leads. */
 export function startDispatcher(context: Context, { queue, tickMs = 250 }: DispatcherOptions): Dispatcher {
@@ -37,7 +40,7 @@ export function startDispatcher(context: Context, { queue, tickMs = 250 }: Dispa
     const { silenceMs } = context.limits;
     const { admit, release } = await context.books.decide();
     for (const one of release) await releaseJob(context, one);
-    const jobs = await activeJobs(context.db);
+    const jobs = await activeJobs(context.db, { waiting: admit });
     const ids = [...offers.values()].map((offer) => offer.id);
     let unreachable: unknown = null;
     const present = await queue.has(ids).catch((error: unknown) => {
@@ -95,7 +98,10 @@ export function startDispatcher(context: Context, { queue, tickMs = 250 }: Dispa
   async function drain(): Promise<void> {
     do {
       again = false;
+      const begunMs = performance.now();
       await lookSafely();
+      // The longer a look takes (thousands of jobs wait), the longer until the next: looks never fill the event loop.
+      if (again) await delay(Math.min(tickMs, restsPerLook * (performance.now() - begunMs)));
     } while (again && !closed);
     running = null;
   }

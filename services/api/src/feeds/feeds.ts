@@ -12,6 +12,11 @@ export interface Feeds {
    * when the subscription or all feeds close.
    */
   subscribe(jobId: string): Subscription;
+  /**
+   * Many readers ask for the same when a job has something new: those who ask while the first is being answered get its
+   * answer, unless something was announced since it asked.
+   */
+  share<Answer>(jobId: string, question: string, ask: () => Promise<Answer>): Promise<Answer>;
   readonly closed: boolean;
   /** Ends every wait: the service stops. */
   close(): void;
@@ -31,9 +36,12 @@ interface Listener {
 /** @param tell the other processes */
 export function createFeeds(tell: (jobId: string) => void = () => {}): Feeds {
   const listeners = new Map<string, Set<Listener>>();
+  const asked = new Map<string, Map<string, Promise<unknown>>>();
   let closed = false;
 
   function hear(jobId: string | null): void {
+    if (jobId === null) asked.clear();
+    else asked.delete(jobId);
     const readers = jobId === null ? [...listeners.values()] : [listeners.get(jobId) ?? []];
     for (const listener of readers.flatMap((set) => [...set])) {
       listener.pending = true;
@@ -66,6 +74,18 @@ export function createFeeds(tell: (jobId: string) => void = () => {}): Feeds {
           listener.wake?.();
         },
       };
+    },
+    share<Answer>(jobId: string, question: string, ask: () => Promise<Answer>) {
+      const ofJob = asked.get(jobId) ?? new Map<string, Promise<unknown>>();
+      asked.set(jobId, ofJob);
+      const known = ofJob.get(question);
+      if (known !== undefined) return known as Promise<Answer>;
+      const answer = ask().finally(() => {
+        ofJob.delete(question);
+        if (ofJob.size === 0 && asked.get(jobId) === ofJob) asked.delete(jobId);
+      });
+      ofJob.set(question, answer);
+      return answer;
     },
     get closed() {
       return closed;

@@ -6,9 +6,11 @@ export interface StreamSource<Row extends { readonly sequence: number }> {
   readonly jobId: string;
   /** Sequence of the last row that the reader has. */
   readonly after: number;
-  read(page: { readonly after: number; readonly limit: number }): Promise<Row[]>;
-  /** The state of the job now. */
-  state(): Promise<JobState>;
+  /** The state of the job and then the rows: those of the transaction that ended it are read after it. */
+  look(page: {
+    readonly after: number;
+    readonly limit: number;
+  }): Promise<{ readonly state: JobState; readonly rows: readonly Row[] }>;
   readonly signal: AbortSignal;
   readonly heartbeatMs?: number;
 }
@@ -32,9 +34,7 @@ export async function* streamRows<Row extends { readonly sequence: number }>(
     let after = source.after;
     yield 'retry: 1000\n\n';
     for (;;) {
-      // The state first: rows of the transaction that ended the job are then read after it.
-      const state = await source.state();
-      const rows = await source.read({ after, limit: pageRows });
+      const { state, rows } = await source.look({ after, limit: pageRows });
       if (rows.length > 0) {
         yield rows.map((row) => `id: ${row.sequence}\ndata: ${JSON.stringify(row)}\n\n`).join('');
         after = rows[rows.length - 1]?.sequence ?? after;

@@ -5,9 +5,10 @@ import { findSession, findToken, noteSessionUse, noteTokenUse, type TokenRecord 
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Context } from '../context.ts';
 import { hashToken, isTokenShaped } from '../tokens/token.ts';
+import { createLanes } from './lanes.ts';
 import { requireVisible } from './objects.ts';
 import type { Policy } from './policy.ts';
-import type { RateLimits } from './rate-limits.ts';
+import { type RateLimits, senderOf } from './rate-limits.ts';
 import { requireOwnPage } from './same-origin.ts';
 import { sessionCookieOf } from './session-cookie.ts';
 
@@ -26,6 +27,7 @@ export function authorizeRequests(
 ): void {
   app.decorateRequest('token', null);
   const lastNoted = new Map<string, number>();
+  const lanes = createLanes();
 
   app.addHook('onRequest', async (request, reply) => {
     // An address without a route is answered as such, to anybody.
@@ -51,6 +53,20 @@ export function authorizeRequests(
     policy: Extract<Policy, { access: 'token' }>,
   ): Promise<void> {
     await limits.ofSender(request, reply);
+    // Requests of one sender are looked up one after the other: hundreds at once would wait for the database before everybody else's.
+    const leave = await lanes.enter(senderOf(request), 1);
+    try {
+      await authorizeSender(request, reply, policy);
+    } finally {
+      leave();
+    }
+  }
+
+  async function authorizeSender(
+    request: FastifyRequest,
+    reply: FastifyReply,
+    policy: Extract<Policy, { access: 'token' }>,
+  ): Promise<void> {
     const token = await authenticate(request, reply);
     await limits.ofTeam(request, reply, token.teamId);
     noteUse(token);

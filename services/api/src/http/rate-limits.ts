@@ -2,46 +2,72 @@ import { createHash } from 'node:crypto';
 import { DescentError } from '@descent/errors';
 import rateLimit from '@fastify/rate-limit';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { createRefusals } from './refusals.ts';
 import { sessionCookieOf } from './session-cookie.ts';
 
 /** @throws DescentError TOO_MANY_REQUESTS, with the header Retry-After */
 export interface RateLimits {
   /** By token or session, so that one class room behind one address is not one client; without one by address. */
   ofSender(request: FastifyRequest, reply: FastifyReply): Promise<void>;
+  /** All its requests, and those whose route says that they are dear. */
   ofTeam(request: FastifyRequest, reply: FastifyReply, team: string): Promise<void>;
   /** Of one address, requests whose token is not valid: whoever tries tokens is not slowed by making up new ones. */
   ofFailures(request: FastifyRequest, reply: FastifyReply): Promise<void>;
 }
 
-export interface RequestsPerMinute {
-  readonly requestsPerMinute: number;
-  readonly teamRequestsPerMinute: number;
+export interface RequestRates {
+  readonly requestsPerSecond: number;
+  readonly teamRequestsPerSecond: number;
   readonly failedRequestsPerMinute: number;
+  readonly submissionsPerMinute: number;
+  readonly computationsPerMinute: number;
 }
 
-export async function createRateLimits(app: FastifyInstance, limits: RequestsPerMinute): Promise<RateLimits> {
+declare module 'fastify' {
+  interface FastifyContextConfig {
+    /** A submission compiles a model and writes; a computation keeps a thread busy. Left out: a few look-ups. */
+    work?: 'submission' | 'computation';
+  }
+}
+
+const [secondMs, minuteMs] = [1000, 60_000];
+
+export async function createRateLimits(app: FastifyInstance, rates: RequestRates): Promise<RateLimits> {
   await app.register(rateLimit, { global: false });
+  const refusals = createRefusals();
   const teams = new WeakMap<FastifyRequest, string>();
-  const limiter = (max: number, keyGenerator: (request: FastifyRequest) => string) => {
-    const check = app.createRateLimit({ max, timeWindow: 60_000, keyGenerator });
+  const limiter = (max: number, timeWindow: number, keyGenerator: (request: FastifyRequest) => string) => {
+    const check = app.createRateLimit({ max, timeWindow, keyGenerator });
     return async (request: FastifyRequest, reply: FastifyReply) => {
       const state = await check(request);
       if (state.isAllowed || !state.isExceeded) return;
       const retryAfterSeconds = Math.max(1, state.ttlInSeconds);
+      await refusals.await(state.key, request.raw);
       reply.header('retry-after', retryAfterSeconds);
       throw new DescentError('TOO_MANY_REQUESTS', { retryAfterSeconds });
     };
   };
-  const ofTeam = limiter(limits.teamRequestsPerMinute, (request) => teams.get(request) ?? '');
-  return {
-    ofSender: limiter(limits.requestsPerMinute, (request) => {
-      const secret = request.headers.authorization ?? sessionCookieOf(request);
-      return secret === null ? request.ip : createHash('sha256').update(secret).digest('base64');
-    }),
-    ofTeam(request, reply, team) {
-      teams.set(request, team);
-      return ofTeam(request, reply);
-    },
-    ofFailures: limiter(limits.failedRequestsPerMinute, ({ ip }) => ip),
+  const byTeam = (max: number, timeWindow: number) =>
+    limiter(max, timeWindow, (request) => teams.get(request) ?? '');
+  const ofTeam = byTeam(rates.teamRequestsPerSecond, secondMs);
+  const work = {
+    submission: byTeam(rates.submissionsPerMinute, minuteMs),
+    computation: byTeam(rates.computationsPerMinute, minuteMs),
   };
+  return {
+    ofSender: limiter(rates.requestsPerSecond, secondMs, senderOf),
+    async ofTeam(request, reply, team) {
+      teams.set(request, team);
+      await ofTeam(request, reply);
+      const kind = request.routeOptions.config.work;
+      if (kind !== undefined) await work[kind](request, reply);
+    },
+    ofFailures: limiter(rates.failedRequestsPerMinute, minuteMs, ({ ip }) => ip),
+  };
+}
+
+/** Who sends: a token or a session, known or not, or else an address. */
+export function senderOf(request: FastifyRequest): string {
+  const secret = request.headers.authorization ?? sessionCookieOf(request);
+  return secret === null ? request.ip : createHash('sha256').update(secret).digest('base64');
 }

@@ -7,7 +7,7 @@ import { loseSilentServer } from './lose-job.ts';
 /** Gives up the jobs of parameter servers that are known to have ended, seconds before their silence would tell. */
 export async function replaceServer(context: Context, { server, replaces }: ReplaceRequest): Promise<void> {
   const isGone = (name: string | null) => name === replaces || /^\.\d+$/.test(after(replaces, name));
-  for (const job of await activeJobs(context.db)) {
+  for (const job of await activeJobs(context.db, { waiting: [] })) {
     if (!isHeld(job.state) || !isGone(job.server)) continue;
     await loseSilentServer(context, job.id, job.heardAtMs ?? 0, `ended and was replaced by ${server}`);
   }

@@ -24,7 +24,7 @@ export function createJobRoute(app: Routes, context: Context): void {
     '/jobs',
     {
       bodyLimit: bodyLimitBytes,
-      config: requires('submit'),
+      config: { ...requires('submit'), work: 'submission' },
       schema: {
         operationId: 'createJob',
         summary: 'Submit a training job',

@@ -25,7 +25,7 @@ export function explainRoutes(app: Routes, context: Context): void {
     '/jobs/:id/explain',
     {
       bodyLimit: bodyLimitBytes,
-      config: requires('read', { object: 'job' }),
+      config: { ...requires('read', { object: 'job' }), work: 'computation' },
       schema: {
         operationId: 'explainJob',
         summary: 'Values that flow forward and gradients that flow back, for samples of a job',
@@ -49,7 +49,7 @@ export function explainRoutes(app: Routes, context: Context): void {
     '/models/explain',
     {
       bodyLimit: bodyLimitBytes,
-      config: requires('read'),
+      config: { ...requires('read'), work: 'computation' },
       schema: {
         operationId: 'explainModel',
         summary: 'Values and gradients of a model on a few numbers, without a job',

@@ -24,7 +24,7 @@ export function exportJobRoute(app: Routes, context: Context): void {
   app.get(
     '/jobs/:id/exports/:format',
     {
-      config: requires('read', { object: 'job' }),
+      config: { ...requires('read', { object: 'job' }), work: 'computation' },
       schema: {
         operationId: 'exportModel',
         summary: 'A trained model as a file of another framework',

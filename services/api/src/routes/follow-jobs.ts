@@ -131,8 +131,11 @@ function sendStream(
   const rows = streamRows(context.feeds, {
     jobId,
     after,
-    read: (page) => stream.read(context.db, jobId, page),
-    state: async () => (await requireJob(context.db, jobId)).state,
+    look: (page) =>
+      context.feeds.share(jobId, `${stream.name} ${page.after}`, async () => ({
+        state: (await requireJob(context.db, jobId)).state,
+        rows: await stream.read(context.db, jobId, page),
+      })),
     signal: gone.signal,
   });
   request.log.debug({ jobId, after }, `A reader follows the ${stream.name}`);

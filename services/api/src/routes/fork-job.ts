@@ -15,7 +15,7 @@ export function forkJobRoute(app: Routes, context: Context): void {
   app.post(
     '/jobs/:id/fork',
     {
-      config: requires('submit', { object: 'job' }),
+      config: { ...requires('submit', { object: 'job' }), work: 'submission' },
       schema: {
         operationId: 'forkJob',
         summary: 'Go on from a checkpoint as a new job, with other settings if wanted',

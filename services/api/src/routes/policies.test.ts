@@ -20,7 +20,13 @@ let invalid: Record<string, string | undefined>;
 
 beforeAll(async () => {
   api = await openApi({
-    limits: { requestsPerMinute: 1e6, teamRequestsPerMinute: 1e6, failedRequestsPerMinute: 1e6 },
+    limits: {
+      requestsPerSecond: 1e6,
+      teamRequestsPerSecond: 1e6,
+      failedRequestsPerMinute: 1e6,
+      submissionsPerMinute: 1e6,
+      computationsPerMinute: 1e6,
+    },
   });
   const { db } = api.app.context;
   const [ours, theirs] = [await createTeam(api, 'ours'), await createTeam(api, 'theirs')];

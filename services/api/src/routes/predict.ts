@@ -38,7 +38,7 @@ export function predictRoute(app: Routes, context: Context): void {
     '/jobs/:id/predict',
     {
       bodyLimit: bodyLimitBytes,
-      config: requires('read', { object: 'job' }),
+      config: { ...requires('read', { object: 'job' }), work: 'computation' },
       schema: {
         operationId: 'predict',
         summary: 'Let a finished job, or a checkpoint, answer',
@@ -68,7 +68,7 @@ export function mistakesRoute(app: Routes, context: Context): void {
   app.get(
     '/jobs/:id/mistakes',
     {
-      config: requires('read', { object: 'job' }),
+      config: { ...requires('read', { object: 'job' }), work: 'computation' },
       schema: {
         operationId: 'getMistakes',
         summary: 'Where a finished classifier is wrong on its validation samples, the surest mistakes first',

@@ -24,7 +24,7 @@ export function previewDatasetRoute(app: Routes, context: Context): void {
   app.get(
     '/datasets/:id/preview',
     {
-      config: requires('read', { object: 'dataset' }),
+      config: { ...requires('read', { object: 'dataset' }), work: 'computation' },
       schema: {
         operationId: 'previewDataset',
         summary: 'Look at some samples: rows, thumbnails, text',

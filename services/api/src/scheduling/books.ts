@@ -53,6 +53,8 @@ export interface Books {
   speed(): Promise<number | null>;
   /** Worker-seconds that a team has used. */
   spent(team: string): number;
+  /** A job came, or is in another state. */
+  forgetJobs(): void;
   /** Settings of a team have changed. */
   forgetTeams(): void;
   /** Workers, or announcements, have changed. */
@@ -92,9 +94,11 @@ const alone: GradientTurn = { first: 1, step: 0 };
 /** Settings and stored bytes change seldom, and summing bytes reads every file's row. */
 const teamsFreshMs = 2000;
 const clusterFreshMs = 1000;
-/** Foreseeing few jobs takes less than a millisecond, thousands some tenths of a second. */
-const fewJobs = 100;
+/** Foreseeing few jobs takes less than a millisecond, a hundred some, thousands some tens. */
+const fewJobs = 20;
 const situationFreshMs = 1000;
+/** When jobs came or went since: a flood of them must not have it made anew for each. */
+const situationChangedMs = 400;
 
 export async function openBooks(db: Database, limits: BooksLimits, clock: () => number): Promise<Books> {
   let ledger: Ledger = openLedger(clock());
@@ -146,6 +150,7 @@ export async function openBooks(db: Database, limits: BooksLimits, clock: () => 
   }
 
   let situation: { readonly atMs: number; readonly value: Situation } | null = null;
+  let jobsChanged = false;
   const weightOf = (team: string) => teams.last()?.get(team)?.weight ?? 1;
 
   await teams.get();
@@ -189,12 +194,11 @@ export async function openBooks(db: Database, limits: BooksLimits, clock: () => 
     },
     async situation() {
       const nowMs = clock();
-      const isFresh =
-        situation !== null &&
-        situation.value.jobs.length > fewJobs &&
-        nowMs - situation.atMs < situationFreshMs &&
-        nowMs >= situation.atMs;
+      const age = situation === null ? Number.POSITIVE_INFINITY : nowMs - situation.atMs;
+      const freshMs = jobsChanged ? situationChangedMs : situationFreshMs;
+      const isFresh = situation !== null && situation.value.jobs.length > fewJobs && age >= 0 && age < freshMs;
       if (situation !== null && isFresh) return situation.value;
+      jobsChanged = false;
       const seen = await look();
       const value = {
         ...seen,
@@ -213,6 +217,9 @@ export async function openBooks(db: Database, limits: BooksLimits, clock: () => 
     isMaintenance: async () => (await cluster.get()).paused,
     speed: async () => speedometer.read((await cluster.get()).workers),
     spent: (team) => accountOf(ledger, team).spent,
+    forgetJobs() {
+      jobsChanged = true;
+    },
     forgetTeams() {
       teams.forget();
       situation = null;
