@@ -196,7 +196,8 @@ export async function openBooks(db: Database, limits: BooksLimits, clock: () => 
       const nowMs = clock();
       const age = situation === null ? Number.POSITIVE_INFINITY : nowMs - situation.atMs;
       const freshMs = jobsChanged ? situationChangedMs : situationFreshMs;
-      const isFresh = situation !== null && situation.value.jobs.length > fewJobs && age >= 0 && age < freshMs;
+      const isFresh =
+        situation !== null && situation.value.jobs.length > fewJobs && age >= 0 && age < freshMs;
       if (situation !== null && isFresh) return situation.value;
       jobsChanged = false;
       const seen = await look();
