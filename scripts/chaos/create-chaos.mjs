@@ -12,6 +12,7 @@ import { watchProcesses } from './watch-processes.mjs';
 const queueEmptyWithinMs = 10_000;
 const reassignWithinMs = 1_000;
 const serverBackWithinMs = 5_000;
+const queueBackWithinMs = 5_000;
 /** A job must end this long after the last fault. */
 const endWithinMs = 180_000;
 /** Per process and 1,000 steps of a soak. */
@@ -159,11 +160,12 @@ export async function createChaos({ seed, minutes, workers, kinds, large, soakSt
     await redis.stop();
   }
 
-  const { reassignP95Ms, serverBackP95Ms } = measure?.read() ?? {};
+  const { reassignP95Ms, serverBackP95Ms, queueBackP95Ms } = measure?.read() ?? {};
   if (reassignP95Ms > reassignWithinMs)
     problems.push(`a lost worker's work was given out after ${reassignP95Ms} ms`);
   if (serverBackP95Ms > serverBackWithinMs)
     problems.push(`after the loss of the server ${serverBackP95Ms} ms went by`);
+  if (queueBackP95Ms > queueBackWithinMs) problems.push(`after Redis was back ${queueBackP95Ms} ms went by`);
   if (soak.memorySlopeMb > slopeWithinMb)
     problems.push(`memory grew by ${soak.memorySlopeMb} MB per 1,000 steps`);
   for (const text of [...problems, ...leaks]) tell(`NOT AS PROMISED: ${text}`);
@@ -177,6 +179,7 @@ export async function createChaos({ seed, minutes, workers, kinds, large, soakSt
     samplesOnce: expected !== undefined && none(/ledger|did not succeed/),
     reassignP95Ms: reassignP95Ms ?? null,
     serverBackP95Ms: serverBackP95Ms ?? null,
+    queueBackP95Ms: queueBackP95Ms ?? null,
     ...soak,
     leaks: leaks.length,
   };

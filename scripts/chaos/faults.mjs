@@ -64,7 +64,7 @@ const killers = {
   },
 };
 
-const redis = {
+const outages = {
   'redis-kill': ({ redis }) => redis.outage(0),
   'redis-outage': ({ redis, random, isLong }) =>
     redis.outage(random.pick(isLong ? [3_000, 10_000, 60_000] : [3_000])),
@@ -85,6 +85,12 @@ const redis = {
     await redis.command('CONFIG', 'SET', 'maxmemory', '0');
   },
 };
+const redis = Object.fromEntries(
+  Object.entries(outages).map(([kind, outage]) => [
+    kind,
+    (world) => world.measure.queueLoss(() => outage(world)),
+  ]),
+);
 
 const storage = {
   /** The file is damaged and the parameter server made to read it. */

@@ -6,6 +6,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 export function createMeasure(client) {
   const reassigned = [];
   const back = [];
+  const queueBack = [];
   let jobId;
   let step = 0;
   let stop = new AbortController();
@@ -51,29 +52,53 @@ export function createMeasure(client) {
       // A worker between two gradient jobs has nothing that could be given to others.
       if (noticed !== undefined) reassigned.push(noticed);
     },
-    /** From the kill to the first step that another incarnation applied. */
+    /** From the kill to the first step that another incarnation applied. One that had not come to work yet counts not, but is waited for too. */
     async serverLoss(kill) {
       const before = await client.jobs.get(jobId).catch(() => undefined);
       const killedAt = Date.now();
       kill();
-      if (before?.state !== 'running') return;
-      for (let waited = 0; waited < 30_000; waited += 100) {
-        await delay(100);
-        const job = await client.jobs.get(jobId).catch(() => undefined);
-        if (job === undefined) continue;
-        if (job.state !== 'running' && job.state !== 'preparing' && job.state !== 'queued') return;
-        if (job.incarnation > before.incarnation && job.progress.step > 0 && job.state === 'running') {
-          const times = await pointTimes(client, jobId).catch(() => []);
-          const first = times.filter((time) => time > killedAt).sort((a, b) => a - b)[0];
-          if (first === undefined) continue;
-          back.push(first - killedAt);
-          return;
-        }
-      }
-      back.push(30_000);
+      if (before === undefined) return;
+      const ms = await untilNextStep(client, before, killedAt);
+      if (ms !== undefined && before.state === 'running') back.push(ms);
     },
-    read: () => ({ reassignP95Ms: p95(reassigned), serverBackP95Ms: p95(back) }),
+    /** From the end of an outage of Redis to the next step: workers go on for a moment without it, and then need it for more work. */
+    async queueLoss(outage) {
+      await outage();
+      const backAt = performance.now();
+      const before = await client.jobs.get(jobId).catch(() => undefined);
+      if (before === undefined || !isUnderWay(before)) return;
+      while (performance.now() - backAt < 30_000) {
+        const job = await client.jobs.get(jobId).catch(() => undefined);
+        if (job !== undefined && !isUnderWay(job)) return;
+        if (job !== undefined && job.progress.step > before.progress.step) break;
+        await delay(50);
+      }
+      queueBack.push(Math.round(performance.now() - backAt));
+    },
+    read: () => ({
+      reassignP95Ms: p95(reassigned),
+      serverBackP95Ms: p95(back),
+      queueBackP95Ms: p95(queueBack),
+    }),
   };
+}
+
+const isUnderWay = ({ state }) => state === 'running' || state === 'preparing' || state === 'queued';
+
+/** Milliseconds from `since` to the first step of a later incarnation; undefined when the job ends instead. */
+async function untilNextStep(client, before, since) {
+  while (Date.now() - since < 30_000) {
+    await delay(100);
+    const job = await client.jobs.get(before.id).catch(() => undefined);
+    if (job === undefined) continue;
+    if (!isUnderWay(job)) return undefined;
+    if (job.incarnation === before.incarnation || job.progress.step === 0 || job.state !== 'running')
+      continue;
+    const times = await pointTimes(client, before.id).catch(() => []);
+    const first = Math.min(...times.filter((time) => time > since));
+    if (Number.isFinite(first)) return first - since;
+  }
+  return Date.now() - since;
 }
 
 async function pointTimes(client, id) {

@@ -146,7 +146,7 @@ test('the same bits after a pause and a resume', async () => {
 });
 
 test('the same bits when one of three workers computes wrong gradients: an audit finds it, and its work is undone', async () => {
-  const preload = new URL('wrong-worker.preload.mjs', import.meta.url).href;
+  const preload = new URL('broken-engine.preload.mjs', import.meta.url).href;
   const env = { NODE_OPTIONS: `--import ${preload}`, WRONG_WORKER: 'worker-2' };
   await withStack({ workers: 3, env }, async (stack) => {
     const { id } = await stack.client.jobs.create({ ...job, audit: 0.3 });

@@ -1,3 +1,4 @@
+export { crashSignals } from './crash-signals.ts';
 export {
   type Environment,
   type IntegerRange,

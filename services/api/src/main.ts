@@ -1,4 +1,5 @@
 import { fileURLToPath } from 'node:url';
+import { crashSignals } from '@descent/configuration';
 import { isDescentError } from '@descent/errors';
 import { createLogger } from '@descent/observability';
 import { connectQueue } from '@descent/queue';
@@ -35,7 +36,7 @@ try {
       webhookHosts: config.webhookHosts,
     },
   });
-  const { close } = closeWithGrace({ delay: 8000 }, async ({ err, signal }) => {
+  const { close } = closeWithGrace({ delay: 8000, skip: [...crashSignals] }, async ({ err, signal }) => {
     if (err !== undefined) logger.fatal({ err }, 'The api stops after an error that nobody caught');
     else logger.info({ signal }, 'The api stops');
     await app.server.close();

@@ -1,3 +1,4 @@
+import { crashSignals } from '@descent/configuration';
 import { createLogger } from '@descent/observability';
 import closeWithGrace from 'close-with-grace';
 import { readConfig } from './config.ts';
@@ -8,7 +9,7 @@ const logger = createLogger({ name: 'parameter-server', level: config.logLevel }
 const host = await startParameterServer(config);
 process.send?.({ type: 'ready', address: host.address });
 
-const { close } = closeWithGrace({ delay: 9_000, logger }, async ({ err }) => {
+const { close } = closeWithGrace({ delay: 9_000, logger, skip: [...crashSignals] }, async ({ err }) => {
   if (err !== undefined) logger.fatal({ err }, 'parameter server failed');
   await host.close();
 });

@@ -1,4 +1,4 @@
-import { readInteger } from '@descent/configuration';
+import { crashSignals, readInteger } from '@descent/configuration';
 import { createLogger } from '@descent/observability';
 import { readConfig as readServerConfig, startParameterServer } from '@descent/parameter-server';
 import {
@@ -45,7 +45,7 @@ async function work(number: number, start: number): Promise<void> {
 await Promise.all(Array.from({ length: count }, (_, index) => work(index + 1, 1)));
 process.send?.({ type: 'ready', address: server.address });
 
-const { close } = closeWithGrace({ delay: 9_000, logger }, async ({ err }) => {
+const { close } = closeWithGrace({ delay: 9_000, logger, skip: [...crashSignals] }, async ({ err }) => {
   leaving = true;
   if (err !== undefined) logger.fatal({ err }, 'trainer failed');
   await Promise.all([...workers.values()].map((worker) => worker.close()));

@@ -1,3 +1,4 @@
+import { crashSignals } from '@descent/configuration';
 import { isDescentError } from '@descent/errors';
 import { createLogger } from '@descent/observability';
 import closeWithGrace from 'close-with-grace';
@@ -14,7 +15,7 @@ const worker = await startWorker(config).catch((error: unknown) => {
 });
 process.send?.({ type: 'ready', worker: config.name });
 
-const { close } = closeWithGrace({ delay: 9_000, logger }, async ({ err }) => {
+const { close } = closeWithGrace({ delay: 9_000, logger, skip: [...crashSignals] }, async ({ err }) => {
   if (err !== undefined) logger.fatal({ err }, 'worker failed');
   await worker.close();
 });
