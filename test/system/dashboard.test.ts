@@ -1,14 +1,14 @@
 import { readFileSync } from 'node:fs';
 import type { Job } from '@descent/client';
-import { type Stack, startStack, whenStep } from '@descent/testkit';
+import { type Stack, startStack, whenJobState, whenStep } from '@descent/testkit';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { hasChromium, launchChromium } from '../../services/dashboard/test/chromium.ts';
 
-const example = JSON.parse(
-  readFileSync(new URL('../../examples/mnist-mlp.json', import.meta.url), 'utf8'),
-) as Job['request'];
-const request = { ...example, name: 'curves to watch' };
+function exampleOf(name: string): Job['request'] {
+  return JSON.parse(readFileSync(new URL(`../../examples/${name}.json`, import.meta.url), 'utf8'));
+}
+const request = { ...exampleOf('mnist-mlp'), name: 'curves to watch' };
 
 if (!hasChromium) console.warn('The browser test is skipped: install Debian’s `chromium` to run it.');
 
@@ -153,6 +153,28 @@ describe.skipIf(!hasChromium)('the dashboard of the running service', () => {
     expect(await best.innerText()).toMatch(/^1\s+\d+\.\d%$/);
   });
 
+  test('an image file is answered too, as the model reads it', async () => {
+    const drawn = (await page.evaluate(`(() => {
+      const paper = document.createElement('canvas');
+      paper.width = paper.height = 140;
+      const pen = paper.getContext('2d');
+      pen.fillRect(0, 0, 140, 140);
+      pen.fillStyle = 'white';
+      pen.fillRect(62, 25, 14, 90);
+      return paper.toDataURL('image/png').split(',')[1];
+    })()`)) as string;
+    const before = await page.getByRole('listitem').first().innerText();
+    await page.getByLabel('Choose an image or drop it here').setInputFiles({
+      name: 'one.png',
+      mimeType: 'image/png',
+      buffer: Buffer.from(drawn, 'base64'),
+    });
+    await page.getByLabel('The image as the model reads it').waitFor();
+    const best = page.getByRole('listitem').first();
+    await expect.poll(() => best.innerText()).not.toBe(before);
+    expect(await best.innerText()).toMatch(/^1\s+\d+\.\d%$/);
+  });
+
   test('its worst mistakes on the validation samples are shown with their images', async () => {
     await page.getByRole('button', { name: 'Find them' }).click();
     await page.getByText(/^\d+ of 2000 samples of/).waitFor({ timeout: 60_000 });
@@ -186,6 +208,40 @@ describe.skipIf(!hasChromium)('the dashboard of the running service', () => {
       .waitFor();
     const plot = page.getByRole('img', { name: /^Curves of loss/ }).locator('canvas');
     await plot.waitFor();
+  });
+
+  test('a model of words is asked with text, a model of a table with a CSV file, each also at a checkpoint', async () => {
+    const few = (name: string, epochs: number) => {
+      const job = exampleOf(name);
+      return stack.client.jobs.create({ ...job, training: { ...job.training, epochs } });
+    };
+    const [mails, birds] = await Promise.all([few('spam-words', 1), few('penguins', 8)]);
+    await whenJobState(stack.client, mails.id, 'succeeded');
+    await page.goto(`${stack.url}/jobs/${mails.id}/predict`);
+    await page
+      .getByRole('textbox', { name: 'Text', exact: true })
+      .fill('Click here to claim your free prize, guaranteed money, no obligation!!!');
+    await page.getByRole('button', { name: 'Ask' }).first().click();
+    await page.getByRole('listitem').filter({ hasText: /^spam/ }).waitFor();
+
+    await whenJobState(stack.client, birds.id, 'succeeded');
+    await page.goto(`${stack.url}/jobs/${birds.id}?tab=files`);
+    await page
+      .getByRole('link', { name: /^Predict after step/ })
+      .first()
+      .click();
+    await page.getByRole('combobox', { name: 'parameters' }).waitFor();
+    const rows = [
+      'beakLength,beakDepth,flipperLength,bodyMass,island,sex',
+      '39.1,18.7,181,3750,Torgersen,MALE',
+    ];
+    await page.getByLabel('Choose a CSV file or drop it here').setInputFiles({
+      name: 'birds.csv',
+      mimeType: 'text/csv',
+      buffer: Buffer.from([...rows, '48.4,14.4,203,4625,Biscoe,FEMALE'].join('\n')),
+    });
+    await page.getByRole('heading', { name: 'row 2' }).waitFor();
+    expect(await page.getByRole('listitem').filter({ hasText: '%' }).count()).toBe(6);
   });
 
   test('a link with the token in its fragment signs in at once, and the address bar does not keep it', async () => {

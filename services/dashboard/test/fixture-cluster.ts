@@ -109,3 +109,9 @@ export const fixtureAnnouncements: Announcement[] = [
     endsAt: iso(-100_000),
   },
 ];
+
+/** Of an installation that nobody works for or uses. */
+export const emptyQueue: ClusterQueue = {
+  ...{ paused: false, places: { all: 4, taken: 0 }, workers: 0, servers: [], running: [], waiting: [] },
+  ...{ others: { running: 0, waiting: 0 }, shares: [] },
+};

@@ -186,7 +186,7 @@ export function fixtureJobs(): Job[] {
   ];
   return variants.map((variant, n) => ({
     ...base,
-    ...(variant.latest === null && { best: {} }),
+    ...(variant.validation === null && { best: {} }),
     ...variant,
     id: jobId(n),
   }));

@@ -11,7 +11,7 @@ import {
   fixtureTokens,
   fixtureUsage,
 } from './fixture-accounts.ts';
-import { fixtureAnnouncements, fixtureQueue, fixtureWorkers } from './fixture-cluster.ts';
+import { emptyQueue, fixtureAnnouncements, fixtureQueue, fixtureWorkers } from './fixture-cluster.ts';
 import { fixtureDatasets } from './fixture-datasets.ts';
 import fixtureGraph from './fixture-graph.json' with { type: 'json' };
 import {
@@ -41,11 +41,12 @@ const policy =
 
 export interface FixtureServer extends AsyncDisposable {
   readonly url: string;
-  /** Takes the jobs away, for the empty state. */
+  /** Takes jobs, data sets and workers away, for the empty states. */
   clear(): void;
-  /** From now on every call fails with 503. */
-  break(broken: boolean): void;
+  /** From now on calls for anything but the own account fail with 503, or are never answered, for the states of errors and of loading. */
+  answer(how: Answering): void;
 }
+export type Answering = 'well' | 'broken' | 'never';
 
 export interface FixtureOptions {
   /** So many jobs more than one of every kind. */
@@ -65,7 +66,8 @@ export async function startFixtureServer(
   const graph = large ?? fixtureGraph.graph;
   const explanation = large === null ? fixtureGraph.explanation : explanationOf(large);
   let jobs = [...fixtureJobs(), ...manyJobs(more)];
-  let broken = false;
+  let empty = false;
+  let answering: Answering = 'well';
   const points: MetricPoint[] = [];
   const pushStep = (step: number) => {
     points.push(pointAt(points.length + 1, step, 'train'));
@@ -93,11 +95,13 @@ export async function startFixtureServer(
     }
     if (!(request.headers.cookie ?? '').includes(fixtureToken)) return refuse(response);
     if (url.pathname === '/v1/whoami') return json(response, fixtureIdentity);
+    if (answering === 'broken') return fail(response, 503, 'UNAVAILABLE', 'The database cannot be reached');
+    if (answering === 'never') return;
     if (url.pathname === '/v1/jobs' && request.method === 'POST')
       return json(response, { ...jobs[0], estimate: fixtureEstimate });
-    if (url.pathname === '/v1/datasets') return json(response, { datasets: fixtureDatasets });
-    if (url.pathname === '/v1/workers') return json(response, { workers: fixtureWorkers() });
-    if (url.pathname === '/v1/queue') return json(response, fixtureQueue());
+    if (url.pathname === '/v1/datasets') return json(response, { datasets: empty ? [] : fixtureDatasets });
+    if (url.pathname === '/v1/workers') return json(response, { workers: empty ? [] : fixtureWorkers() });
+    if (url.pathname === '/v1/queue') return json(response, empty ? emptyQueue : fixtureQueue());
     if (url.pathname === '/v1/announcements') return json(response, { announcements: fixtureAnnouncements });
     if (url.pathname === '/v1/teams') return json(response, { teams: fixtureTeams });
     if (/^\/v1\/teams\/\w+\/members$/.test(url.pathname)) return json(response, { members: fixtureMembers });
@@ -105,7 +109,6 @@ export async function startFixtureServer(
     if (url.pathname === '/v1/tokens') return json(response, { tokens: fixtureTokens });
     if (url.pathname === '/v1/usage') return json(response, { usage: fixtureUsage });
     if (url.pathname === '/v1/audit') return json(response, { entries: fixtureAudit, nextCursor: null });
-    if (broken) return fail(response, 503, 'UNAVAILABLE', 'The database cannot be reached');
     if (url.pathname === '/v1/models/graph') return json(response, graph);
     if (url.pathname === '/v1/models/explain') return json(response, explanation);
     const [, id, part] = /^\/v1\/jobs\/([^/]+)(?:\/(\w+))?/.exec(url.pathname) ?? [];
@@ -184,9 +187,10 @@ export async function startFixtureServer(
     url: `http://127.0.0.1:${address.port}`,
     clear() {
       jobs = [];
+      empty = true;
     },
-    break(now) {
-      broken = now;
+    answer(how) {
+      answering = how;
     },
     async [Symbol.asyncDispose]() {
       clearInterval(training);

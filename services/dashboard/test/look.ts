@@ -54,6 +54,18 @@ async function look(browser: Browser, url: string, screen: keyof typeof screens,
     await page.getByRole('row').nth(2).waitFor();
     await shoot(address.replace(/\W.*=/, '-'));
   }
+  for (const [address, title, name] of [
+    [`jobs/${jobId(3)}/predict`, 'Try the model', 'predict'],
+    [`compare?jobs=${jobId(0)},${jobId(3)}`, 'Compare 2 jobs', 'compare'],
+    ['new', 'Price', 'new'],
+    ['data', 'Data sets', 'data'],
+    ['staff?tab=announcements', 'Announcements', 'staff-announcements'],
+  ] as const) {
+    await page.goto(`${url}/${address}`);
+    await page.getByRole('heading', { name: title }).first().waitFor();
+    await page.waitForTimeout(400);
+    await shoot(name);
+  }
   for (const [n, name] of ['running', 'queued', 'failed', 'succeeded', 'paused'].entries()) {
     await page.goto(`${url}/jobs/${jobId(n)}`);
     await page.getByRole('heading', { name: 'Receipt' }).waitFor();
@@ -99,21 +111,39 @@ async function look(browser: Browser, url: string, screen: keyof typeof screens,
   await context.close();
 }
 
-async function lookAtEdges(browser: Browser, dist: string) {
+/** What a page shows when there is nothing, when nothing is answered yet, and when the service fails. */
+async function lookAtEdges(browser: Browser, dist: string, screen: keyof typeof screens) {
   await using server = await startFixtureServer(dist);
-  const context = await browser.newContext({ viewport: screens.desktop });
+  const context = await browser.newContext({ viewport: screens[screen] });
   const page = await context.newPage();
-  server.clear();
+  const shoot = async (address: string, name: string, ready: string) => {
+    await page.goto(server.url + address);
+    await page.getByText(ready).first().waitFor({ timeout: 20_000 });
+    await picture(page, `${name}-${screen}-light`);
+  };
   await page.goto(`${server.url}/#token=${fixtureToken}`);
-  await page.getByRole('heading', { name: 'No training jobs yet' }).waitFor();
-  await picture(page, 'empty-desktop-light');
-  await page.goto(`${server.url}/jobs/${jobId(9)}`);
-  await page.getByRole('heading', { name: 'There is no such job' }).waitFor();
-  await picture(page, 'no-such-job-desktop-light');
-  server.break(true);
-  await page.goto(server.url);
-  await page.getByRole('alert').waitFor({ timeout: 20_000 });
-  await picture(page, 'broken-desktop-light');
+  await page.getByRole('heading', { name: 'Training jobs' }).waitFor();
+  const some = `/jobs/${jobId(0)}`;
+  server.answer('never');
+  await shoot('/', 'loading-jobs', 'Training jobs');
+  await shoot(some, 'loading-job', 'Loading');
+  await shoot(`${some}/graph`, 'loading-graph', 'Loading');
+  await shoot('/data', 'loading-data', 'Data sets');
+  await shoot('/cluster', 'loading-cluster', 'Cluster');
+  server.answer('broken');
+  await shoot('/', 'broken-jobs', 'database cannot be reached');
+  await shoot(some, 'broken-job', 'database cannot be reached');
+  await shoot('/data', 'broken-data', 'database cannot be reached');
+  await shoot('/cluster', 'broken-cluster', 'database cannot be reached');
+  await shoot('/team', 'broken-team', 'database cannot be reached');
+  await shoot('/new', 'broken-new', 'database cannot be reached');
+  server.answer('well');
+  server.clear();
+  await shoot('/', 'empty-jobs', 'No training jobs yet');
+  await shoot('/data', 'empty-data', 'Data sets');
+  await shoot('/cluster', 'empty-cluster', 'Workers');
+  await shoot('/nowhere', 'no-such-page', 'There is no such page');
+  await shoot(`/jobs/${jobId(9)}`, 'no-such-job', 'There is no such job');
   await context.close();
 }
 
@@ -136,7 +166,9 @@ try {
       if (`${screen}-${theme}`.includes(only)) await look(browser, server.url, screen, theme);
     }
   }
-  await lookAtEdges(browser, dist);
+  for (const screen of ['desktop', 'phone'] as const) {
+    if (`${screen}-light`.includes(only)) await lookAtEdges(browser, dist, screen);
+  }
 } finally {
   await browser.close();
 }

@@ -14,16 +14,23 @@ import { WorkersCard } from './workers-card.tsx';
 
 /** Who computes, who waits and why, and how the workers are shared. */
 export default function ClusterPage() {
-  const { data: workers, error: workersError, dataUpdatedAt } = useWorkers();
-  const { data: queue, error: queueError } = useQueue();
+  const { data: workers, error: workersError, dataUpdatedAt, refetch } = useWorkers();
+  const { data: queue, error: queueError, refetch: refetchQueue } = useQueue();
 
   useEffect(() => {
     document.title = 'Cluster · Descent';
   }, []);
 
   const error = workersError ?? queueError;
-  if (error !== null) return <FailureNotice error={error} />;
-  if (workers === undefined || queue === undefined) return <Loading what="cluster" />;
+  if (error !== null || workers === undefined || queue === undefined) {
+    const retry = () => void Promise.all([refetch(), refetchQueue()]);
+    return (
+      <div className="space-y-4">
+        <h1 className="text-2xl font-semibold">Cluster</h1>
+        {error === null ? <Loading what="cluster" /> : <FailureNotice error={error} onRetry={retry} />}
+      </div>
+    );
+  }
   return (
     <div className="space-y-4">
       <h1 className="text-2xl font-semibold">Cluster</h1>

@@ -2,6 +2,7 @@ import type { Dataset } from '@descent/client';
 import { useEffect } from 'react';
 import { Link, useLocation } from 'wouter';
 import { formatCount, missing } from '../format/number.ts';
+import { CommandLine } from '../ui/command-line.tsx';
 import { FailureNotice } from '../ui/failure-notice.tsx';
 import { Loading } from '../ui/loading.tsx';
 import { stateOf } from './state-of.ts';
@@ -21,6 +22,15 @@ export default function DatasetsPage() {
       <UploadZone onDone={({ id }) => navigate(`/data/${encodeURIComponent(id)}`)} />
       {error !== null && <FailureNotice error={error} onRetry={() => void refetch()} />}
       {data === undefined && error === null && <Loading what="data sets" />}
+      {data?.length === 0 && (
+        <div className="rounded-xl border border-dashed border-line-strong px-4 py-10 text-center">
+          <h2 className="text-lg font-semibold">No data sets yet</h2>
+          <p className="mt-1 mb-5 text-ink-soft">Drop files above, or send them from the terminal:</p>
+          <div className="mx-auto max-w-lg">
+            <CommandLine command="descent datasets push FILE --name flowers" />
+          </div>
+        </div>
+      )}
       {data !== undefined && (
         <ul aria-label="Data sets" className="space-y-2">
           {data.map((dataset) => (
@@ -43,7 +53,11 @@ function DatasetRow({ dataset }: { readonly dataset: Dataset }) {
           <h2 className="min-w-0 truncate font-semibold" title={dataset.name}>
             {dataset.name}
           </h2>
-          <span className="ml-auto shrink-0 text-sm text-ink-faint">{stateOf(dataset)}</span>
+          <span
+            className={`ml-auto shrink-0 text-sm ${dataset.error === null ? 'text-ink-faint' : 'text-bad'}`}
+          >
+            {stateOf(dataset)}
+          </span>
         </div>
         <p className="truncate text-sm text-ink-soft">
           <span className="font-mono">{dataset.id}</span> · {samplesOf(dataset)}

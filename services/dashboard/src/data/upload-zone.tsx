@@ -33,7 +33,7 @@ export function UploadZone({ onDone }: { readonly onDone: (dataset: Dataset) => 
       }}
       onDragLeave={() => setOver(false)}
       onDrop={drop}
-      className={`space-y-3 rounded-xl border border-dashed px-4 py-5 ${over ? 'border-accent bg-sunken' : 'border-line-strong'}`}
+      className={`flex flex-col gap-3 rounded-xl border border-dashed px-4 py-5 ${over ? 'border-accent bg-sunken' : 'border-line-strong'}`}
     >
       {upload.state === 'idle' && (
         <div className="flex flex-wrap items-center gap-x-4 gap-y-2">

@@ -41,7 +41,9 @@ export function Headline({ job, nowMs }: HeadlineProps) {
           <dt className="truncate text-sm text-ink-faint">{label}</dt>
           <dd className="truncate text-xl font-semibold tabular-nums">
             {value}
-            {note !== undefined && <span className="ml-2 text-sm font-normal text-ink-faint">{note}</span>}
+            {note !== undefined && (
+              <span className="ml-2 text-sm font-normal text-ink-faint max-sm:ml-0 max-sm:block">{note}</span>
+            )}
           </dd>
         </div>
       ))}

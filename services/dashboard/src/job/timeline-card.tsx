@@ -86,14 +86,14 @@ function Legend() {
       <li className="flex items-center gap-1.5">
         <svg viewBox="0 0 10 10" className="size-2.5 overflow-visible" aria-hidden="true">
           <rect width="10" height="10" className={fills.compute} />
-          <rect width="10" height="3" className="fill-bad" />
+          <rect width="10" height="5" className="fill-bad" />
         </svg>
         computed again
       </li>
       <li className="flex items-center gap-1.5">
         <svg viewBox="0 0 10 10" className="size-2.5 overflow-visible" aria-hidden="true">
           <rect width="10" height="10" className={fills.compute} />
-          <rect y="7" width="10" height="3" className="fill-warn" />
+          <rect y="5" width="10" height="5" className="fill-warn" />
         </svg>
         straggler: the step waited for it alone
       </li>

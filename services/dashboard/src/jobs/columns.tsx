@@ -19,10 +19,10 @@ export interface Column {
 }
 
 const known = {
-  state: { title: 'state', width: 124, sort: 'state', cell: ({ state }) => <StateBadge state={state} /> },
+  state: { title: 'state', width: 116, sort: 'state', cell: ({ state }) => <StateBadge state={state} /> },
   progress: {
     title: 'progress',
-    width: 132,
+    width: 116,
     sort: 'progress',
     cell: ({ name, progress: { step, steps }, state }) => (
       <span className="block">
@@ -35,7 +35,7 @@ const known = {
   },
   best: {
     title: 'best',
-    width: 104,
+    width: 100,
     // Each job has a metric of its own: a column of one of them sorts.
     sort: null,
     numeric: true,
@@ -54,7 +54,7 @@ const known = {
   },
   loss: {
     title: 'loss',
-    width: 116,
+    width: 96,
     sort: 'train.loss',
     cell: ({ name, latest, sparkline = [] }) => (
       <>
@@ -65,7 +65,7 @@ const known = {
   },
   workers: {
     title: 'workers',
-    width: 84,
+    width: 76,
     sort: 'workers',
     numeric: true,
     cell: ({ state, progress }) => (state === 'running' ? progress.workers : missing),
@@ -112,7 +112,7 @@ const known = {
   },
   age: {
     title: 'age',
-    width: 116,
+    width: 100,
     sort: 'created',
     numeric: true,
     cell: ({ createdAt }, nowMs) => <time dateTime={createdAt}>{formatAge(createdAt, nowMs)}</time>,

@@ -73,7 +73,8 @@ export function JobsPage() {
           jobs={jobs}
           columns={view.columns}
           sort={view.sort}
-          nowMs={dataUpdatedAt}
+          // Rows of the query before stay while a new one is asked or wrong: that has no time of its own.
+          nowMs={dataUpdatedAt || Date.now()}
           chosen={chosen}
           onChoose={choose}
           onSort={(sort) => change({ sort }, { push: true })}

@@ -120,7 +120,7 @@ function JobForm({ given }: { readonly given: JobCreate | undefined }) {
           </Button>
         )}
       </div>
-      <div className="grid items-start gap-4 lg:grid-cols-[minmax(0,1.2fr)_minmax(0,1fr)]">
+      <div className="grid grid-cols-[minmax(0,1fr)] items-start gap-4 lg:grid-cols-[minmax(0,1.2fr)_minmax(0,1fr)]">
         <div className="h-[34rem]">
           <SpecEditor
             text={start.text}
@@ -132,7 +132,12 @@ function JobForm({ given }: { readonly given: JobCreate | undefined }) {
         </div>
         <div className="space-y-4">
           {'mark' in read && <Notice tone="bad">{read.mark.message}</Notice>}
-          {dryRun.error !== null && <FailureNotice error={dryRun.error} />}
+          {dryRun.error !== null && (
+            <FailureNotice
+              error={dryRun.error}
+              onRetry={mark === null ? () => void dryRun.refetch() : undefined}
+            />
+          )}
           {submit.error !== null && <FailureNotice error={submit.error} />}
           {dryRun.data !== undefined && dryRun.error === null && (
             <>

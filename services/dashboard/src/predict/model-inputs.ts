@@ -24,12 +24,15 @@ export function imageInputOf(job: Pick<Job, 'request'>): ImageInput | undefined 
   return channels === 1 || channels === 3 ? { name, height, width, channels } : undefined;
 }
 
-/** The one input of a model, where it is a column of text. */
+/** The one input of a model, where it is made of one column of text. */
 export function textInputOf(job: Pick<Job, 'request'>, dataset: Dataset | undefined): string | undefined {
   const inputs = inputsOf(job);
   const [only] = inputs;
   if (only === undefined || inputs.length > 1) return undefined;
-  const column = dataset?.manifest?.columns.find(({ name }) => name === only[0]);
+  const { columns = [only[0]] } = job.request.data.inputs?.[only[0]] ?? {};
+  const [source, ...others] = columns.map((one) => (typeof one === 'string' ? one : one.name));
+  if (others.length > 0) return undefined;
+  const column = dataset?.manifest?.columns.find(({ name }) => name === source);
   return column?.kind === 'text' ? only[0] : undefined;
 }
 

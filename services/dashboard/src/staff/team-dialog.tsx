@@ -14,6 +14,13 @@ interface TeamDialogProps {
   readonly onClose: () => void;
 }
 
+const numbers = [
+  { name: 'weight', label: 'weight', min: 0.01, max: 1000, step: 'any', required: true },
+  { name: 'runningLimit', label: 'jobs at once', min: 1, max: 1000, placeholder: 'any' },
+  { name: 'budgetHours', label: 'worker time, hours', min: 0, step: 'any', placeholder: 'no limit' },
+  { name: 'storedGiB', label: 'storage, GiB', min: 0, step: 'any', placeholder: 'no limit' },
+] as const;
+
 /** What staff decide about one team. An empty limit is none. */
 export function TeamDialog({ team, onClose }: TeamDialogProps) {
   const client = useClient();
@@ -38,43 +45,9 @@ export function TeamDialog({ team, onClose }: TeamDialogProps) {
       <form onSubmit={submit} className="mt-4 space-y-3">
         <Field label="name" value={form.name} maxLength={120} required onChange={set('name')} />
         <div className="grid grid-cols-2 gap-3">
-          <Field
-            label="weight"
-            type="number"
-            step="any"
-            min={0.01}
-            max={1000}
-            value={form.weight}
-            required
-            onChange={set('weight')}
-          />
-          <Field
-            label="jobs at once"
-            type="number"
-            min={1}
-            max={1000}
-            placeholder="any"
-            value={form.runningLimit}
-            onChange={set('runningLimit')}
-          />
-          <Field
-            label="worker time, hours"
-            type="number"
-            step="any"
-            min={0}
-            placeholder="no limit"
-            value={form.budgetHours}
-            onChange={set('budgetHours')}
-          />
-          <Field
-            label="storage, GiB"
-            type="number"
-            step="any"
-            min={0}
-            placeholder="no limit"
-            value={form.storedGiB}
-            onChange={set('storedGiB')}
-          />
+          {numbers.map(({ name, ...field }) => (
+            <Field key={name} type="number" value={form[name]} onChange={set(name)} {...field} />
+          ))}
           <Field label="due on" type="date" value={form.dueOn} onChange={set('dueOn')} />
         </div>
         {save.error !== null && <FailureNotice error={save.error} />}

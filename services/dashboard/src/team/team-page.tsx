@@ -15,8 +15,8 @@ import { useTeams, useUsage } from './use-team.ts';
 
 /** One's own team: what it has used of what it may, who is in it, and their tokens. */
 export default function TeamPage() {
-  const { data: identity, error } = useIdentity();
-  const { data: teams, error: teamsError } = useTeams();
+  const { data: identity, error, refetch } = useIdentity();
+  const { data: teams, error: teamsError, refetch: refetchTeams } = useTeams();
   const { data: usage } = useUsage();
   const team = teams?.find(({ id }) => id === identity?.team.id);
 
@@ -25,8 +25,15 @@ export default function TeamPage() {
   }, []);
 
   const failed = error ?? teamsError;
-  if (failed !== null) return <FailureNotice error={failed} />;
-  if (identity === undefined || team === undefined) return <Loading what="team" />;
+  if (failed !== null || identity === undefined || team === undefined) {
+    const retry = () => void Promise.all([refetch(), refetchTeams()]);
+    return (
+      <div className="space-y-4">
+        <h1 className="text-2xl font-semibold">Team</h1>
+        {failed === null ? <Loading what="team" /> : <FailureNotice error={failed} onRetry={retry} />}
+      </div>
+    );
+  }
   const manages = identity.member.role !== 'member' && identity.token.scopes.includes('manage');
   const used = usage === undefined ? 0 : (usageByTeam(usage).get(team.id) ?? 0);
   return (
