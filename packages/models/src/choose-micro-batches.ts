@@ -10,13 +10,16 @@ const comfortableFlops = 800e6;
  */
 const flopsPerParameter = 700;
 
+/** Products of fewer samples keep the processor less busy: a transformer of 32 samples is 9 % faster in four of 8 than in eight of 4. */
+const smallestSamples = 8;
+
 /**
  * Slices per step for a job that does not say: a pure function of its price, so that it is the same whatever workers
  * there are. A power of two, because the tree that sums them is balanced then.
  *
  *   less than 8 MFLOP for each of two → 1: cutting would only add round trips
  *   otherwise                         → as many as have 800 MFLOP each, and 700 FLOP per parameter, between 2 and 8
- *   and never more than one per four samples.
+ *   and never more than one per eight samples.
  */
 export function chooseMicroBatches(question: {
   flopsPerStep: number;
@@ -29,6 +32,6 @@ export function chooseMicroBatches(question: {
     8,
     Math.max(2, flopsPerStep / Math.max(comfortableFlops, flopsPerParameter * parameters)),
   );
-  const allowed = Math.max(1, Math.min(wanted, batchSize / 4));
+  const allowed = Math.max(1, Math.min(wanted, batchSize / smallestSamples));
   return 2 ** Math.floor(Math.log2(allowed));
 }

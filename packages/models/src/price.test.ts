@@ -102,7 +102,9 @@ describe('chooseMicroBatches', () => {
     [3.2e9, 128, 2e6, 2],
     [6.4e9, 128, 1e6, 8],
     [1e15, 4096, 1e9, 8],
-    [1e15, 16, 0, 4],
+    [1e15, 32, 0, 4],
+    [1e15, 16, 0, 2],
+    [1e15, 15, 0, 1],
     [1e15, 1, 0, 1],
   ])('%d FLOP at batch %i with %d parameters → %i', (flopsPerStep, batchSize, parameters, expected) => {
     expect(chooseMicroBatches({ flopsPerStep, batchSize, parameters })).toBe(expected);
