@@ -74,6 +74,8 @@ export async function createChaos({ seed, minutes, workers, kinds, large, soakSt
     const stack = await startStack(options(workers));
     const { client } = stack;
     const isSoak = soakSteps !== undefined;
+    // A supervisor waits longer before each start of a process that ends again and again: recovery is that of one that was well.
+    const pauseMs = isSoak ? [5_000, 30_000] : large ? [10_000, 20_000] : [500, 3_000];
     // A soak is over with its job.
     const end = isSoak ? Number.POSITIVE_INFINITY : performance.now() + minutes * 60_000;
     measure = createMeasure(client);
@@ -116,7 +118,7 @@ export async function createChaos({ seed, minutes, workers, kinds, large, soakSt
         },
       );
       while (!isOver && performance.now() < end) {
-        const pause = isSoak ? random.between(5_000, 30_000) : random.between(500, 3_000);
+        const pause = random.between(...pauseMs);
         await Promise.race([settled, delay(pause)]);
         if (isOver || kinds.length === 0) continue;
         const kind = random.pick(kinds);

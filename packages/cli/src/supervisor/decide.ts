@@ -3,7 +3,7 @@ import type { Effect, Part, StackEvent, StackFailure, StackState } from './stack
 const firstBackOffMs = 200;
 const longestBackOffMs = 5_000;
 /** A process that ran this long was well: its end is not counted with the failures before it. */
-const healthyMs = 30_000;
+const healthyMs = 10_000;
 /** Processes of one part that may fail before the stack is up; most such failures (a bad setting) repeat for ever. */
 const startAttempts = 3;
 
