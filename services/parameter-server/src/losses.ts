@@ -19,7 +19,7 @@ export interface LossesOptions {
 }
 
 /**
- * Tells micro-batches that end the process of every worker that computes them (a native crash, too little memory) from workers
+ * Tells micro-batches (and models, while they are compiled) that end the process of every worker that computes them (a native crash, too little memory) from workers
  * that only lost their connection. The third loss over one is a suspicion: until the last worker is heard of, or has had the time
  * to be, nobody else is given the micro-batch.
  *
@@ -31,6 +31,8 @@ export interface Losses {
   lost(link: WorkerLink): void;
   /** A sign of life of a worker, on whatever connection. */
   alive(worker: string): void;
+  /** A worker has compiled the model: whoever ends while doing the same does so for a reason of its own. */
+  prepared(): void;
   /** Called some ten times per second. */
   tick(): void;
 }
@@ -45,6 +47,9 @@ interface Suspect {
 
 export function createLosses({ rounds, ends, version, clock }: LossesOptions): Losses {
   let suspects: readonly Suspect[] = [];
+  let wasPrepared = false;
+  /** Workers that were lost while they compiled the model, and when. Monotonic milliseconds. */
+  const lostPreparing = new Map<string, number>();
 
   const lostOver = ({ open, held }: Suspect) => open.round.lostOver(held.node);
 
@@ -57,8 +62,14 @@ export function createLosses({ rounds, ends, version, clock }: LossesOptions): L
     rounds.dispatch();
   };
 
+  const fail = (workers: readonly string[], what: string) => {
+    const problem = `${workers.length} workers were lost while they ${what}: ${workers.join(', ')}`;
+    ends.fail(new DescentError('JOB_FAILED', { step: version(), problem, workers }));
+  };
+
   return {
     lost(link) {
+      if (!link.ready && !wasPrepared) lostPreparing.set(link.worker, clock());
       // Only the first is being computed.
       const [held] = link.held;
       const open = held && rounds.find(held);
@@ -70,16 +81,22 @@ export function createLosses({ rounds, ends, version, clock }: LossesOptions): L
       link.held = link.held.slice(1);
     },
     alive(worker) {
+      lostPreparing.delete(worker);
       for (const { round } of rounds.open) round.alive(worker);
       acquit();
     },
+    prepared() {
+      wasPrepared = true;
+      lostPreparing.clear();
+    },
     tick() {
-      const guilty = suspects.find(({ since }) => clock() - since >= heardWithinMs);
-      if (guilty === undefined) return;
-      const workers = lostOver(guilty);
-      const problem = `${workers.length} workers were lost while they computed ${describeNode(guilty.held.node)}: ${workers.join(', ')}`;
-      suspects = [];
-      ends.fail(new DescentError('JOB_FAILED', { step: version(), problem, workers }));
+      const isLate = (since: number) => clock() - since >= heardWithinMs;
+      const guilty = suspects.find(({ since }) => isLate(since));
+      if (guilty !== undefined) {
+        suspects = [];
+        fail(lostOver(guilty), `computed ${describeNode(guilty.held.node)}`);
+      } else if ([...lostPreparing.values()].filter(isLate).length >= mostLost)
+        fail([...lostPreparing.keys()], 'prepared the job');
     },
   };
 }

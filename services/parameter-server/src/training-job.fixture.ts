@@ -40,6 +40,8 @@ export interface WorldOptions {
   readonly elements?: number;
   /** Workers that are there when the first round begins. */
   readonly workers?: readonly string[];
+  /** Workers compile the model first. */
+  readonly wantsPlan?: boolean;
   /** Assignments that each worker takes at once; default 1. */
   readonly holds?: number;
 }
@@ -189,7 +191,10 @@ export function createWorld(options: WorldOptions = {}) {
       refused: (_, { code }) => void told.push({ type: 'refused', code }),
       released: (reason) => void told.push({ type: 'released', reason }),
     };
-    const link = createWorkerLink(name, wire, { holds: options.holds ?? 1, ready: true });
+    const link = createWorkerLink(name, wire, {
+      holds: options.holds ?? 1,
+      ready: options.wantsPlan !== true,
+    });
     const last: FakeWorker['last'] = (type) =>
       told.findLast((one): one is Extract<Told, { type: typeof type }> => one.type === type);
     const fake: FakeWorker = {

@@ -468,6 +468,29 @@ test('a third worker that only lost its connection does not end the job: the mic
   expect(world.outcomes).toEqual([]);
 });
 
+test('a model over which three workers are lost before any has compiled it fails the job', async () => {
+  const world = createWorld({ wantsPlan: true });
+  for (const name of ['a', 'b', 'c']) world.join(name).break();
+  world.pass(2_000);
+  world.job.tick();
+  await world.job.ended;
+  expect(world.outcomes).toMatchObject([
+    {
+      state: 'failed',
+      error: { details: { problem: expect.stringContaining('prepared the job: a, b, c') } },
+    },
+  ]);
+});
+
+test('workers that are lost while they compile what another has compiled are only replaced', () => {
+  const world = createWorld({ wantsPlan: true });
+  world.job.ready(world.join('works').link);
+  for (const name of ['a', 'b', 'c']) world.join(name).break();
+  world.pass(5_000);
+  world.job.tick();
+  expect(world.outcomes).toEqual([]);
+});
+
 test('workers that are lost over different steps are only replaced', () => {
   const world = createWorld({ microBatches: 1, samples: 12, batchSize: 4 });
   for (const name of ['a', 'b', 'c', 'd']) {

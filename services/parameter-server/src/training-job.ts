@@ -136,6 +136,7 @@ export function createTrainingJob(options: TrainingJobOptions): TrainingJob {
       }
     },
     joined(link, serial) {
+      if (link.ready) losses.prepared();
       if (crew.join(link, serial)) {
         reporter.event('worker-joined', `Worker ${link.worker} joined`, { worker: link.worker });
       }
@@ -144,6 +145,7 @@ export function createTrainingJob(options: TrainingJobOptions): TrainingJob {
     },
     ready(link) {
       link.ready = true;
+      losses.prepared();
       rounds.dispatch();
     },
     dropped: state.freeSlot,

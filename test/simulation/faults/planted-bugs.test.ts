@@ -86,6 +86,13 @@ const bugs: Record<string, Bug> = {
     ),
     shows: /no end/,
   },
+  'workers that only lost their connections count as crashed': {
+    plant: plantIn(`${server}/losses.ts`, 'createLosses', (real) =>
+      withMethod(real, 'alive', () => () => {}),
+    ),
+    kinds: ['connections broken', 'bytes corrupted'],
+    shows: /the job ended as failed/,
+  },
   'gradient jobs that the queue lost are not added again': {
     plant: plantIn(`${server}/gradient-jobs.ts`, 'createGradientJobs', (create) => {
       return (options: Module) =>
