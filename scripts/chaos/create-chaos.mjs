@@ -9,7 +9,8 @@ import { createMeasure, findResidue } from './measure.mjs';
 import { startRedis } from './redis.mjs';
 import { watchProcesses } from './watch-processes.mjs';
 
-const queueEmptyWithinMs = 10_000;
+/** What a dead worker had taken stays until its lock has run out and somebody has looked: 15 s. */
+const queueEmptyWithinMs = 20_000;
 const reassignWithinMs = 1_000;
 const serverBackWithinMs = 5_000;
 const queueBackWithinMs = 5_000;
@@ -24,7 +25,8 @@ const collectGarbage = new URL('collect-garbage.mjs', import.meta.url).href;
 export async function createChaos({ seed, minutes, workers, kinds, large, soakSteps, seriesFile, tell }) {
   const random = createRandom(seed);
   const folder = mkdtempSync(join(tmpdir(), 'descent-chaos-'));
-  process.on('exit', () => rmSync(folder, { recursive: true, force: true }));
+  let isKept = false;
+  process.on('exit', () => isKept || rmSync(folder, { recursive: true, force: true }));
   const request = chaosJob({ large, soakSteps });
   const problems = [];
   const counts = {};
@@ -132,17 +134,16 @@ export async function createChaos({ seed, minutes, workers, kinds, large, soakSt
         }
       }
       for (const one of [job.id, ...forks]) {
-        const last = await client.jobs
-          .waitUntilEnded(one, {
-            signal: AbortSignal.timeout(endWithinMs),
-            backOff: { attempts: 1_000, longestMs: 1_000 },
-          })
-          .catch((error) => ({
-            id: one,
-            state: `not ended: ${error.message}`,
-            receipt: {},
-            progress: { steps: 0 },
-          }));
+        const signal = AbortSignal.timeout(endWithinMs);
+        const last = await untilAnswered(
+          () => client.jobs.waitUntilEnded(one, { signal, backOff: { attempts: 1_000, longestMs: 1_000 } }),
+          signal,
+        ).catch((error) => ({
+          id: one,
+          state: `not ended: ${error.message}`,
+          receipt: {},
+          progress: { steps: 0 },
+        }));
         expected ??= last;
         problems.push(...compare(last, expected));
         problems.push(...(await checkCurve(client, one, expected, one === job.id)));
@@ -171,6 +172,10 @@ export async function createChaos({ seed, minutes, workers, kinds, large, soakSt
   if (soak.memorySlopeMb > slopeWithinMb)
     problems.push(`memory grew by ${soak.memorySlopeMb} MB per 1,000 steps`);
   for (const text of [...problems, ...leaks]) tell(`NOT AS PROMISED: ${text}`);
+  if (problems.length + leaks.length > 0) {
+    isKept = true;
+    tell(`Logs and data stay in ${folder}`);
+  }
   const none = (pattern) => !problems.some((text) => pattern.test(text));
   return {
     ok: problems.length === 0 && leaks.length === 0,
@@ -213,18 +218,18 @@ async function checkCurve(client, id, expected, isWhole) {
     : [`the curve of job ${id} has ${steps.length} points of ${whole.length}`];
 }
 
-async function untilAnswered(ask) {
+async function untilAnswered(ask, signal) {
   for (;;) {
     try {
       return await ask();
     } catch (error) {
-      if (!error.entry?.retryable) throw error;
+      if (!error.entry?.retryable || signal?.aborted) throw error;
       await delay(250);
     }
   }
 }
 
-/** Workers hand in their last gradient jobs, and find out that others are over, within a moment of the end of a job. */
+/** Workers hand in their last gradient jobs, and find out that others are over, within a moment of the end of a job; dead ones do not. */
 async function gradientJobsLeft(redis) {
   const end = performance.now() + queueEmptyWithinMs;
   for (;;) {
