@@ -31,13 +31,14 @@ export default function ClusterPage() {
       </div>
     );
   }
+  const names = new Map(queue.running.map(({ job, name }) => [job, name]));
   return (
     <div className="space-y-4">
       <h1 className="text-2xl font-semibold">Cluster</h1>
       {queue.paused && <Notice tone="warn">A maintenance lasts: jobs wait with a checkpoint.</Notice>}
       <Figures workers={workers} queue={queue} />
       {workers.length === 0 && <NoWorkers />}
-      {workers.length > 0 && <WorkersCard workers={workers} nowMs={dataUpdatedAt} />}
+      {workers.length > 0 && <WorkersCard workers={workers} names={names} nowMs={dataUpdatedAt} />}
       <QueueCard queue={queue} nowMs={dataUpdatedAt} />
       <div className="grid items-start gap-4 lg:grid-cols-2">
         <SharesCard shares={queue.shares} />

@@ -28,10 +28,12 @@ const words: Record<WorkerAction, string> = { pause: 'Pause', resume: 'Resume', 
 
 interface WorkersCardProps {
   readonly workers: readonly ClusterWorker[];
+  /** Names of jobs by id, as far as they are known. */
+  readonly names: ReadonlyMap<string, string>;
   readonly nowMs: number;
 }
 
-export function WorkersCard({ workers, nowMs }: WorkersCardProps) {
+export function WorkersCard({ workers, names, nowMs }: WorkersCardProps) {
   const client = useClient();
   const queryClient = useQueryClient();
   const onSuccess = () => queryClient.invalidateQueries({ queryKey: clusterKey });
@@ -82,8 +84,12 @@ export function WorkersCard({ workers, nowMs }: WorkersCardProps) {
               {worker.job === null ? (
                 missing
               ) : (
-                <Link href={`/jobs/${worker.job}`} className="font-mono text-sm text-accent underline">
-                  …{worker.job.slice(-8)}
+                <Link
+                  href={`/jobs/${worker.job}`}
+                  className="block max-w-56 truncate text-accent underline"
+                  title={names.get(worker.job) ?? worker.job}
+                >
+                  {names.get(worker.job) ?? `…${worker.job.slice(-8)}`}
                 </Link>
               )}
             </td>

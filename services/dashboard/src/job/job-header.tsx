@@ -37,7 +37,7 @@ export function JobHeader({ job }: { readonly job: Job }) {
           <Link href={`/jobs/${job.id}/graph`} className={buttonClass('plain')}>
             Graph
           </Link>
-          {(state === 'succeeded' || job.validation !== null) && (
+          {job.latest !== null && (
             <Link href={`/jobs/${job.id}/predict`} className={buttonClass('plain')}>
               Predict
             </Link>

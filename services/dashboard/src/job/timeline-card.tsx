@@ -21,7 +21,7 @@ const windows = ['4', '8', '16', '64'] as const;
 
 const fills: Record<TimelinePhase, string> = {
   pull: 'fill-curve-validation',
-  data: 'fill-warn',
+  data: 'fill-ink-faint',
   compute: 'fill-accent',
   push: 'fill-good',
   wait: 'fill-line',

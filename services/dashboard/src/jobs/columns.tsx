@@ -19,7 +19,7 @@ export interface Column {
 }
 
 const known = {
-  state: { title: 'state', width: 116, sort: 'state', cell: ({ state }) => <StateBadge state={state} /> },
+  state: { title: 'state', width: 128, sort: 'state', cell: ({ state }) => <StateBadge state={state} /> },
   progress: {
     title: 'progress',
     width: 116,

@@ -15,7 +15,9 @@ export function EmptyJobs({ filtered }: { readonly filtered: boolean }) {
       ) : (
         <>
           <h2 className="text-lg font-semibold">No training jobs yet</h2>
-          <p className="mt-1 mb-5 text-ink-soft">Submit one from the terminal and watch it here:</p>
+          <p className="mt-1 mb-5 text-ink-soft">
+            Write one in the form, or submit one from the terminal and watch it here:
+          </p>
           <div className="mx-auto max-w-lg">
             <CommandLine command="descent submit examples/mnist-mlp.json --follow" />
           </div>

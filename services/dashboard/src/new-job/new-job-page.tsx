@@ -132,12 +132,13 @@ function JobForm({ given }: { readonly given: JobCreate | undefined }) {
         </div>
         <div className="space-y-4">
           {'mark' in read && <Notice tone="bad">{read.mark.message}</Notice>}
-          {dryRun.error !== null && (
-            <FailureNotice
-              error={dryRun.error}
-              onRetry={mark === null ? () => void dryRun.refetch() : undefined}
-            />
-          )}
+          {dryRun.error !== null &&
+            // What is marked in the text needs no advice about the answer of the API.
+            (mark === null ? (
+              <FailureNotice error={dryRun.error} onRetry={() => void dryRun.refetch()} />
+            ) : (
+              <Notice tone="bad">{dryRun.error.message}</Notice>
+            ))}
           {submit.error !== null && <FailureNotice error={submit.error} />}
           {dryRun.data !== undefined && dryRun.error === null && (
             <>

@@ -29,16 +29,34 @@ export function textInputOf(job: Pick<Job, 'request'>, dataset: Dataset | undefi
   const inputs = inputsOf(job);
   const [only] = inputs;
   if (only === undefined || inputs.length > 1) return undefined;
-  const { columns = [only[0]] } = job.request.data.inputs?.[only[0]] ?? {};
-  const [source, ...others] = columns.map((one) => (typeof one === 'string' ? one : one.name));
+  const [source, ...others] = columnsOf(job, only[0]);
   if (others.length > 0) return undefined;
   const column = dataset?.manifest?.columns.find(({ name }) => name === source);
   return column?.kind === 'text' ? only[0] : undefined;
 }
 
-/** A row of zeros of the right shape for each input, as a beginning to write over. */
-export function exampleOf(job: Pick<Job, 'request'>): Record<string, unknown[]> {
+/**
+ * A row for each input as a beginning to write over: zeros of its shape, or a value for each of the columns that it is
+ * put together from.
+ */
+export function exampleOf(
+  job: Pick<Job, 'request'>,
+  dataset: Dataset | undefined,
+): Record<string, unknown[]> {
   const zeros = ([size, ...rest]: readonly number[]): unknown =>
     size === undefined ? 0 : Array.from({ length: Math.min(size, 64) }, () => zeros(rest));
-  return Object.fromEntries(inputsOf(job).map(([name, { shape = [] }]) => [name, [zeros(shape)]]));
+  const known = new Map(dataset?.manifest?.columns.map((column) => [column.name, column]));
+  const valueOf = (column: string) => known.get(column)?.classes?.[0] ?? 0;
+  return Object.fromEntries(
+    inputsOf(job).map(([name, { shape = [] }]) => {
+      const columns = columnsOf(job, name);
+      return [name, [columns.length > 1 ? columns.map(valueOf) : zeros(shape)]];
+    }),
+  );
+}
+
+/** Names of the columns that an input is made of. */
+function columnsOf({ request }: Pick<Job, 'request'>, input: string): string[] {
+  const { columns = [input] } = request.data.inputs?.[input] ?? {};
+  return columns.map((one) => (typeof one === 'string' ? one : one.name));
 }

@@ -136,7 +136,7 @@ function Trial({ job, checkpoint }: TrialProps) {
             onAsk={(rows) => mutate({ rows })}
           />
         )}
-        <RowsCard job={job} onAsk={mutate} busy={ask.isPending} />
+        <RowsCard key={dataset?.id} example={exampleOf(job, dataset)} onAsk={mutate} busy={ask.isPending} />
       </div>
       <div className="space-y-4 ">
         {ask.error !== null && <FailureNotice error={ask.error} />}
@@ -163,13 +163,13 @@ function datasetOf({ request }: Job): string {
 }
 
 interface RowsCardProps {
-  readonly job: Job;
+  readonly example: Record<string, unknown[]>;
   readonly onAsk: (request: PredictRequest) => void;
   readonly busy: boolean;
 }
 
-function RowsCard({ job, onAsk, busy }: RowsCardProps) {
-  const [text, setText] = useState(() => JSON.stringify(exampleOf(job), null, 1));
+function RowsCard({ example, onAsk, busy }: RowsCardProps) {
+  const [text, setText] = useState(() => JSON.stringify(example, null, 1));
   const [mistake, setMistake] = useState<string>();
   function ask() {
     try {

@@ -5,7 +5,7 @@ import { Prose } from './prose.tsx';
 
 interface FailureNoticeProps {
   readonly error: unknown;
-  readonly onRetry?: (() => void) | undefined;
+  readonly onRetry?: () => void;
 }
 
 /** What went wrong and what to do about it, from the catalogue where the error is one of ours. */
