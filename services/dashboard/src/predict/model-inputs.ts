@@ -46,11 +46,11 @@ export function exampleOf(
   const zeros = ([size, ...rest]: readonly number[]): unknown =>
     size === undefined ? 0 : Array.from({ length: Math.min(size, 64) }, () => zeros(rest));
   const known = new Map(dataset?.manifest?.columns.map((column) => [column.name, column]));
-  const valueOf = (column: string) => known.get(column)?.classes?.[0] ?? 0;
+  const cellOf = (column: string) => known.get(column)?.classes?.[0] ?? 0;
   return Object.fromEntries(
     inputsOf(job).map(([name, { shape = [] }]) => {
       const columns = columnsOf(job, name);
-      return [name, [columns.length > 1 ? columns.map(valueOf) : zeros(shape)]];
+      return [name, [columns.length > 1 ? columns.map(cellOf) : zeros(shape)]];
     }),
   );
 }
