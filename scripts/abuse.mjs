@@ -6,7 +6,6 @@
 // server of its own that answers at once (`control`: what its use of the processor does); and with the attacker at the api.
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
-import { setPriority } from 'node:os';
 import { setTimeout as pause } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { exampleJob, openStack } from './stack.mjs';
@@ -16,7 +15,6 @@ const { values } = parseArgs({
     rate: { type: 'string', default: '10000' },
     streams: { type: 'string', default: '1000' },
     seconds: { type: 'string', default: '20' },
-    nice: { type: 'string', default: '0' },
   },
 });
 const [rate, streams, seconds] = [Number(values.rate), Number(values.streams), Number(values.seconds)];
@@ -45,7 +43,6 @@ async function latencies(secret, id) {
 /** Attacks while `work` goes on. */
 async function attacked(target, work) {
   const attacker = fork(new URL('abuse/attacker.mjs', import.meta.url));
-  setPriority(attacker.pid, Number(values.nice));
   attacker.send({ rate, streams, ...target });
   await once(attacker, 'message');
   await pause(1000);
@@ -79,7 +76,6 @@ try {
   const load = { headers, paths, job: JSON.stringify(job) };
 
   const sink = fork(new URL('abuse/sink.mjs', import.meta.url));
-  setPriority(sink.pid, Number(values.nice));
   const [{ url: sinkUrl }] = await once(sink, 'message');
   const control = await attacked({ url: sinkUrl, ...load }, () => latencies(b, ofB.id));
   sink.disconnect();

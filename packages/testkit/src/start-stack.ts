@@ -19,6 +19,8 @@ export interface StackOptions {
   readonly processes?: 'one' | 'separate';
   /** Kept after `stop`. Left out: a folder of its own that goes with the stack. */
   readonly dataDir?: string;
+  /** `host:port` by which workers of a network reach it; left out: they cannot. */
+  readonly workerAddress?: string;
   /** Added to the environment of every process. */
   readonly env?: Readonly<Record<string, string>>;
   /** `embedded`: as on a machine without Redis. `auto` (default): what `descent up` finds, but never REDIS_URL. */
@@ -65,6 +67,7 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
   const mark = randomUUID();
   const args = ['up', '--json', '--port', '0', '--workers', String(workers), '--data-dir', dataDir];
   if (layout === 'separate') args.push('--separate');
+  if (options.workerAddress !== undefined) args.push('--worker-address', options.workerAddress);
   const child = spawn(process.execPath, [descentCommand, ...args], {
     env: cleanEnvironment({
       TMPDIR: scratch,

@@ -75,6 +75,9 @@ interface Peer {
 const leaseFor = (serial: number, expiresAt = Date.now() + 60_000) =>
   createLease(leaseKey, { jobId, incarnation, serial, expiresAt });
 
+const leaseOf = (change: Partial<Parameters<typeof createLease>[1]>, key = leaseKey) =>
+  createLease(key, { jobId, incarnation, serial: 0, expiresAt: Date.now() + 60_000, ...change });
+
 async function connectPeer(): Promise<Peer> {
   const heard: { header: FrameHeader; payload: Uint8Array }[] = [];
   let wake = () => {};
@@ -214,6 +217,25 @@ test('a gradient of the wrong length is refused over the wire and the connection
   peer.send({ ...fields, type: 'GRADIENT' }, [new Uint8Array(68)]);
   expect((await refusal(peer)).code).toBe('FRAME_LENGTH');
   expect((await peer.hear('ASSIGN')).header).toMatchObject({ step: 0, microBatch: 0, assignment: 2 });
+});
+
+// What callers of the API can hold (docs/protocol.md): the door knows no tokens, only leases. Whose worker is given which lease, and
+// that a revoked, expired or lent-elsewhere token is given none, is held by the routes of the api.
+test.each([
+  ['a user token', () => 'dsc_0123456789ABCDEFGHJKMNPQRSTVWXYZ012345'],
+  ['a worker token', () => 'dsc_ZYXWVTSRQPNMKJHGFEDCBA9876543210543210'],
+  ['the service token', () => 'a-service-token-for-tests'],
+  ['a lease of another team’s job', () => leaseOf({ jobId: 'job_01JANOTHERANOTHERANOTHERAN' })],
+  ['a lease from before a take-over', () => leaseOf({ incarnation: incarnation - 1 })],
+  ['a lease that has expired', () => leaseOf({ expiresAt: Date.now() - 1 })],
+  ['a lease of a gradient job that is not open', () => leaseOf({ serial: 7 })],
+  ['a lease under another key', () => leaseOf({}, randomBytes(32))],
+  ['a lease with one letter changed', () => leaseOf({}).replace(/.$/, (end) => (end === 'A' ? 'B' : 'A'))],
+])('who comes to the door with %s is refused, and gets no parameters', async (_holds, lease) => {
+  peer.join({ lease: lease() });
+  peer.ready();
+  expect((await refusal(peer)).code).toBe('LEASE_INVALID');
+  expect(world.events).toEqual([]);
 });
 
 test('a forged, an expired and a used-up lease are refused', async () => {

@@ -1,3 +1,4 @@
+import { setImmediate as turnOfTheLoop } from 'node:timers/promises';
 import { graphHash } from '@descent/autodiff';
 import {
   type DatasetManifest,
@@ -34,7 +35,8 @@ export interface PlannedJob {
 
 /**
  * Finds everything that can be known of a training job before it runs, and everything that is wrong with it: the model
- * first, then the data set, then whether both fit. Stores nothing.
+ * first, then the data set, then whether both fit. Stores nothing. Other requests come in between its parts: none of them
+ * takes long, all of them together do.
  */
 export async function planJob(
   context: Context,
@@ -43,6 +45,7 @@ export async function planJob(
   initialWeights?: TrainingPlan['initialWeights'],
 ): Promise<PlannedJob> {
   const model = compileModel(asked.model);
+  await turnOfTheLoop();
   requireAuditable(asked);
   const dataset = await resolveDataset(context, asked.data.dataset, caller);
   const manifest = await requireManifest(context, dataset, teamSeen(caller));
@@ -54,7 +57,9 @@ export async function planJob(
     seed,
   });
   const request = { ...asked, data: settings };
+  await turnOfTheLoop();
   const graph = trainingGraph(model);
+  await turnOfTheLoop();
   const microBatches = microBatchesOf(model, request, samples.train);
   const priced = price(
     model,
@@ -71,6 +76,7 @@ export async function planJob(
     graph,
   );
   requireMemory(priced, context.limits.workerMemoryBytes);
+  await turnOfTheLoop();
   const nowMs = context.clock();
   const plan: TrainingPlan = {
     jobId: `job_${ulid(nowMs)}`,

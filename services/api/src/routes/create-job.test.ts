@@ -62,6 +62,27 @@ test('a job is created with its price and layers and waits in the line', async (
   expect((await api.user({ method: 'GET', url: `/v1/jobs/${job.id}` })).json()).toEqual(job);
 });
 
+test('a team with as many open jobs as it may have is refused before anything is compiled; dry runs and other teams are not', async () => {
+  const strict = await openApi({ limits: { openJobsPerTeam: 2 } });
+  try {
+    await strict.storedJob();
+    const last = await strict.storedJob();
+    const submit = (url: string, payload: object = {}) =>
+      strict.user({ method: 'POST', url, payload: { ...good(), ...payload } });
+    expect((await submit('/v1/jobs', { model: good().model })).json()).toMatchObject({
+      statusCode: 429,
+      code: 'TOO_MANY_QUEUED',
+      details: { limit: 2 },
+    });
+    expect((await submit('/v1/jobs?dryRun=true')).json().code).not.toBe('TOO_MANY_QUEUED');
+    await strict.user({ method: 'POST', url: `/v1/jobs/${last.id}/cancel` });
+    expect((await submit('/v1/jobs')).json().code).not.toBe('TOO_MANY_QUEUED');
+    expect(await storedJobs(strict)).toBe(2);
+  } finally {
+    await strict.close();
+  }
+});
+
 test('a dry run answers like the real thing and creates nothing', async () => {
   const before = await jobCount();
   const answer = await post(good(), { url: '/v1/jobs?dryRun=true' });
@@ -74,6 +95,8 @@ test('a dry run answers like the real thing and creates nothing', async () => {
 });
 
 test('a dry run tells where in line the job would stand', async () => {
+  // Behind the jobs of the tests before, whatever their ids.
+  api.time.now += 1000;
   const { estimate, id } = (await post(good(), { url: '/v1/jobs?dryRun=true' })).json<Job>();
   expect(estimate?.waiting).toMatchObject({ reason: 'starting', whatIf: null });
   expect(Date.parse(estimate?.waiting.estimatedStart ?? '')).toBe(api.time.now);

@@ -1,3 +1,4 @@
+import { setImmediate as turnOfTheLoop } from 'node:timers/promises';
 import { Closed } from '@descent/contracts';
 import { Type } from 'typebox';
 import type { Context } from '../context.ts';
@@ -50,6 +51,8 @@ export function createJobRoute(app: Routes, context: Context): void {
         caller: callerOf(request),
         idempotencyKey: request.headers['idempotency-key'] ?? null,
       });
+      // The log was just written and synced; others first.
+      await turnOfTheLoop();
       const body = {
         ...(await presentJob(context, job, callerOf(request))),
         ...(estimate === null ? {} : { estimate }),

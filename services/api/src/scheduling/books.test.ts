@@ -70,6 +70,31 @@ test.each([
   expect(await admitted()).toEqual([other.id]);
 });
 
+test('a job waits for memory that others have, and is told so', async () => {
+  const held = await api.storedJob();
+  await claim(held.id);
+  const memory = { server_bytes: 2 ** 33 };
+  await api.app.context.db.updateTable('jobs').set(memory).where('id', '=', held.id).execute();
+  const { id } = await api.storedJob();
+  expect(await waiting(id)).toMatchObject({
+    reason: 'memory-taken',
+    message: 'No parameter server has enough free memory at the moment',
+    whatIf: { change: 'memory-free' },
+  });
+});
+
+test('a running job has an estimated finish: what it says itself, with the workers that are there', async () => {
+  const { id } = await api.storedJob();
+  await claim(id);
+  const finish = async () => (await api.user({ url: `/v1/jobs/${id}` })).json<Job>().estimatedFinish;
+  // One second on two workers is two worker-seconds; one worker is there.
+  await report(id, 0);
+  expect(Date.parse((await finish()) ?? '')).toBe(api.time.now + 2000);
+  api.time.now += 500;
+  await report(id, 1);
+  expect(Date.parse((await finish()) ?? '')).toBe(api.time.now + 2000);
+});
+
 test('a priority moves a job before the others of its team', async () => {
   const early = await api.storedJob();
   api.time.now += 1;
