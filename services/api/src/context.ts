@@ -78,7 +78,7 @@ export const defaultLimits: Limits = {
   checkpointBytes: 16 * 2 ** 30,
   requestsPerSecond: 100,
   teamRequestsPerSecond: 200,
-  submissionsPerMinute: 60,
+  submissionsPerMinute: 120,
   computationsPerMinute: 600,
   failedRequestsPerMinute: 600,
   streamsPerToken: 32,
