@@ -63,17 +63,12 @@ export function createMeasure(client) {
     },
     /** From the end of an outage of Redis to the next step: workers go on for a moment without it, and then need it for more work. */
     async queueLoss(outage) {
+      // What does not get on before it, for the sake of the fault before, says nothing about Redis.
+      const wasAtWork = (await msUntilStep(client, jobId, 1_000)) < 1_000;
       await outage();
-      const backAt = performance.now();
-      const before = await client.jobs.get(jobId).catch(() => undefined);
-      if (before === undefined || !isUnderWay(before)) return;
-      while (performance.now() - backAt < 30_000) {
-        const job = await client.jobs.get(jobId).catch(() => undefined);
-        if (job !== undefined && !isUnderWay(job)) return;
-        if (job !== undefined && job.progress.step > before.progress.step) break;
-        await delay(50);
-      }
-      queueBack.push(Math.round(performance.now() - backAt));
+      if (!wasAtWork) return;
+      const ms = await msUntilStep(client, jobId, 30_000);
+      if (ms !== undefined) queueBack.push(ms);
     },
     read: () => ({
       reassignP95Ms: p95(reassigned),
@@ -84,6 +79,21 @@ export function createMeasure(client) {
 }
 
 const isUnderWay = ({ state }) => state === 'running' || state === 'preparing' || state === 'queued';
+
+/** Milliseconds until the job has made another step, or `longestMs`; undefined when it ends or cannot be read. */
+async function msUntilStep(client, id, longestMs) {
+  const begun = performance.now();
+  const before = await client.jobs.get(id).catch(() => undefined);
+  if (before === undefined || !isUnderWay(before)) return undefined;
+  while (performance.now() - begun < longestMs) {
+    await delay(50);
+    const job = await client.jobs.get(id).catch(() => undefined);
+    if (job !== undefined && !isUnderWay(job)) return undefined;
+    if (job !== undefined && job.progress.step > before.progress.step)
+      return Math.round(performance.now() - begun);
+  }
+  return longestMs;
+}
 
 /** Milliseconds from `since` to the first step of a later incarnation; undefined when the job ends instead. */
 async function untilNextStep(client, before, since) {
