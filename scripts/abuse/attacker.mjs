@@ -1,5 +1,5 @@
 // The load of `npm run abuse`, a process of its own. Told over IPC where to send it; says when it has begun, and what came back when
-// it is told to stop. Speaks HTTP by hand: it shares the processor with those it attacks, and Node's client needs four times as much.
+// it is told to stop. Speaks HTTP by hand: it shares the processor with those it attacks, so it should use little of it.
 import { connect } from 'node:net';
 import { setTimeout as pause } from 'node:timers/promises';
 
