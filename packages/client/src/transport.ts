@@ -2,6 +2,7 @@ import createFetchClient, { type Client } from 'openapi-fetch';
 import { errorFromAnswer, errorFromFetch } from './failure.ts';
 import type { FollowSource } from './follow.ts';
 import type { paths } from './generated/api.ts';
+import { waitForTurn } from './wait-for-turn.ts';
 
 export interface ClientOptions {
   /** Where the api listens: `http://127.0.0.1:4000`. */
@@ -9,6 +10,8 @@ export interface ClientOptions {
   /** API token, `dsc_…`. Left out, requests go without one. */
   readonly token?: string;
   readonly fetch?: (request: Request) => Promise<Response>;
+  /** How long a call waits, in milliseconds and all in all, when the service asks it to come again later. Default a minute. */
+  readonly patienceMs?: number;
 }
 
 /** The seam between the calls of the SDK and HTTP. */
@@ -32,11 +35,12 @@ interface Answer<Data> {
   readonly response: Response;
 }
 
-export function createTransport({ url, token, fetch = globalThis.fetch }: ClientOptions): Transport {
+export function createTransport(options: ClientOptions): Transport {
+  const { url, token, fetch = globalThis.fetch, patienceMs = 60_000 } = options;
   const base = url.replace(/\/+$/, '');
   const headers: Record<string, string> = token === undefined ? {} : { Authorization: `Bearer ${token}` };
   // `fetch` of a browser must be called as a method of the global object, never of ours.
-  const send = (request: Request) => fetch(request);
+  const send = waitForTurn((request) => fetch(request), patienceMs);
   const reached = <Data>(call: Promise<Answer<Data>>) =>
     call.catch((failure: unknown) => {
       throw errorFromFetch(failure, base);

@@ -21,4 +21,8 @@ export function useClient(): DescentClient {
 }
 
 /** The api serves the dashboard, so it listens where this page came from; the browser's cookie speaks for the user. */
-export const ownClient: DescentClient = createClient({ url: window.location.origin });
+export const ownClient: DescentClient = createClient({
+  url: window.location.origin,
+  // Somebody looks at the page.
+  patienceMs: 5_000,
+});
