@@ -195,7 +195,10 @@ test('the command line looks at a job from every side', async () => {
   );
   expect(JSON.parse(await descent('predict', id, 'rows.json', '--json'))).toMatchObject({ rows: 2 });
   expect(await descent('top')).toMatch(/0 running {2}0 waiting/);
-  expect(JSON.parse(await descent('top', '--json'))).toEqual([]);
+  expect(JSON.parse(await descent('top', '--json'))).toMatchObject({
+    jobs: [],
+    workers: [{ name: 'worker-1', state: 'active' }],
+  });
   expect(JSON.parse(await descent('open', id, '--json'))).toEqual({ url: `${stack.url}/jobs/${id}` });
   expect((await lines('completion', 'ids')).slice(0, 9)).toContain(id);
 });

@@ -65,6 +65,7 @@ export {
   operationOf,
   operations,
 } from './operations/index.ts';
+export { partsOf } from './parts.ts';
 export { recompute } from './recompute.ts';
 export { type Window, windowOf } from './rules/window.ts';
 export { simplify } from './simplify/simplify.ts';

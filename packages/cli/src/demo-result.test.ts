@@ -25,7 +25,6 @@ test('a job that failed before anything was measured has no scores', () => {
   expect(createDemoResult(exampleJob({ state: 'failed', startedAt: null }), 1)).toMatchObject({
     state: 'failed',
     validation: null,
-    best: {},
     weightsHash: null,
     seconds: 0,
     samplesPerSecond: 0,

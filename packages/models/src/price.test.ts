@@ -58,8 +58,8 @@ describe('price', () => {
 
   it('a worker needs less memory for a smaller micro-batch', () => {
     const memory = (microBatches: number) => price(cnn, { ...question, microBatches }).workerMemoryBytes;
-    // Not eight times: adding eight of them up takes three more gradient buffers.
-    expect(memory(1) / memory(8)).toBeGreaterThan(3);
+    // Not eight times: adding eight of them up takes three more gradient buffers, and 128 samples are computed in two parts.
+    expect(memory(1) / memory(8)).toBeGreaterThan(2);
     // At least the two largest activations of 128 samples.
     expect(memory(1)).toBeGreaterThan(2 * 128 * 26 * 26 * 32 * 4);
   });

@@ -1,7 +1,8 @@
-import { cost, type Graph, peakMemory } from '@descent/autodiff';
+import { cost, type Graph } from '@descent/autodiff';
 import type { LayerSummary, Price } from '@descent/contracts';
 import { deepestLevel } from '@descent/gradient-channel';
 import type { CompiledModel } from './compile-model.ts';
+import { engineMemory } from './engine-memory.ts';
 import { plainTrainingGraph, trainingGraph } from './graphs.ts';
 
 export interface PriceQuestion {
@@ -46,11 +47,11 @@ export function price(
   const checkpointingOf = (): Pick<Price, 'checkpointing'> => {
     if (model.spec.checkpointing === undefined) return {};
     const plain = plainTrainingGraph(model);
-    const savedBytes = peakMemory(plain, largestMicroBatch) - memory;
+    const savedBytes = engineMemory(plain, largestMicroBatch) - memory;
     return { checkpointing: { savedBytes, extraFlops: flopsPerStep - cost(plain, samplesPerStep).flops } };
   };
   const flopsPerStep = cost(graph, samplesPerStep).flops;
-  const memory = peakMemory(graph, largestMicroBatch);
+  const memory = engineMemory(graph, largestMicroBatch);
   return {
     parameters: layout.entries.reduce((sum, entry) => sum + (entry.trainable ? entry.length : 0), 0),
     parameterBytes,

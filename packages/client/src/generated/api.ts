@@ -1261,7 +1261,7 @@ export interface components {
                 parameterBytes: number;
                 /** @description Forward and backward, whole mini-batch */
                 flopsPerStep: number;
-                /** @description Peak estimate for one micro-batch */
+                /** @description What computing one micro-batch takes at most on a CPU, estimated */
                 workerMemoryBytes: number;
                 /** @description Of a model that recomputes parts of its forward pass */
                 checkpointing?: {

@@ -1,11 +1,10 @@
-import { createGraphBuilder, type Graph } from '@descent/autodiff';
+import { createGraphBuilder, type Graph, partsOf } from '@descent/autodiff';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { ElementArray, Engine } from '../engine.ts';
 import { engineSuite } from '../testing/engine-suite.ts';
 import { feedArrays } from '../testing/run-program.ts';
 import { trainingCases } from '../testing/training-graphs.ts';
 import { createOnnxEngine } from './onnx-engine.ts';
-import { partsOf } from './parts.ts';
 
 engineSuite('onnx', createOnnxEngine);
 

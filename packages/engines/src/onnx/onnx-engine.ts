@@ -1,4 +1,4 @@
-import { type Graph, graphHash } from '@descent/autodiff';
+import { type Graph, graphHash, partsOf } from '@descent/autodiff';
 import { DescentError } from '@descent/errors';
 import type { InferenceSession, Tensor } from 'onnxruntime-node';
 import { checkOutputs, wholeNumber } from '../check-options.ts';
@@ -19,7 +19,6 @@ import { channelBlockOf } from './channel-block.ts';
 import { requireDevice } from './devices.ts';
 import { isEngineDtype } from './element-types.ts';
 import { type EmitOptions, emitModel, inputName, outputName, previousName } from './emit.ts';
-import { partsOf } from './parts.ts';
 import { loadRuntime, type Runtime, sessionOptions } from './runtime.ts';
 import { isUnreturned, unreturnedFetch } from './unreturned.ts';
 
