@@ -97,7 +97,9 @@ export const Price = Closed({
   parameters: Type.Integer({ description: 'Trainable elements' }),
   parameterBytes: Type.Integer(),
   flopsPerStep: Type.Number({ description: 'Forward and backward, whole mini-batch' }),
-  workerMemoryBytes: Type.Integer({ description: 'What computing one micro-batch takes at most on a CPU, estimated' }),
+  workerMemoryBytes: Type.Integer({
+    description: 'What computing one micro-batch takes at most on a CPU, estimated',
+  }),
   checkpointing: Type.Optional(
     Closed(
       {
