@@ -84,8 +84,8 @@ ${speedRows.join('\n')}
 
 - **M** (S3) is the speed of two bare loops that run at once, in two processes: what this machine has to give to two workers.
 - **S6** counts bytes on the sockets themselves, in a proxy between workers and parameter server, everything included.
-- **S8**: each of 4 workers sleeps three quarters of its computing time, so that four of them fit on two processors; the slow one sleeps
-  39 parts of 40. The work-conserving ideal is (3 + 1 ÷ 10) × the speed of one such worker on its own, through the same service. The
+- **S8**: a piece of work lasts 4 times its shortest time on each of 4 workers, asleep for what it does not compute, so that four of them fit on two
+  processors and each keeps the pace of a machine of its own; on the slow one it lasts 40 times as long. The work-conserving ideal is (3 + 1 ÷ 10) × the speed of one such worker on its own, through the same service. The
   CNN, 24 micro-batches of 8 samples per step.
 - **S9** compares with a parameter server that adds gradients as they come; 8 micro-batches per step.
 - **S10** is all that a real redis-server reads and writes while a second training job runs (the first one loads its scripts), by the gradient jobs that it gave out.
