@@ -1,5 +1,6 @@
 // S8. On each of 4 workers a piece of work lasts 4 times its shortest time, asleep for the rest, so that four fit on two processors
-// and each keeps the pace of a machine of its own; on the fourth it lasts 40 times as long. The work-conserving ideal is the sum of what they can do: (3 + 1 ÷ 10) × the speed of one such worker on its own, through the same service.
+// and each keeps the pace of a machine of its own; on the fourth it lasts 40 times as long. The work-conserving ideal is the
+// sum of what they can do: (3 + 1 ÷ 10) × the speed of one such worker on its own, through the same service.
 import { startService } from './service.mjs';
 import { median, spread } from './statistics.mjs';
 import { figureRow } from './targets.mjs';
