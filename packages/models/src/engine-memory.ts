@@ -10,8 +10,8 @@ const nodeBytes = 7 * 1024;
 const sessionBytes = 2 * 2 ** 20;
 
 /**
- * Bytes that a worker's engine needs to run a training graph over `batch` samples on a CPU, parameters, fed values and outputs included: within
- * a quarter of what is measured. A GPU has no arena in pieces and no parts, and takes something between the values alive at once and this.
+ * Bytes that a worker's engine needs to run a training graph over `batch` samples on a CPU, parameters, fed values and outputs included: mostly
+ * within a quarter of what is measured (docs/performance.md, "Memory"). A GPU has no arena in pieces and no parts, and takes something between the values alive at once and this.
  */
 export function engineMemory(graph: Graph, batch: number): number {
   const outputs = [...graph.outputs.keys()];
