@@ -9,9 +9,9 @@ import {
   type FrameHeader,
   jobKey,
 } from '@descent/gradient-channel';
+import { LRUCache } from 'lru-cache';
 import type { Device } from './devices/device.ts';
 import type { PreparedJob, Work } from './prepared-job.ts';
-import { createRecentlyUsed } from './recently-used.ts';
 
 /** Connections and compiled jobs kept between gradient jobs: a worker shared by a few teams compiles once for each. */
 const keptJobs = 4;
@@ -81,10 +81,14 @@ interface Link {
 
 export function createGradientAgent(options: GradientAgentOptions): GradientAgent {
   const { worker, device, connect = connectChannel, clock = () => performance.now() } = options;
-  const jobs = createRecentlyUsed<string, KnownJob>(keptJobs, ({ prepared }) => {
-    prepared.then((job) => job.dispose()).catch(() => {});
+  const jobs = new LRUCache<string, KnownJob>({
+    max: keptJobs,
+    disposeAfter: ({ prepared }) => void prepared.then((job) => job.dispose()).catch(() => {}),
   });
-  const links = createRecentlyUsed<string, Link>(keptJobs, ({ connection }) => connection.close());
+  const links = new LRUCache<string, Link>({
+    max: keptJobs,
+    disposeAfter: ({ connection }) => connection.close(),
+  });
   let current: Link | undefined;
   let leaving: string | undefined;
 

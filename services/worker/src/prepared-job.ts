@@ -20,10 +20,10 @@ import type { Engine } from '@descent/engines';
 import { DescentError } from '@descent/errors';
 import { type Assignment, nodeLevel, writeTimings } from '@descent/gradient-channel';
 import { compileModel, evaluationGraph, roundingKey, sumCount, trainingGraph } from '@descent/models';
+import { LRUCache } from 'lru-cache';
 import { type BoundWork, type Draw, makeBoundWork } from './bound-work.ts';
 import { createJobMemory } from './job-memory.ts';
 import type { LocalTraining } from './local-training.ts';
-import { createRecentlyUsed } from './recently-used.ts';
 import { addResults, type ResultBuffer } from './result-buffers.ts';
 import type { DoneWork } from './work-meter.ts';
 
@@ -115,8 +115,9 @@ export async function prepareJob(options: PrepareOptions): Promise<PreparedJob> 
   const metrics = sumCount(model.metrics);
   const memory = createJobMemory(plan, model.layout, metrics, received);
   const { parameters, local } = memory;
-  const programs = createRecentlyUsed<string, Promise<BoundWork>>(keptPrograms, (ready) => {
-    ready.then((work) => work.release()).catch(() => {});
+  const programs = new LRUCache<string, Promise<BoundWork>>({
+    max: keptPrograms,
+    disposeAfter: (ready) => void ready.then((work) => work.release()).catch(() => {}),
   });
   const readyFor = (kind: Assignment['kind'], batch: number): Promise<BoundWork> => {
     const { graph, gathers } = samples[kind]!;

@@ -74,6 +74,37 @@ describeEachDatabase((create) => {
     expect((await usageByTeam(other)).get('team_1')).toBe(3);
   });
 
+  test('while a transaction of another process is open, writes wait and reads are answered', async () => {
+    await book(db, 'job_1', 1);
+    const order: string[] = [];
+    const write = await other.transaction().execute(async (transaction) => {
+      await book(transaction, 'job_1', 2);
+      const waiting = book(db, 'job_1', 4).then(() => order.push('written'));
+      expect((await usageByTeam(db)).get('team_1')).toBe(1);
+      order.push('read');
+      return { waiting };
+    });
+    await write.waiting;
+    expect(order).toEqual(['read', 'written']);
+    expect((await usageByTeam(db)).get('team_1')).toBe(7);
+  });
+
+  test('a statement that failed can run again', async () => {
+    const row = { hash: 'x', owner: 'job_1', bytes: 1, created_at: '' };
+    const insert = (owner: string) =>
+      db
+        .insertInto('artifacts')
+        .values({ ...row, owner })
+        .execute();
+    await insert('job_1');
+    await expect(insert('job_1')).rejects.toThrow();
+    await insert('job_2');
+    expect(await db.selectFrom('artifacts').select('owner').orderBy('owner').execute()).toEqual([
+      { owner: 'job_1' },
+      { owner: 'job_2' },
+    ]);
+  });
+
   test('a text comes back as it was given', async () => {
     const text = 'Zürich → 東京 🎓 "quoted" \\ \n\t end';
     const { rows } = await sql<{ text: string }>`select cast(${text} as text) as text`.execute(db);

@@ -71,7 +71,6 @@ describeEachDatabase((create, kind) => {
       expect(await read('pragma journal_mode')).toBe('wal');
       expect(await read('pragma synchronous')).toBe(2);
       expect(await read('pragma foreign_keys')).toBe(1);
-      expect(await read('pragma busy_timeout')).toBe(5000);
     } else expect(await read('show synchronous_commit')).toBe('on');
     const orphan = { job_id: 'job_none', sequence: 1, time: '', type: 'log', message: '', data: '{}' };
     await expect(db.insertInto('job_events').values(orphan).execute()).rejects.toThrow(/foreign key/i);

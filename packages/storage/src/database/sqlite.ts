@@ -1,52 +1,179 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { type Dialect, SqliteDialect, SqliteDriver } from 'kysely';
+import {
+  type CompiledQuery,
+  type DatabaseConnection,
+  type Dialect,
+  type Driver,
+  type QueryResult,
+  SelectQueryNode,
+  SqliteAdapter,
+  SqliteIntrospector,
+  SqliteQueryCompiler,
+} from 'kysely';
 import Sqlite from 'libsql';
+import AsyncSqlite from 'libsql/promise';
+import { LRUCache } from 'lru-cache';
 
-/**
- * `synchronous = FULL`: an answered request must survive a power cut, since a parameter server drops what it has
- * reported. A commit costs one fsync of the log; reports are batched to five a second per job, so it is not on a hot path.
- */
 export function sqliteDialect(file: string): Dialect {
-  const database = new Sqlite(file);
-  database.pragma('busy_timeout = 5000');
-  database.pragma('journal_mode = WAL');
-  database.pragma('synchronous = FULL');
-  database.pragma('foreign_keys = ON');
-  return new (class extends SqliteDialect {
-    override createDriver() {
-      return new SharedFileDriver(database);
-    }
-  })({ database });
+  return {
+    createAdapter: () => new SqliteAdapter(),
+    createDriver: () => new SharedFileDriver(file),
+    createIntrospector: (db) => new SqliteIntrospector(db),
+    createQueryCompiler: () => new SqliteQueryCompiler(),
+  };
 }
 
+/** For a writer of another process. */
 const longestWaitMs = 10_000;
+/** Preparing a statement takes longer than running it. A list of each length makes a statement of its own. */
+const keptStatements = 256;
 
-/** For a file that other processes write too. */
-class SharedFileDriver extends SqliteDriver {
-  readonly #database: Sqlite.Database;
+/**
+ * A file that other processes may write too, through two connections. A read outside of a transaction is answered at once by one of
+ * them, and sees what is committed. Everything else takes turns at the other, a transaction each: there, waiting for other
+ * processes and for the disk happens in a thread of the library, so that a commit stops nobody else's request.
+ *
+ * `synchronous = FULL`: an answered request must survive a power cut, since a parameter server drops what it has reported.
+ */
+class SharedFileDriver implements Driver {
+  readonly #file: string;
+  #lastTurn = Promise.resolve();
+  #reader!: Sqlite.Database;
+  /** Its types leave `inTransaction` out. */
+  #writer!: AsyncSqlite & { readonly inTransaction: boolean };
+  #read!: Run;
+  #write!: Run;
 
-  constructor(database: Sqlite.Database) {
-    super({ database });
-    this.#database = database;
+  constructor(file: string) {
+    this.#file = file;
+  }
+
+  async init(): Promise<void> {
+    this.#writer = Object.assign(new AsyncSqlite(this.#file, {}));
+    await this.#writer.exec(`
+      pragma busy_timeout = ${longestWaitMs};
+      pragma journal_mode = WAL;
+      pragma synchronous = FULL;
+      pragma foreign_keys = ON;
+      pragma busy_timeout = 0`);
+    this.#reader = new Sqlite(this.#file);
+    this.#reader.pragma(`busy_timeout = ${longestWaitMs}`);
+    this.#reader.pragma('query_only = ON');
+    this.#read = runOn(this.#reader);
+    this.#write = runOn(this.#writer);
+  }
+
+  async acquireConnection(): Promise<Connection> {
+    return new Connection(this);
+  }
+
+  read(query: CompiledQuery): Promise<QueryResult<unknown>> {
+    return this.#read(query);
+  }
+
+  write(query: CompiledQuery): Promise<QueryResult<unknown>> {
+    return this.#write(query);
+  }
+
+  /** Takes the write lock at once: a transaction that read first could not write when another process had written in between. */
+  async beginTransaction(connection: Connection): Promise<void> {
+    const leave = await this.#takeTurn();
+    try {
+      await this.#lock();
+      connection.leave = leave;
+    } catch (error) {
+      leave();
+      throw error;
+    }
+  }
+
+  async commitTransaction(): Promise<void> {
+    await this.#writer.exec('commit');
+  }
+
+  async rollbackTransaction(connection: Connection): Promise<void> {
+    // Some errors, such as a full disk, have rolled back already.
+    if (connection.leave !== null && this.#writer.inTransaction) await this.#writer.exec('rollback');
+  }
+
+  async releaseConnection(connection: Connection): Promise<void> {
+    connection.leave?.();
+    connection.leave = null;
+  }
+
+  async destroy(): Promise<void> {
+    await this.#takeTurn();
+    this.#reader.close();
+    this.#writer.close();
   }
 
   /**
-   * A transaction takes the write lock when it begins. One that read first and then wrote would fail, without waiting,
-   * when another process had written in between (SQLITE_BUSY_SNAPSHOT). We wait here, not in SQLite, which would stop the
-   * event loop; and by `exec`, since a prepared `begin` that failed counts as running and spoils the next commit.
+   * Waits here and not in SQLite, which would keep one of the library's few threads; and by `exec`, since a prepared `begin` that
+   * failed counts as running and spoils the next commit.
    */
-  override async beginTransaction(): Promise<void> {
+  async #lock(): Promise<void> {
     for (const begun = performance.now(); ; await delay(1 + 4 * Math.random())) {
       try {
-        this.#database.exec('pragma busy_timeout = 0; begin immediate; pragma busy_timeout = 5000');
-        return;
+        return await this.#writer.exec('begin immediate');
       } catch (error) {
         const isBusy =
           error instanceof Error && 'code' in error && String(error.code).startsWith('SQLITE_BUSY');
-        if (isBusy && performance.now() - begun < longestWaitMs) continue;
-        this.#database.pragma('busy_timeout = 5000');
-        throw error;
+        if (!isBusy || performance.now() - begun > longestWaitMs) throw error;
       }
     }
   }
+
+  async #takeTurn(): Promise<() => void> {
+    const before = this.#lastTurn;
+    let leave!: () => void;
+    this.#lastTurn = new Promise((resolve) => {
+      leave = resolve;
+    });
+    await before;
+    return leave;
+  }
+}
+
+/** One query, or the queries of one transaction. */
+class Connection implements DatabaseConnection {
+  readonly #driver: SharedFileDriver;
+  /** Ends the turn of a transaction; null outside of one. */
+  leave: (() => void) | null = null;
+
+  constructor(driver: SharedFileDriver) {
+    this.#driver = driver;
+  }
+
+  async executeQuery<Row>(query: CompiledQuery): Promise<QueryResult<Row>> {
+    if (this.leave !== null) return this.#driver.write(query) as Promise<QueryResult<Row>>;
+    if (SelectQueryNode.is(query.query)) return this.#driver.read(query) as Promise<QueryResult<Row>>;
+    await this.#driver.beginTransaction(this);
+    try {
+      const result = await this.#driver.write(query);
+      await this.#driver.commitTransaction();
+      return result as QueryResult<Row>;
+    } catch (error) {
+      await this.#driver.rollbackTransaction(this);
+      throw error;
+    } finally {
+      await this.#driver.releaseConnection(this);
+    }
+  }
+
+  streamQuery(): never {
+    throw new Error('Rows come all at once');
+  }
+}
+
+type Run = (query: CompiledQuery) => Promise<QueryResult<unknown>>;
+
+function runOn(database: Sqlite.Database | AsyncSqlite): Run {
+  const statements = new LRUCache<string, Sqlite.Statement>({ max: keptStatements });
+  return async ({ sql, parameters }) => {
+    const statement: Sqlite.Statement = statements.get(sql) ?? (await database.prepare(sql));
+    statements.set(sql, statement);
+    if (statement.reader) return { rows: await statement.all(parameters) };
+    const { changes, lastInsertRowid } = statement.run(parameters);
+    return { numAffectedRows: BigInt(changes), insertId: BigInt(lastInsertRowid), rows: [] };
+  };
 }

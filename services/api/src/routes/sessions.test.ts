@@ -164,9 +164,17 @@ test.each([
   const begun = api.time.now;
   const { ask } = await browser(remember);
   const status = async () => (await ask({ url: '/v1/whoami' })).statusCode;
+  // It is noted beside the answer.
+  const lastUse = async () => {
+    const uses = api.app.context.db
+      .selectFrom('sessions')
+      .select(({ fn }) => fn.max('last_used_at').as('last'));
+    return (await uses.executeTakeFirstOrThrow()).last;
+  };
   while (api.time.now + pauseMs < begun + longestMs) {
     api.time.now += pauseMs;
     expect(await status()).toBe(200);
+    await expect.poll(lastUse).toBe(new Date(api.time.now).toISOString());
   }
   api.time.now = begun + longestMs;
   expect(await status()).toBe(401);
