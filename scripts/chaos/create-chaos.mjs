@@ -134,11 +134,11 @@ export async function createChaos({ seed, minutes, workers, kinds, large, soakSt
         }
       }
       for (const one of [job.id, ...forks]) {
-        const signal = AbortSignal.timeout(endWithinMs);
-        const last = await untilAnswered(
-          () => client.jobs.waitUntilEnded(one, { signal, backOff: { attempts: 1_000, longestMs: 1_000 } }),
-          signal,
-        ).catch((error) => ({
+        const patience = {
+          signal: AbortSignal.timeout(endWithinMs),
+          backOff: { attempts: 1_000, longestMs: 1_000 },
+        };
+        const last = await client.jobs.waitUntilEnded(one, patience).catch((error) => ({
           id: one,
           state: `not ended: ${error.message}`,
           receipt: {},
@@ -218,12 +218,12 @@ async function checkCurve(client, id, expected, isWhole) {
     : [`the curve of job ${id} has ${steps.length} points of ${whole.length}`];
 }
 
-async function untilAnswered(ask, signal) {
+async function untilAnswered(ask) {
   for (;;) {
     try {
       return await ask();
     } catch (error) {
-      if (!error.entry?.retryable || signal?.aborted) throw error;
+      if (!error.entry?.retryable) throw error;
       await delay(250);
     }
   }

@@ -1,5 +1,5 @@
 import { setTimeout } from 'node:timers/promises';
-import { type DescentClient, isEnded } from '@descent/client';
+import type { DescentClient } from '@descent/client';
 import type { Job } from '@descent/contracts';
 import type { ProgressView } from './progress-view.ts';
 
@@ -19,17 +19,10 @@ export async function followJob(
   const both = AbortSignal.any([signal, over.signal]);
   const polling = poll(client, id, view, both);
   try {
-    let after: number | undefined;
-    for (;;) {
-      for await (const event of client.jobs.events(id, { signal, ...(after !== undefined && { after }) })) {
-        after = event.sequence;
-        view.event(event);
-      }
-      const job = await client.jobs.get(id, { signal });
-      if (!isEnded(job.state)) continue;
-      view.show(job);
-      return job;
-    }
+    for await (const event of client.jobs.events(id, { signal })) view.event(event);
+    const job = await client.jobs.waitUntilEnded(id, { signal });
+    view.show(job);
+    return job;
   } finally {
     over.abort();
     await polling;

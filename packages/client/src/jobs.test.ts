@@ -27,6 +27,34 @@ test('waitUntilEnded follows the events and returns the ended job', async () => 
   ]);
 });
 
+test('waitUntilEnded waits through an api that is away when the job is read, for as many attempts as it is given', async () => {
+  const away = (attempts: number) =>
+    startTestServer((request, response, count) => {
+      const isRead = request.url === `/v1/jobs/${jobId}`;
+      if (isRead && count <= attempts) response.destroy();
+      else response.setHeader('content-type', 'application/json').end('{"state":"succeeded"}');
+    });
+  const backOff = { firstMs: 1, longestMs: 1, attempts: 3 };
+  await using back = await away(3);
+  const job = await createClient({ url: back.url }).jobs.waitUntilEnded(jobId, { backOff });
+  expect(job.state).toBe('succeeded');
+  expect(back.requests).toHaveLength(4);
+  await using gone = await away(4);
+  const waiting = createClient({ url: gone.url }).jobs.waitUntilEnded(jobId, { backOff });
+  await expect(waiting).rejects.toMatchObject({ code: 'UNAVAILABLE' });
+  expect(gone.requests).toHaveLength(4);
+});
+
+test('waitUntilEnded throws a refusal that waiting cannot cure at once', async () => {
+  await using server = await startTestServer((_request, response) => {
+    const body = { statusCode: 404, code: 'JOB_NOT_FOUND', error: 'Not Found', message: 'no', details: {} };
+    response.writeHead(404, { 'content-type': 'application/json' }).end(JSON.stringify(body));
+  });
+  const waiting = createClient({ url: server.url }).jobs.waitUntilEnded(jobId);
+  await expect(waiting).rejects.toMatchObject({ code: 'JOB_NOT_FOUND' });
+  expect(server.requests).toHaveLength(1);
+});
+
 test('a refused call throws the error of the body, with code, message and details', async () => {
   await using server = await startTestServer((_request, response) => {
     const details = { jobId, state: 'succeeded', action: 'pause' };

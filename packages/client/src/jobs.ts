@@ -20,6 +20,7 @@ import type {
 } from '@descent/contracts';
 import { type Download, openDownload } from './download.ts';
 import { type FollowOptions, follow } from './follow.ts';
+import { patiently } from './patiently.ts';
 import type { Transport } from './transport.ts';
 
 export interface CallOptions {
@@ -157,11 +158,13 @@ export function createJobsApi({ http, body, stream }: Transport) {
       }
     },
 
-    /** Resolves with the job once it succeeded, failed or was cancelled; a failed job is no error here. */
+    /**
+     * Resolves with the job once it succeeded, failed or was cancelled; a failed job is no error here. Waits through a
+     * restart of the api: throws UNAVAILABLE when it stays away for all `backOff.attempts`, about a minute by default.
+     */
     async waitUntilEnded(id: string, options: Omit<FollowOptions, 'after'> = {}): Promise<Job> {
-      const signal = withSignal(options.signal);
       for (;;) {
-        const job = await this.get(id, signal);
+        const job = await patiently(() => this.get(id, withSignal(options.signal)), options);
         if (isEnded(job.state)) return job;
         // Only the end of the stream matters here; the job is read again for its final state.
         for await (const _event of this.events(id, options));
