@@ -6,7 +6,7 @@ import type { AxeResults } from 'axe-core';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { hasChromium, launchChromium } from '../../services/dashboard/test/chromium.ts';
-import { jobId } from '../../services/dashboard/test/fixture-jobs.ts';
+import { jobId, pointAt } from '../../services/dashboard/test/fixture-jobs.ts';
 import {
   type FixtureServer,
   fixtureToken,
@@ -84,6 +84,67 @@ describe.skipIf(!hasChromium)('every page of the dashboard', () => {
     await page.context().close();
   });
 
+  test('a curve whose first point was drawn alone grows with those that follow', async () => {
+    const page = await open(server.url);
+    // The first connection brings one point and breaks, the next one the rest.
+    const sse = (first: number, last: number) =>
+      Array.from({ length: last - first + 1 }, (_, index) => pointAt(first + index, first + index, 'train'))
+        .map((point) => `id: ${point.sequence}\ndata: ${JSON.stringify(point)}\n\n`)
+        .join('');
+    let draw = () => {};
+    const drawn = new Promise<void>((resolve) => {
+      draw = resolve;
+    });
+    await page.route('**/metrics', async (route) => {
+      const isFirst = route.request().headers()['last-event-id'] === undefined;
+      if (!isFirst) await drawn;
+      await route.fulfill({ contentType: 'text/event-stream', body: isFirst ? sse(1, 1) : sse(2, 50) });
+    });
+    await page.goto(server.url + job);
+    await expect.poll(() => stepAt(page, 0.5), { timeout: 15_000 }).toBe(1);
+    draw();
+    await expect.poll(() => stepAt(page, 1), { timeout: 15_000 }).toBe(50);
+    await page.context().close();
+  });
+
+  test('a zoomed curve is moved by dragging with shift or the middle button and by the arrow keys, and the other charts with it', async () => {
+    const page = await open(server.url);
+    await page.goto(`${server.url}/jobs/${jobId(3)}`);
+    await expect.poll(() => stepAt(page, 1), { timeout: 15_000 }).toBeGreaterThan(390);
+    const box = (await page.locator('.u-over').first().boundingBox())!;
+    const drag = async (from: number, to: number, button: 'left' | 'middle' = 'left') => {
+      await page.mouse.move(box.x + box.width * from, box.y + 50);
+      await page.mouse.down({ button });
+      await page.mouse.move(box.x + box.width * to, box.y + 50, { steps: 5 });
+      await page.mouse.up({ button });
+    };
+    /** Steps at both ends of the first and of the second chart. */
+    const shown = async () => [
+      ...[await stepAt(page, 0), await stepAt(page, 1)],
+      ...[await stepAt(page, 0, 1), await stepAt(page, 1, 1)],
+    ];
+    const near = (steps: number[], low: number, high: number) =>
+      steps.every((step, place) => Math.abs(step - (place % 2 === 0 ? low : high)) <= 6);
+    await drag(0.25, 0.5);
+    expect(await shown()).toSatisfy((steps: number[]) => near(steps, 100, 200));
+    await page.keyboard.down('Shift');
+    await drag(0.75, 0.25);
+    await page.keyboard.up('Shift');
+    expect(await shown()).toSatisfy((steps: number[]) => near(steps, 150, 250));
+    await drag(0.25, 0.75, 'middle');
+    expect(await shown()).toSatisfy((steps: number[]) => near(steps, 100, 200));
+    const chart = page.getByRole('img', { name: /^Curve of loss/ });
+    for (let press = 0; press < 5; press++) await chart.press('ArrowRight');
+    expect(await shown()).toSatisfy((steps: number[]) => near(steps, 150, 250));
+    await chart.press('-');
+    expect(await shown()).toSatisfy((steps: number[]) => near(steps, 100, 300));
+    for (let press = 0; press < 20; press++) await chart.press('ArrowLeft');
+    expect(await shown()).toSatisfy((steps: number[]) => near(steps, 1, 200));
+    await page.mouse.dblclick(box.x + 100, box.y + 50);
+    expect(await shown()).toSatisfy((steps: number[]) => near(steps, 1, 396));
+    await page.context().close();
+  });
+
   test('answers within 200 ms with 500 jobs in the list and 100,000 points in a curve', async () => {
     await using large = await startFixtureServer(dist, { more: 493, steps: 100_000 });
     const page = await open(large.url);
@@ -107,7 +168,7 @@ describe.skipIf(!hasChromium)('every page of the dashboard', () => {
     await page.goto(large.url + job);
     await page.getByRole('img', { name: /^Curve of loss/ }).waitFor();
     // The axis reaches the end once all points are there.
-    await expect.poll(() => pointsShown(page), { timeout: 60_000 }).toBeGreaterThan(99_000);
+    await expect.poll(() => stepAt(page, 1), { timeout: 60_000 }).toBeGreaterThan(99_000);
     await watchInteractions(page);
     expect(await quickest(page, () => page.getByLabel('logarithmic loss').click())).toBeLessThan(200);
     expect(await quickest(page, () => page.getByRole('slider').press('ArrowLeft'))).toBeLessThan(200);
@@ -153,16 +214,18 @@ async function quickest(page: Page, act: () => Promise<void>): Promise<number> {
   return durations.length < 5 ? 16 : Math.min(...durations);
 }
 
-/** The step under the right end of the loss curve. */
-async function pointsShown(page: Page): Promise<number> {
-  const plot = page.locator('.u-over').first();
+/** The step of the chart number `chart` at this share of its width, or NaN before it has one. */
+async function stepAt(page: Page, share: number, chart = 0): Promise<number> {
+  const plot = page.locator('.u-over').nth(chart);
+  await plot.waitFor();
   const box = await plot.boundingBox();
-  if (box === null) return 0;
-  await plot.hover({ position: { x: box.width - 2, y: box.height / 2 } });
+  if (box === null) return Number.NaN;
+  const x = Math.min(Math.max(box.width * share, 2), box.width - 2);
+  await plot.hover({ position: { x, y: box.height / 2 } });
   const text = await page
     .getByText(/^step \d+$/)
-    .first()
-    .textContent()
+    .nth(chart)
+    .textContent({ timeout: 1000 })
     .catch(() => null);
-  return Number(text?.replace('step ', '') ?? 0);
+  return Number(text?.replace('step ', '') ?? Number.NaN);
 }

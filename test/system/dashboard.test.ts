@@ -118,7 +118,8 @@ describe.skipIf(!hasChromium)('the dashboard of the running service', () => {
   });
 
   test('the graph of the trained model is walked forward and back, with the numbers of a sample', async () => {
-    await page.getByRole('link', { name: 'Graph', exact: true }).last().click();
+    // Of the job: the navigation has a link of the same name, which is there before the job is.
+    await page.getByRole('main').getByRole('link', { name: 'Graph', exact: true }).click();
     await page.getByRole('heading', { name: 'Computation graph' }).waitFor();
     await page.getByRole('button', { name: 'Show the operations of logits' }).press('Enter');
     await page.getByRole('button', { name: 'Step through' }).click({ timeout: 60_000 });

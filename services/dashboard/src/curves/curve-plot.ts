@@ -5,6 +5,7 @@ import { readColours } from '../theme/colour.ts';
 import { axisRange, extent } from './axis-range.ts';
 import type { CurveColumns } from './curve-buffer.ts';
 import { type LinearMap, nearestKnown, tracePolyline } from './polyline.ts';
+import { createXWindow } from './x-window.ts';
 
 export const xAxes = ['step', 'epoch', 'time'] as const;
 export type XAxis = (typeof xAxes)[number];
@@ -18,7 +19,7 @@ export interface CurveMark {
 export interface PlotSettings {
   readonly metric: string;
   readonly logarithmic: boolean;
-  /** Plots with the same key share their crosshair and their zoom. */
+  /** Plots with the same key share their crosshair and the part of the x axis that they show. */
   readonly shared: string;
 }
 
@@ -33,7 +34,7 @@ export interface Readout {
 }
 
 export interface CurvePlot {
-  /** Shows the columns as they are now; keeps a zoom the user made. */
+  /** Shows the columns as they are now; keeps the part of the x axis that the user chose. */
   update(columns: CurveColumns, x: XAxis): void;
   mark(marks: readonly CurveMark[]): void;
   resize(width: number, height: number): void;
@@ -52,7 +53,6 @@ export function createCurvePlot(
 ): CurvePlot {
   let columns: CurveColumns | null = null;
   let xAxis: XAxis = 'step';
-  let zoomed = false;
   let marks: readonly CurveMark[] = [];
   let colours = readColours(element);
   const bounds = metric === 'accuracy' ? { floor: 0, ceiling: 1 } : {};
@@ -100,6 +100,7 @@ export function createCurvePlot(
     ctx.restore();
   };
 
+  const view = createXWindow(element);
   const axis: Partial<UPlot.Axis> = {
     stroke: () => colours.text,
     grid: { stroke: () => colours.grid, width: 1 },
@@ -113,6 +114,7 @@ export function createCurvePlot(
       height: Math.max(element.clientHeight, 100),
       legend: { show: false },
       padding: [8, 12, 0, 0],
+      plugins: [view.plugin],
       cursor: {
         y: false,
         sync: { key: shared, scales: ['x', null] },
@@ -161,15 +163,6 @@ export function createCurvePlot(
       ],
       hooks: {
         setCursor: [(self) => onReadout(readoutAt(self, columns))],
-        // Also where another plot was dragged or double-clicked.
-        setScale: [
-          (self, key) => {
-            const { min, max } = self.scales.x ?? {};
-            const xs = self.data[0];
-            const whole = rangeOfX(xs[0] ?? null, xs.at(-1) ?? null);
-            if (key === 'x') zoomed = xs.length > 0 && (min !== whole[0] || max !== whole[1]);
-          },
-        ],
         drawClear: [drawMarks],
       },
     },
@@ -179,11 +172,11 @@ export function createCurvePlot(
 
   return {
     update(next, x) {
-      if (x !== xAxis) zoomed = false;
+      const kept = x === xAxis && view.isChosen();
       columns = next;
       xAxis = x;
-      plot.setData([next[x], next.train, next.smooth, next.validation], !zoomed);
-      if (zoomed) plot.redraw(true);
+      plot.setData([next[x], next.train, next.smooth, next.validation], !kept);
+      if (kept) plot.redraw(true);
     },
     mark(next) {
       marks = next;

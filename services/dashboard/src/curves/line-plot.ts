@@ -1,6 +1,7 @@
 import UPlot from 'uplot';
 import { formatCompact } from '../format/number.ts';
 import { readColours, resolveColour } from '../theme/colour.ts';
+import { createXWindow } from './x-window.ts';
 
 export interface LineStyle {
   /** Any CSS colour, also one that depends on the theme. */
@@ -10,7 +11,7 @@ export interface LineStyle {
 }
 
 export interface LinePlot {
-  /** x, then one column per line; null where a line has no value. */
+  /** x, then one column per line; null where a line has no value. Keeps the part of the x axis that the user chose. */
   update(data: UPlot.AlignedData): void;
   resize(width: number, height: number): void;
   recolour(): void;
@@ -26,7 +27,7 @@ export interface LinePlotOptions {
   readonly onRow?: (row: number | null) => void;
 }
 
-/** Several lines over one axis. Drag zooms in, a double click zooms out. */
+/** Several lines over one axis, zoomed and moved as `createXWindow` has it. */
 export function createLinePlot(element: HTMLElement, options: LinePlotOptions): LinePlot {
   const { lines, logarithmic = false, formatX = formatCompact, formatY, onRow } = options;
   let text = readColours(element);
@@ -51,12 +52,14 @@ export function createLinePlot(element: HTMLElement, options: LinePlotOptions): 
       ...(dashed && { dash: [4, 4] }),
     }),
   );
+  const view = createXWindow(element);
   const plot = new UPlot(
     {
       width: Math.max(element.clientWidth, 100),
       height: Math.max(element.clientHeight, 100),
       legend: { show: false },
       padding: [8, 12, 0, 0],
+      plugins: [view.plugin],
       cursor: { y: false, drag: { x: true, y: false, dist: 8 } },
       scales: { x: { time: false }, y: { distr: logarithmic ? 3 : 1 } },
       axes: [
@@ -78,7 +81,11 @@ export function createLinePlot(element: HTMLElement, options: LinePlotOptions): 
     element,
   );
   return {
-    update: (data) => plot.setData(data),
+    update(data) {
+      const kept = view.isChosen();
+      plot.setData(data, !kept);
+      if (kept) plot.redraw(true);
+    },
     resize(width, height) {
       if (width > 0 && height > 0) plot.setSize({ width, height });
     },
