@@ -135,22 +135,20 @@ export function GraphView({ graph, explanation, working, onCheck, children }: Gr
           />
           derived backward operations
         </label>
-        <Button
-          look="quiet"
-          className="px-2"
-          onClick={() => change({ open: expanded.size === groups.length ? undefined : everything })}
-        >
+      </div>
+      <div className="flex flex-wrap items-center gap-2">
+        {facts !== undefined && walk.length > 0 && (
+          <WalkBar walk={walk} facts={facts} position={position} onMove={move} />
+        )}
+        <Button onClick={() => change({ open: expanded.size === groups.length ? undefined : everything })}>
           {expanded.size === groups.length ? 'Fold all' : 'Unfold all'}
         </Button>
+        {facts === undefined && working && (
+          <p role="status" className="text-sm text-ink-faint">
+            Working out values and gradients…
+          </p>
+        )}
       </div>
-      {facts === undefined && working && (
-        <p role="status" className="text-sm text-ink-faint">
-          Working out values and gradients…
-        </p>
-      )}
-      {facts !== undefined && walk.length > 0 && (
-        <WalkBar walk={walk} facts={facts} position={position} onMove={move} />
-      )}
       <div className={`grid gap-3 ${selected === undefined ? '' : 'lg:grid-cols-[minmax(0,1fr)_20rem]'}`}>
         <div className="h-[68vh] min-h-80 overflow-hidden rounded-xl border border-line bg-canvas">
           <GraphCanvas

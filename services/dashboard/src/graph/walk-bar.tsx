@@ -35,7 +35,7 @@ export function WalkBar({ walk, facts, position, onMove }: WalkBarProps) {
     );
   }
   return (
-    <div className="flex w-full flex-wrap items-center gap-2 rounded-xl border border-line bg-surface p-2">
+    <div className="flex min-w-0 flex-1 basis-80 flex-wrap items-center gap-2 rounded-xl border border-line bg-surface p-2">
       <Button aria-label="First step" disabled={position === 0} onClick={() => onMove(0)}>
         «
       </Button>
