@@ -70,6 +70,21 @@ test('an api that is killed comes back at the same address', async () => {
   expect((await stack.client.jobs.list()).jobs).toEqual([]);
 });
 
+test('a worker that is drained ends, and is not started again', async () => {
+  const { client } = stack;
+  const worker = (await client.cluster.workers()).find(({ name }) => name === 'worker-2')!;
+  await client.cluster.steerWorker(worker.id, 'drain');
+  const row = await stack.whenProcess('worker-2', ({ phase }) => phase === 'stopped');
+  expect(row).toMatchObject({ pid: null, starts: 1 });
+  expect(stack.stderr).toContain('worker-2 leaves: it was drained');
+  expect(
+    stack
+      .processes()
+      .filter(({ phase }) => phase === 'running')
+      .map(({ name }) => name),
+  ).toContain('worker-1');
+});
+
 test('each part logs JSON lines to a file of its own', () => {
   for (const name of ['api', 'parameter-server', 'worker-1', 'worker-2']) {
     const lines = readFileSync(join(stack.dataDir, 'logs', `${name}.log`), 'utf8')

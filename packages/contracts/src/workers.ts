@@ -10,9 +10,10 @@ export const WorkerId = Type.String({ pattern: '^wrk_[0-9A-HJKMNP-TV-Z]{26}$' })
  * active    takes gradient jobs
  * paused    stays, and takes none until it is resumed
  * draining  finishes its gradient job and ends
+ * left      was draining, and is not heard of any more
  * lost      has not been heard of for ten seconds
  */
-export const workerStates = ['active', 'paused', 'draining', 'lost'] as const;
+export const workerStates = ['active', 'paused', 'draining', 'left', 'lost'] as const;
 export const WorkerState = OneOf(workerStates);
 export type WorkerState = Static<typeof WorkerState>;
 

@@ -33,6 +33,7 @@ async function work(number: number, start: number): Promise<void> {
   const config = { ...readWorkerConfig({ ...env, DESCENT_NAME: name }), metrics: undefined };
   const worker = await startWorker(config, server);
   workers.set(number, worker);
+  void worker.left.then((reason) => logger.info({ worker: worker.name, reason }, 'the worker has left'));
   void worker.died.then(async (err) => {
     if (leaving) return;
     logger.error({ err, worker: name }, 'a compute thread died; another takes its place');

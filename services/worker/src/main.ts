@@ -23,8 +23,9 @@ const { close } = closeWithGrace({ delay: 9_000, logger, skip: [...crashSignals]
 process.once('disconnect', close);
 void worker.left.then((reason) => {
   logger.info({ worker: worker.name, reason }, 'the worker has left');
-  // One that a supervisor started would be started again: it stays, without work.
+  // A supervisor would start what ends again, unless it is told.
   if (process.send === undefined) close();
+  else process.send({ type: 'left', reason }, () => close());
 });
 void worker.died.then((err) => {
   logger.fatal({ err }, 'the compute thread died');

@@ -43,6 +43,7 @@ function play(events: readonly StackEvent[], from: StackState = createStackState
 
 const ready = (name: string, atMs = 0): StackEvent => ({ type: 'ready', name, atMs });
 const exited = (name: string, atMs = 0): StackEvent => ({ type: 'exited', name, atMs, problem: 'ended' });
+const left = (name: string): StackEvent => ({ type: 'left', name, reason: 'it was drained' });
 const due = (name: string): StackEvent => ({ type: 'due', name });
 const started = play([{ type: 'begin' }, ready('queue'), ready('api'), ready('one'), ready('two')]).state;
 
@@ -113,6 +114,35 @@ test('a part that fails three times before the stack is up ends the stack with i
 test('a part of a stack that is up may fail for ever', () => {
   const events = Array.from({ length: 50 }, () => [exited('one'), due('one')]).flat();
   expect(play(events, started).state.phase).toBe('up');
+});
+
+test('a part that says that it leaves is not started again, and the others stay', () => {
+  const { state, effects, spawned, timers } = play(
+    [left('one'), exited('one', 10), exited('two', 10), due('two')],
+    started,
+  );
+  expect(state.parts.map(({ state }) => state.phase)).toEqual(['running', 'running', 'stopped', 'starting']);
+  expect(effects[0]).toEqual({
+    type: 'tell',
+    text: 'one leaves: it was drained. The next start of the service starts it again',
+  });
+  expect(spawned).toEqual(['two']);
+  expect(timers.slice(0, 2)).toEqual([
+    ['one', 3_000],
+    ['one', null],
+  ]);
+  expect(play([{ type: 'stop' }], play([left('one'), exited('one')], started).state).signals).toEqual([
+    'SIGTERM two',
+  ]);
+});
+
+test('a part that says that it leaves and does not end is killed', () => {
+  expect(play([left('one'), due('one')], started).signals).toEqual(['SIGKILL one']);
+});
+
+test('a stack comes up without a part that left meanwhile', () => {
+  const events = [{ type: 'begin' } as const, ready('queue'), ready('api'), ready('one'), left('one')];
+  expect(play([...events, exited('one'), ready('two')]).effects.at(-1)).toEqual({ type: 'up' });
 });
 
 test('a process that is not ready in time is killed', () => {

@@ -39,6 +39,13 @@ function next(stack: StackState, event: StackEvent, effects: Effect[]): StackSta
         },
         (changed) => startWhatCan(changed, effects),
       );
+    case 'left':
+      return change(
+        stack,
+        event.name,
+        (part) => leaves(part, event.reason, effects),
+        (changed) => startWhatCan(changed, effects),
+      );
     case 'exited':
       return exited(stack, event, effects);
     case 'due':
@@ -70,7 +77,7 @@ function startWhatCan(stack: StackState, effects: Effect[]): StackState {
   const running = new Set(
     stack.parts.filter(({ state }) => state.phase === 'running').map(({ plan }) => plan.name),
   );
-  if (running.size === stack.parts.length) {
+  if (stack.parts.every(({ plan, state }) => running.has(plan.name) || hasLeft(state))) {
     effects.push({ type: 'up' });
     return { ...stack, phase: 'up' };
   }
@@ -98,6 +105,10 @@ function exited(
     const stopped = change(stack, name, (part) => ({ ...part, state: { phase: 'stopped' } }));
     return stopNextRank(stopped, effects);
   }
+  if (hasLeft(part.state)) {
+    effects.push({ type: 'timer', name, afterMs: null });
+    return change(stack, name, (part) => ({ ...part, state: { phase: 'stopped' } }));
+  }
   const wasWell = part.state.phase === 'running' && atMs - part.state.sinceMs >= healthyMs;
   const failures = wasWell ? 1 : part.failures + 1;
   if (stack.phase === 'starting' && failures >= startAttempts) {
@@ -111,6 +122,21 @@ function exited(
     { type: 'timer', name, afterMs },
   );
   return change(stack, name, (part) => ({ ...part, failures, state: { phase: 'backing-off' } }));
+}
+
+function leaves(part: Part, reason: string, effects: Effect[]): Part {
+  if (part.state.phase !== 'running') return part;
+  const { name, stopWithinMs } = part.plan;
+  effects.push(
+    { type: 'tell', text: `${name} leaves: ${reason}. The next start of the service starts it again` },
+    { type: 'timer', name, afterMs: stopWithinMs },
+  );
+  return { ...part, state: { phase: 'stopping' } };
+}
+
+/** In a stack that is not stopped itself, only what has left is, or is about to be. */
+function hasLeft({ phase }: Part['state']): boolean {
+  return phase === 'stopping' || phase === 'stopped';
 }
 
 /** The timer of a part ran out: its pause is over, or its process took too long. */

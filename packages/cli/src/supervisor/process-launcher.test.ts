@@ -58,6 +58,16 @@ test('a part is ready when it says so over IPC, and is stopped by a signal', asy
   ]);
 });
 
+test('a part may say that it leaves for good', async () => {
+  const { events } = await run(
+    `process.send({ type: 'left', reason: 'it was drained' }, () => process.disconnect());`,
+  );
+  expect(events).toEqual([
+    { type: 'left', name: 'part', reason: 'it was drained' },
+    { type: 'exited', name: 'part', atMs: 7, problem: 'ended with exit code 0' },
+  ]);
+});
+
 test('the last error that a process logged is its problem; errors are told, and all lines are in the log', async () => {
   const line = JSON.stringify({ level: 60, msg: 'no disk' });
   const { told, events } = await run(`console.log('hello'); console.error('${line}'); process.exitCode = 3;

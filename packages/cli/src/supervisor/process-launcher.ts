@@ -18,7 +18,7 @@ export interface PartDefinition extends PartPlan {
   command(start: number): Command;
   /** Steps aside for the other parts while they want the processor; it may otherwise use all of it. */
   readonly isBackground?: boolean;
-  /** `message`: it sends `{ type: 'ready', … }` over IPC. A function: it resolves when the process answers. */
+  /** `message`: it sends `{ type: 'ready', … }` over IPC (and `{ type: 'left', reason }` when it leaves for good). A function: it resolves when the process answers. */
   readonly readiness: 'message' | ((signal: AbortSignal) => Promise<void>);
 }
 
@@ -113,7 +113,9 @@ export function createLauncher(options: LauncherOptions): Launcher {
       };
       if (part.readiness === 'message') {
         child.on('message', (message) => {
-          if (isReady(message)) ready(message);
+          if (isOfType(message, 'ready')) ready(message);
+          else if (!over && isOfType(message, 'left') && 'reason' in message)
+            dispatch({ type: 'left', name, reason: String(message.reason) });
         });
         return;
       }
@@ -137,6 +139,6 @@ export function createLauncher(options: LauncherOptions): Launcher {
   };
 }
 
-function isReady(message: unknown): boolean {
-  return typeof message === 'object' && message !== null && 'type' in message && message.type === 'ready';
+function isOfType(message: unknown, type: string): message is { readonly type: string } {
+  return typeof message === 'object' && message !== null && 'type' in message && message.type === type;
 }

@@ -16,7 +16,7 @@ export interface PartPlan {
  *   starting     has a process that is not ready yet               → running, backing-off, stopping
  *   running      its process said that it is ready                 → backing-off, stopping
  *   backing-off  its process ended; the next one comes in a moment → starting, stopped
- *   stopping     its process was told to end                       → stopped
+ *   stopping     its process was told to end, or said that it ends → stopped
  *   stopped      no process, and none comes
  */
 export type PartState =
@@ -38,7 +38,7 @@ export interface Part {
 
 /**
  *   starting  until every part has been running at the same time once; a part that keeps failing ends the stack
- *   up        a part that ends is started again, for ever
+ *   up        a part that ends is started again, for ever, unless it had said that it leaves
  *   stopping  parts are stopped rank by rank
  *   stopped   no process is left
  */
@@ -56,6 +56,8 @@ export type StackEvent =
   | { readonly type: 'begin' }
   | { readonly type: 'ready'; readonly name: string; readonly atMs: number }
   | { readonly type: 'exited'; readonly name: string; readonly atMs: number; readonly problem: string }
+  /** Its process ends because somebody wanted that, and is not to be started again. */
+  | { readonly type: 'left'; readonly name: string; readonly reason: string }
   /** The timer of a part ran out. */
   | { readonly type: 'due'; readonly name: string }
   | { readonly type: 'stop' }

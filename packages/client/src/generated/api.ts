@@ -1261,7 +1261,7 @@ export interface components {
                 parameterBytes: number;
                 /** @description Forward and backward, whole mini-batch */
                 flopsPerStep: number;
-                /** @description What computing one micro-batch takes at most on a CPU, estimated */
+                /** @description The largest resident memory of a worker process of its own that computes the job on a CPU: Node.js, the engine, samples, parameters and gradients; estimated */
                 workerMemoryBytes: number;
                 /** @description Of a model that recomputes parts of its forward pass */
                 checkpointing?: {
@@ -6257,7 +6257,7 @@ export interface components {
             /** @description The only team that it serves; null: all */
             team: string | null;
             /** @enum {unknown} */
-            state: "active" | "paused" | "draining" | "lost";
+            state: "active" | "paused" | "draining" | "left" | "lost";
             /** @description You may pause, resume, drain and remove it */
             mine: boolean;
             engine: string;

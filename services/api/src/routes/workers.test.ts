@@ -76,6 +76,13 @@ test('a silent worker is lost', async () => {
   expect(await listed(api.user)).toMatchObject([{ state: 'lost', load: 0 }]);
 });
 
+test('a worker that is drained has left when it is silent', async () => {
+  const worker = await join();
+  await api.as((await owner.token()).secret)({ method: 'POST', url: `/v1/workers/${worker.id}/drain` });
+  api.time.now += 10_001;
+  expect(await listed(api.user)).toMatchObject([{ state: 'left', load: 0 }]);
+});
+
 test.each([
   ['pause', 'paused', 'pause'],
   ['drain', 'draining', 'leave'],

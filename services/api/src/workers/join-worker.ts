@@ -10,7 +10,7 @@ import {
 } from '@descent/storage';
 import { ulid } from 'ulid';
 
-/** A lost worker is listed this long, so that its owner sees that it is gone. */
+/** A lost worker, or one that has left, is listed this long, so that its owner sees that it is gone. */
 const rememberedMs = 10 * 60_000;
 
 /**

@@ -34,7 +34,7 @@ export function presentWorker(
     name: worker.name,
     owner: worker.owner === null || !seesOwner ? null : { id: worker.owner.id, name: worker.owner.name },
     team: worker.lentTo,
-    state: isLost ? 'lost' : stateOf[worker.wanted],
+    state: isLost ? (worker.wanted === 'leave' ? 'left' : 'lost') : stateOf[worker.wanted],
     mine,
     engine: worker.engine,
     device: worker.device,

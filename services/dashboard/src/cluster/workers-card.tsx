@@ -14,6 +14,7 @@ const looks: Record<ClusterWorker['state'], string> = {
   active: 'bg-good-back text-good',
   paused: 'bg-warn-back text-warn',
   draining: 'bg-busy-back text-busy',
+  left: 'bg-idle-back text-idle',
   lost: 'bg-bad-back text-bad',
 };
 
@@ -21,6 +22,7 @@ const offered: Record<ClusterWorker['state'], readonly WorkerAction[]> = {
   active: ['pause', 'drain'],
   paused: ['resume', 'drain'],
   draining: ['resume'],
+  left: [],
   lost: [],
 };
 
@@ -109,7 +111,7 @@ export function WorkersCard({ workers, names, nowMs }: WorkersCardProps) {
                       {words[action]}
                     </Button>
                   ))}
-                  {worker.state === 'lost' && (
+                  {(worker.state === 'lost' || worker.state === 'left') && (
                     <Button
                       look="quiet"
                       className="min-h-7 px-2 py-0.5 text-sm"
