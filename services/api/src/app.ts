@@ -212,7 +212,7 @@ export async function buildApp(options: AppOptions): Promise<App> {
     await dispatcher?.close();
     await deliveries?.close();
     await threads.close();
-    keeper.close();
+    await keeper.close();
     await locks.close();
     await db.destroy();
   });

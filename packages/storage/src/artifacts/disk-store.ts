@@ -47,7 +47,8 @@ export async function openDiskStore(folder: string): Promise<ArtifactStore> {
         if (firstNew !== undefined) await syncUp(path.dirname(parent), folder);
         return artifact;
       } catch (error) {
-        await rm(temporary, { force: true });
+        // On a disk that is broken this may fail too: the next sweep takes it away, and the caller is told why the write failed.
+        await rm(temporary, { force: true }).catch(() => undefined);
         throw writeError(error);
       }
     },
@@ -92,8 +93,12 @@ export async function openDiskStore(folder: string): Promise<ArtifactStore> {
 
     async probe() {
       const file = path.join(incoming, randomUUID());
-      await (await open(file, 'wx')).close();
-      await rm(file);
+      try {
+        await (await open(file, 'wx')).close();
+      } finally {
+        // A sweep may have been faster.
+        await rm(file, { force: true });
+      }
     },
   };
 }

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { mkdir, open, readdir, rm } from 'node:fs/promises';
+import { mkdir, open, readdir, rm, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
@@ -28,6 +28,8 @@ export interface S3StoreOptions {
 }
 
 const uploadTries = 3;
+/** A file that is being fetched grows; one that did not for so long is of a process that died. */
+const longestReadMs = 3_600_000;
 const nothing = () => undefined;
 const silent = { trace: nothing, debug: nothing, info: nothing, warn: nothing, error: nothing };
 
@@ -50,7 +52,9 @@ export async function openS3Store(
     responseChecksumValidation: 'WHEN_REQUIRED',
   });
   const incoming = path.join(folder, 'incoming');
-  await mkdir(incoming, { recursive: true });
+  /** What is being read: no write, so a sweep may come at any time. */
+  const outgoing = path.join(folder, 'outgoing');
+  for (const one of [incoming, outgoing]) await mkdir(one, { recursive: true });
   const objectOf = (hash: string) => ({ Bucket, Key: prefix + checkHash(hash) });
 
   async function size(hash: string): Promise<number | null> {
@@ -112,8 +116,8 @@ export async function openS3Store(
     }
   }
 
-  async function inFile<Result>(work: (file: string) => Promise<Result>): Promise<Result> {
-    const file = path.join(incoming, randomUUID());
+  async function inFile<Result>(place: string, work: (file: string) => Promise<Result>): Promise<Result> {
+    const file = path.join(place, randomUUID());
     try {
       return await work(file);
     } catch (error) {
@@ -125,7 +129,7 @@ export async function openS3Store(
 
   return {
     put: (source, { limitBytes = Number.POSITIVE_INFINITY } = {}) =>
-      inFile(async (file) => {
+      inFile(incoming, async (file) => {
         const artifact = await writeDurably(source, file, limitBytes);
         await sendPatiently(file, artifact);
         return artifact;
@@ -134,7 +138,7 @@ export async function openS3Store(
     read,
 
     readVerified: (hash) =>
-      inFile(async (file) => {
+      inFile(outgoing, async (file) => {
         const { hash: actual } = await writeDurably(await read(hash), file, Number.POSITIVE_INFINITY);
         if (actual !== hash) throw new DescentError('ARTIFACT_DAMAGED', { hash, actual });
         // What is open stays readable after the file has gone.
@@ -166,6 +170,11 @@ export async function openS3Store(
 
     async sweep() {
       for (const name of await readdir(incoming)) await rm(path.join(incoming, name), { force: true });
+      for (const name of await readdir(outgoing)) {
+        const file = path.join(outgoing, name);
+        const writtenMs = (await stat(file).catch(() => undefined))?.mtimeMs ?? 0;
+        if (Date.now() - writtenMs > longestReadMs) await rm(file, { force: true });
+      }
       const { Uploads = [] } = await client.send(new ListMultipartUploadsCommand({ Bucket, Prefix: prefix }));
       for (const { Key, UploadId } of Uploads)
         await client.send(new AbortMultipartUploadCommand({ Bucket, Key, UploadId }));
@@ -175,7 +184,7 @@ export async function openS3Store(
       await client.send(new HeadBucketCommand({ Bucket })).catch((error) => {
         throw unavailable(error);
       });
-      await inFile(async (file) => (await open(file, 'wx')).close());
+      await inFile(outgoing, async (file) => (await open(file, 'wx')).close());
     },
   };
 }

@@ -14,7 +14,8 @@ export interface ArtifactKeeper {
   discard(hashes: readonly string[]): Promise<void>;
   /** Deletes every file that nobody holds: what a process left that died between storing a file and noting it. */
   discardUnheld(): Promise<void>;
-  close(): void;
+  /** Takes away what failed writes have left, if that can be done at once. */
+  close(): Promise<void>;
 }
 
 export interface ArtifactKeeperOptions {
@@ -36,6 +37,8 @@ export function createArtifactKeeper({
 }: ArtifactKeeperOptions): ArtifactKeeper {
   const candidates = new Set<string>();
   let leftovers = false;
+  /** A write failed, and what it had written may be there still. */
+  let strays = false;
   let writers = 0;
   /** Steps of taking, releasing and deleting, one after the other. */
   let line: Promise<unknown> = Promise.resolve();
@@ -49,15 +52,14 @@ export function createArtifactKeeper({
   }
 
   async function sweep(): Promise<void> {
-    if (closed || writers > 0 || (candidates.size === 0 && !leftovers)) return;
-    if (!(await locks.tryTake(lock))) {
-      clearTimeout(retry);
-      retry = setTimeout(() => void inLine(sweep).catch(() => undefined), retryMs).unref();
-      return;
-    }
+    if (closed || writers > 0 || (candidates.size === 0 && !leftovers && !strays)) return;
+    if (!(await locks.tryTake(lock))) return sweepLater();
     try {
-      if (leftovers) {
+      if (leftovers || strays) {
         await artifacts.sweep();
+        strays = false;
+      }
+      if (leftovers) {
         for await (const hash of artifacts.list()) candidates.add(hash);
         leftovers = false;
       }
@@ -70,6 +72,12 @@ export function createArtifactKeeper({
     }
   }
 
+  function sweepLater(): void {
+    if (closed) return;
+    clearTimeout(retry);
+    retry = setTimeout(() => void inLine(sweep).catch(sweepLater), retryMs).unref();
+  }
+
   return {
     async writing(work) {
       writers++;
@@ -78,13 +86,16 @@ export function createArtifactKeeper({
           if (!locks.has(lock)) await locks.share(lock);
         });
         return await work();
+      } catch (error) {
+        strays = true;
+        throw error;
       } finally {
         writers--;
         await inLine(async () => {
           if (writers > 0) return;
           await locks.release(lock);
-          // What cannot be deleted now is no failure of this write; the next one tries again.
-          await sweep().catch(() => undefined);
+          // What cannot be deleted now is no failure of this write.
+          await sweep().catch(sweepLater);
         });
       }
     },
@@ -96,7 +107,9 @@ export function createArtifactKeeper({
       leftovers = true;
       return inLine(sweep);
     },
-    close() {
+    async close() {
+      clearTimeout(retry);
+      if (strays) await inLine(sweep).catch(() => undefined);
       closed = true;
       clearTimeout(retry);
     },
