@@ -19,14 +19,14 @@ const inLine = 4;
 
 /**
  * What happens if nothing is submitted and every estimate is right: the same admission, with workers shared out as a
- * fluid between its decisions. With thousands of waiting jobs it takes some tenths of a second: make one per view, on a
- * thread, not one per request.
+ * fluid between its decisions. With hundreds of teams that wait it takes a second: it stops after each event, so that who
+ * runs it can do something else in between.
  */
-export function forecast(
+export function* forecastInSteps(
   view: SchedulingView,
   ledger: Ledger,
   settings: SchedulingSettings,
-): Map<string, Foreseen> {
+): Generator<void, Map<string, Foreseen>> {
   const starts = new Map<string, number>();
   const finishes = new Map<string, number>();
   let now = view.nowMs;
@@ -36,11 +36,15 @@ export function forecast(
     view.jobs.filter(({ state }) => state === 'waiting'),
     ({ team }) => team,
   );
-  for (const own of waiting.values()) own.sort(ownOrder);
+  for (const own of waiting.values()) {
+    own.sort(ownOrder);
+    yield;
+  }
   let books = ledger;
   for (const job of held) starts.set(job.id, job.heldSinceMs ?? now);
 
   for (let event = 0; event < mostEvents && held.length + waiting.size > 0; event++) {
+    yield;
     const fronts = [...waiting.values()].flatMap((own) => own.slice(0, inLine));
     const present = { ...view, nowMs: now, jobs: [...held, ...fronts] };
     const { admit, release } = decideAdmission(present, books, settings);
@@ -78,6 +82,19 @@ export function forecast(
   return new Map(
     view.jobs.map(({ id }) => [id, { startMs: starts.get(id) ?? null, finishMs: finishes.get(id) ?? null }]),
   );
+}
+
+/** The same at once. */
+export function forecast(
+  view: SchedulingView,
+  ledger: Ledger,
+  settings: SchedulingSettings,
+): Map<string, Foreseen> {
+  const steps = forecastInSteps(view, ledger, settings);
+  for (;;) {
+    const { done, value } = steps.next();
+    if (done) return value;
+  }
 }
 
 type WaitingByTeam = Map<string, SchedulingJob[]>;

@@ -1,5 +1,5 @@
 export { type Admission, decideAdmission, type InLine } from './admission.ts';
-export { type Foreseen, forecast } from './forecast.ts';
+export { type Foreseen, forecast, forecastInSteps } from './forecast.ts';
 export {
   type Account,
   type Appetite,
@@ -11,7 +11,7 @@ export {
   openLedger,
 } from './ledger.ts';
 export { type LedgerRecord, recordLedger, restoreLedger, type StandingRecord } from './ledger-record.ts';
-export { createOutlook, type Outlook } from './outlook.ts';
+export { createOutlook, type Outlook, type Pace } from './outlook.ts';
 export { queueUp } from './queue-up.ts';
 export { type Release, type ReleaseCause, releaseCauses } from './releases.ts';
 export { defaultSettings, type SchedulingSettings } from './settings.ts';

@@ -1,6 +1,6 @@
 import type { Waiting, WaitingReason, WhatIf, WhatIfChange } from '@descent/contracts';
 import { decideAdmission } from './admission.ts';
-import { type Foreseen, forecast } from './forecast.ts';
+import { type Foreseen, forecastInSteps } from './forecast.ts';
 import type { Ledger } from './ledger.ts';
 import type { SchedulingSettings } from './settings.ts';
 import { teamShares } from './team-shares.ts';
@@ -8,37 +8,52 @@ import type { SchedulingJob, SchedulingView } from './view.ts';
 import { applyChange, changeInWords, type ForeseenChange, helpfulChange } from './what-if.ts';
 
 export interface Outlook {
+  /** Place in the line of all that wait, from 1; null: it does not wait. */
+  place(job: string): number | null;
   /** Why this job waits; null: it does not. */
-  waiting(job: string): Waiting | null;
-  /** When a job that has a place will be done; null: unknown. */
-  estimatedFinish(job: string): string | null;
+  waiting(job: string): Promise<Waiting | null>;
+  /** When a job will be done; null: unknown. */
+  estimatedFinish(job: string): Promise<string | null>;
 }
 
+/** Runs something long to its end; what else is done between its steps is the caller's choice. */
+export type Pace = <Result>(steps: Generator<void, Result>) => Promise<Result>;
+
 /** Everything that may be asked about one view; forecasts are made when first needed, and shared. */
-export function createOutlook(view: SchedulingView, ledger: Ledger, settings: SchedulingSettings): Outlook {
+export function createOutlook(
+  view: SchedulingView,
+  ledger: Ledger,
+  settings: SchedulingSettings,
+  pace: Pace,
+): Outlook {
   const { line } = decideAdmission(view, ledger, settings);
   const places = new Map(line.map(({ job }, index) => [job.id, index]));
   const shares = teamShares(view, ledger);
-  const forecasts = new Map<string, ReadonlyMap<string, Foreseen>>();
+  const forecasts = new Map<string, Promise<ReadonlyMap<string, Foreseen>>>();
   const foresee = (key: string, changed: () => SchedulingView) => {
-    const known = forecasts.get(key) ?? forecast(changed(), ledger, settings);
+    const known = forecasts.get(key) ?? pace(forecastInSteps(changed(), ledger, settings));
     forecasts.set(key, known);
     return known;
   };
-  const asIs = (job: string) => foresee('', () => view).get(job);
+  const asIs = async (job: string) => (await foresee('', () => view)).get(job);
 
   /** The start of a team's first job does not depend on which job that is. */
-  const startOfFirst = (team: string) => asIs(line.find(({ job }) => job.team === team)!.job.id)?.startMs;
-  const startWith = (job: SchedulingJob, change: WhatIfChange) =>
-    change === 'first-in-team'
-      ? startOfFirst(job.team)
-      : foresee(`${change} ${sharedBy(job, change)}`, () => applyChange(view, job.team, change)).get(job.id)
-          ?.startMs;
+  const startOfFirst = async (team: string) =>
+    (await asIs(line.find(({ job }) => job.team === team)!.job.id))?.startMs;
+  const startWith = async (job: SchedulingJob, change: WhatIfChange) => {
+    if (change === 'first-in-team') return startOfFirst(job.team);
+    const key = `${change} ${sharedBy(job, change)}`;
+    return (await foresee(key, () => applyChange(view, job.team, change))).get(job.id)?.startMs;
+  };
 
-  const whatIf = (job: SchedulingJob, reason: WaitingReason, startMs: number | null): WhatIf | null => {
+  const whatIf = async (
+    job: SchedulingJob,
+    reason: WaitingReason,
+    startMs: number | null,
+  ): Promise<WhatIf | null> => {
     const change = helpfulChange[reason];
     if (change === null) return null;
-    const thenMs = startWith(job, change) ?? null;
+    const thenMs = (await startWith(job, change)) ?? null;
     if (thenMs === null || (startMs !== null && thenMs >= startMs)) return null;
     const when = thenMs <= view.nowMs ? 'now' : `in ${inWords(thenMs - view.nowMs)}`;
     return {
@@ -49,12 +64,16 @@ export function createOutlook(view: SchedulingView, ledger: Ledger, settings: Sc
   };
 
   return {
-    waiting(id) {
+    place(id) {
+      const index = places.get(id);
+      return index === undefined ? null : index + 1;
+    },
+    async waiting(id) {
       const index = places.get(id);
       if (index === undefined) return null;
       const { job, reason } = line[index]!;
       const share = shares.get(job.team)!;
-      const startMs = asIs(id)?.startMs ?? null;
+      const startMs = (await asIs(id))?.startMs ?? null;
       const before = line.slice(0, index);
       return {
         reason,
@@ -65,10 +84,10 @@ export function createOutlook(view: SchedulingView, ledger: Ledger, settings: Sc
         },
         ahead: index,
         estimatedStart: toTimeOrNull(startMs),
-        whatIf: whatIf(job, reason, startMs),
+        whatIf: await whatIf(job, reason, startMs),
       };
     },
-    estimatedFinish: (id) => toTimeOrNull(asIs(id)?.finishMs ?? null),
+    estimatedFinish: async (id) => toTimeOrNull((await asIs(id))?.finishMs ?? null),
   };
 }
 

@@ -13,7 +13,12 @@ export interface ServerMemory {
 export function measureMemory({ cluster, jobs }: SchedulingView): ServerMemory {
   const free = new Map(cluster.servers.map(({ name, memoryBytes }) => [name, memoryBytes]));
   let kept: string | null = null;
-  const roomiest = () => [...free].filter(([name]) => name !== kept).sort(([, a], [, b]) => b - a)[0] ?? null;
+  /** The first of those with the most room; without sorting, since it is asked for every job in line. */
+  const roomiest = () => {
+    let found: [string, number] | null = null;
+    for (const one of free) if (one[0] !== kept && (found === null || one[1] > found[1])) found = one;
+    return found;
+  };
   const takeFrom = (name: string, bytes: number) => free.set(name, (free.get(name) ?? 0) - bytes);
   const take = (bytes: number) => {
     const server = roomiest();

@@ -34,7 +34,7 @@ export async function estimateJob(
     budgetLeftWorkerSeconds: left,
     fitsBudget: left === null || workerSeconds === null ? left !== 0 : workerSeconds <= left,
     fitsMemory: servers.some(({ memoryBytes }) => memoryBytes >= serverMemoryBytes),
-    waiting: outlook.waiting(job.id)!,
-    estimatedFinish: outlook.estimatedFinish(job.id),
+    waiting: (await outlook.waiting(job.id))!,
+    estimatedFinish: await outlook.estimatedFinish(job.id),
   };
 }

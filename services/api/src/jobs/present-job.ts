@@ -26,9 +26,9 @@ export async function presentJobs(
   const sparklines = await findSparklines(db, ids);
   return Promise.all(
     jobs.map(async (job) => ({
-      ...present(job, job.state === 'queued' ? (outlook?.waiting(job.id) ?? null) : null),
+      ...present(job, job.state === 'queued' ? ((await outlook?.waiting(job.id)) ?? null) : null),
       ...presentCard(cards.get(job.id)),
-      estimatedFinish: isOpen(job) ? (outlook?.estimatedFinish(job.id) ?? null) : null,
+      estimatedFinish: isOpen(job) ? ((await outlook?.estimatedFinish(job.id)) ?? null) : null,
       ...(await tablesOf(db, job)),
       ...(await timingOf(db, job)),
       ...(sparklines.has(job.id) && { sparkline: sparklines.get(job.id)! }),

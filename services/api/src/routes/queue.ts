@@ -35,7 +35,7 @@ async function presentQueue({ db, books }: Context, caller: TokenRecord): Promis
   const running = jobs.filter(({ state }) => isHeld(state));
   const waiting = jobs.filter(({ state }) => state === 'queued');
   const shown = [running, waiting].map((all) => all.filter(({ teamId }) => mine(teamId)));
-  const place = ({ id }: ActiveJob) => situation.outlook.waiting(id)?.position.whole ?? 0;
+  const place = ({ id }: ActiveJob) => situation.outlook.place(id) ?? 0;
   const [ownRunning, ownWaiting] = [shown[0]!, shown[1]!];
   const listed = [
     ownRunning.slice(0, mostShown),
@@ -60,8 +60,8 @@ async function presentQueue({ db, books }: Context, caller: TokenRecord): Promis
         heardAt: new Date(heardAtMs).toISOString(),
       };
     }),
-    running: listed[0]!.map(entry),
-    waiting: listed[1]!.map(entry),
+    running: await Promise.all(listed[0]!.map(entry)),
+    waiting: await Promise.all(listed[1]!.map(entry)),
     others: {
       running: running.length - ownRunning.length,
       waiting: waiting.length - ownWaiting.length,
@@ -74,7 +74,7 @@ async function presentQueue({ db, books }: Context, caller: TokenRecord): Promis
   };
 }
 
-function entryOf(job: ActiveJob, name: string, { outlook }: Situation): QueueEntry {
+async function entryOf(job: ActiveJob, name: string, { outlook }: Situation): Promise<QueueEntry> {
   return {
     job: job.id,
     name,
@@ -83,8 +83,8 @@ function entryOf(job: ActiveJob, name: string, { outlook }: Situation): QueueEnt
     state: job.state as QueueEntry['state'],
     workers: job.workers,
     progress: Math.min(1, job.done),
-    waiting: outlook.waiting(job.id),
-    estimatedFinish: outlook.estimatedFinish(job.id),
+    waiting: await outlook.waiting(job.id),
+    estimatedFinish: await outlook.estimatedFinish(job.id),
   };
 }
 

@@ -27,6 +27,7 @@ import {
 } from '@descent/storage';
 import { type ClusterState, readCluster } from './cluster.ts';
 import { createSpeedometer, type Work } from './speedometer.ts';
+import { type Cost, createTurns } from './turns.ts';
 import { schedulingJob, viewOf } from './view-of.ts';
 
 /**
@@ -94,9 +95,13 @@ const alone: GradientTurn = { first: 1, step: 0 };
 /** Settings and stored bytes change seldom, and summing bytes reads every file's row. */
 const teamsFreshMs = 2000;
 const clusterFreshMs = 1000;
-/** Foreseeing few jobs takes less than a millisecond, a hundred some, thousands some tens. */
+/** Foreseeing few jobs takes less than a millisecond, thousands of a few teams some tens, those of hundreds of teams a second. */
 const fewJobs = 20;
 const situationFreshMs = 1000;
+/** At most a fifth of the time goes into forecasts, however long one takes. */
+const freshPerBusy = 4;
+/** How long a forecast may keep the event loop from requests at a time. */
+const turnMs = 2;
 /** When jobs came or went since: a flood of them must not have it made anew for each. */
 const situationChangedMs = 400;
 
@@ -149,7 +154,9 @@ export async function openBooks(db: Database, limits: BooksLimits, clock: () => 
     return { jobs, view, cluster: state };
   }
 
-  let situation: { readonly atMs: number; readonly value: Situation } | null = null;
+  const turns = createTurns(turnMs);
+  let situation: { readonly atMs: number; readonly value: Situation; readonly cost: Readonly<Cost> } | null =
+    null;
   let jobsChanged = false;
   const weightOf = (team: string) => teams.last()?.get(team)?.weight ?? 1;
 
@@ -195,24 +202,26 @@ export async function openBooks(db: Database, limits: BooksLimits, clock: () => 
     async situation() {
       const nowMs = clock();
       const age = situation === null ? Number.POSITIVE_INFINITY : nowMs - situation.atMs;
-      const freshMs = jobsChanged ? situationChangedMs : situationFreshMs;
-      const isFresh =
-        situation !== null && situation.value.jobs.length > fewJobs && age >= 0 && age < freshMs;
-      if (situation !== null && isFresh) return situation.value;
+      if (situation !== null && situation.value.jobs.length > fewJobs && age >= 0) {
+        const { value, cost } = situation;
+        const freshMs = jobsChanged ? situationChangedMs : situationFreshMs;
+        if (cost.underWay > 0 || age < Math.max(freshMs, freshPerBusy * cost.busyMs)) return value;
+      }
       jobsChanged = false;
       const seen = await look();
+      const { run, cost } = turns.measured();
       const value = {
         ...seen,
-        outlook: createOutlook(seen.view, ledger, defaultSettings),
+        outlook: createOutlook(seen.view, ledger, defaultSettings, run),
         shares: teamShares(seen.view, ledger),
       };
-      situation = { atMs: nowMs, value };
+      situation = { atMs: nowMs, value, cost };
       return value;
     },
     async outlookWith(job) {
       const { view, cluster } = await books.situation();
       const jobs = [...view.jobs, schedulingJob(job, speedometer.read(cluster.workers))];
-      return createOutlook({ ...view, jobs }, ledger, defaultSettings);
+      return createOutlook({ ...view, jobs }, ledger, defaultSettings, turns.run);
     },
     cluster: cluster.get,
     isMaintenance: async () => (await cluster.get()).paused,
