@@ -98,7 +98,8 @@ export const Price = Closed({
   parameterBytes: Type.Integer(),
   flopsPerStep: Type.Number({ description: 'Forward and backward, whole mini-batch' }),
   workerMemoryBytes: Type.Integer({
-    description: 'What computing one micro-batch takes at most on a CPU, estimated',
+    description:
+      'The largest resident memory of a worker process of its own that computes the job on a CPU: Node.js, the engine, samples, parameters and gradients; estimated',
   }),
   checkpointing: Type.Optional(
     Closed(

@@ -11,6 +11,7 @@ export type { CsvEncoding, CsvOptions } from './csv-dialect.ts';
 export { detectFormat } from './detect-format.ts';
 export { type FittedData, fitData, readsSamples } from './fit-data.ts';
 export { createGather, type Gather } from './gather.ts';
+export { heldBytes, shardCacheMebibytes } from './held-bytes.ts';
 export {
   type IngestFileOptions,
   type IngestFilesOptions,
@@ -28,7 +29,14 @@ export { placeOfFile, splitOfWord } from './place-of-file.ts';
 export { type PreviewQuestion, previewDataset } from './preview-dataset.ts';
 export { sampleOrder } from './sample-order.ts';
 export { type SampleSelection, type SelectedSamples, selectSamples } from './sample-selection.ts';
-export { batchOfStep, localBatches, microBatchRange, type Range, stepsPerEpoch } from './step-plan.ts';
+export {
+  batchOfStep,
+  evaluationSlice,
+  localBatches,
+  microBatchRange,
+  type Range,
+  stepsPerEpoch,
+} from './step-plan.ts';
 export { openTokenizer } from './tokenizers/open-tokenizer.ts';
 export type { Tokenizer } from './tokenizers/tokenizer.ts';
 export {

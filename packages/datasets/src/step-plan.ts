@@ -4,6 +4,9 @@ export interface Range {
   readonly end: number;
 }
 
+/** Samples of one evaluation slice. Fixed, so that the order in which scores are added never depends on the workers. */
+export const evaluationSlice = 500;
+
 /** The last mini-batch of an epoch holds what is left; no sample is dropped and none occurs twice. */
 export function stepsPerEpoch(samples: number, batchSize: number): number {
   return Math.ceil(samples / batchSize);

@@ -58,10 +58,25 @@ describe('price', () => {
 
   it('a worker needs less memory for a smaller micro-batch', () => {
     const memory = (microBatches: number) => price(cnn, { ...question, microBatches }).workerMemoryBytes;
-    // Not eight times: adding eight of them up takes three more gradient buffers, and 128 samples are computed in two parts.
-    expect(memory(1) / memory(8)).toBeGreaterThan(2);
-    // At least the two largest activations of 128 samples.
-    expect(memory(1)).toBeGreaterThan(2 * 128 * 26 * 26 * 32 * 4);
+    // Adding eight of them up takes three more gradient buffers, and 128 samples are computed in two parts.
+    expect(memory(1) - memory(8)).toBeGreaterThan(20 * 2 ** 20);
+    // At least the process, and the two largest activations of a part.
+    expect(memory(1)).toBeGreaterThan(256 * 2 ** 20 + 2 * 64 * 26 * 26 * 32 * 4);
+  });
+
+  it('a worker holds parameters, gradients, samples, and what evaluating takes', () => {
+    const memory = (more: object) =>
+      price(mlp, { ...question, microBatches: 1, ...more }).workerMemoryBytes -
+      price(mlp, { ...question, microBatches: 1 }).workerMemoryBytes;
+    const { parameterBytes } = price(mlp, question);
+    expect(memory({ samplesBytes: 47_000_000 })).toBe(47_000_000);
+    // 500 images as floats, and more for the activations.
+    expect(memory({ evaluationBatch: 500 })).toBeGreaterThan(500 * 784 * 4);
+    expect(memory({ evaluationBatch: 500 })).toBeLessThan(10 * 500 * 784 * 4);
+    // Its own versions and slots.
+    expect(memory({ localSteps: 4 })).toBe(5 * parameterBytes);
+    // A second gradient waits for its sibling in the tree.
+    expect(memory({ batchSize: 256, microBatches: 2 })).toBe(parameterBytes);
   });
 
   it('a summary says what comes out of each layer and what it costs', () => {

@@ -3,7 +3,13 @@ import type { LayerSummary, Price } from '@descent/contracts';
 import { deepestLevel } from '@descent/gradient-channel';
 import type { CompiledModel } from './compile-model.ts';
 import { engineMemory } from './engine-memory.ts';
-import { plainTrainingGraph, trainingGraph } from './graphs.ts';
+import { evaluationGraph, plainTrainingGraph, trainingGraph } from './graphs.ts';
+
+/**
+ * What a worker process takes before it has a job: Node.js with two threads, onnxruntime, and the model that it measures its speed
+ * with. Measured on Linux (docs/performance.md, "Memory").
+ */
+const workerProcessBytes = 265 * 2 ** 20;
 
 export interface PriceQuestion {
   /** Samples per optimizer step. */
@@ -18,6 +24,10 @@ export interface PriceQuestion {
   readonly wire?: { readonly pullBytes: number; readonly pushBytes: number } | undefined;
   /** Mini-batches that a participant trains on by itself in one step; left out, the job is synchronous. */
   readonly localSteps?: number | undefined;
+  /** Samples of the largest evaluation slice; left out or 0, nothing is evaluated. */
+  readonly evaluationBatch?: number | undefined;
+  /** Bytes of the data set that a worker keeps in memory. */
+  readonly samplesBytes?: number | undefined;
   /** Steps of an asynchronous job that may be open beside the current one. */
   readonly maxStaleness?: number | undefined;
 }
@@ -29,7 +39,7 @@ export function price(
   graph: Graph = trainingGraph(model),
 ): Price {
   const { batchSize, microBatches, datasetCount, epochs, optimizerSlots } = question;
-  const { wire, localSteps, maxStaleness = 0 } = question;
+  const { wire, localSteps, maxStaleness = 0, evaluationBatch = 0, samplesBytes = 0 } = question;
   /** Gradients that may be waiting on the server. */
   const waiting = microBatches * (1 + maxStaleness);
   const { layout } = model;
@@ -40,29 +50,34 @@ export function price(
   const encoded = (bytes: number) => (wire === undefined ? 0 : bytes);
   const samplesPerStep = batchSize * (localSteps ?? 1);
   const slotBytes = optimizerSlots * layout.trainableElements * 4;
-  // A participant keeps the version that it started from, the one it is at and the next, and its own slots.
-  const localBytes = localSteps === undefined ? 0 : 2 * parameterBytes + slotBytes;
+  // Beside the version that is received: a participant keeps the one that it started from, the one it is at and the next, and its own slots.
+  const localBytes = localSteps === undefined ? 0 : 3 * parameterBytes + slotBytes;
   const largestMicroBatch = Math.ceil(batchSize / microBatches);
   const stepsPerEpoch = Math.ceil(datasetCount / samplesPerStep);
   const checkpointingOf = (): Pick<Price, 'checkpointing'> => {
     if (model.spec.checkpointing === undefined) return {};
     const plain = plainTrainingGraph(model);
-    const savedBytes = engineMemory(plain, largestMicroBatch) - memory;
+    const savedBytes = engineMemory(plain, largestMicroBatch, 'train') - memory;
     return { checkpointing: { savedBytes, extraFlops: flopsPerStep - cost(plain, samplesPerStep).flops } };
   };
   const flopsPerStep = cost(graph, samplesPerStep).flops;
-  const memory = engineMemory(graph, largestMicroBatch);
+  const memory = engineMemory(graph, largestMicroBatch, 'train');
+  const evaluationBytes =
+    evaluationBatch === 0 ? 0 : engineMemory(evaluationGraph(model), evaluationBatch, 'evaluate');
   return {
     parameters: layout.entries.reduce((sum, entry) => sum + (entry.trainable ? entry.length : 0), 0),
     parameterBytes,
     flopsPerStep,
     // Adding up a node of the step's tree takes a gradient per level and one more; another one is being sent meanwhile.
     workerMemoryBytes:
+      workerProcessBytes +
+      samplesBytes +
       memory +
+      evaluationBytes +
       parameterBytes +
       (deepestLevel(microBatches, gradientBytes) + 2) * gradientBytes +
       localBytes +
-      encoded(pullBytes + 2 * pushBytes),
+      encoded(parameterBytes + pullBytes + 2 * pushBytes),
     ...checkpointingOf(),
     // Two parameter versions, one gradient per micro-batch until its sibling in the tree arrives, the optimizer's slots
     // (of a local job, one for the outer momentum), and what is encoded.

@@ -1,9 +1,12 @@
 import { localStepsOf, type TrainingPlan } from '@descent/contracts';
-import { batchOfStep, stepsPerEpoch as countSteps, microBatchRange } from '@descent/datasets';
+import {
+  batchOfStep,
+  stepsPerEpoch as countSteps,
+  evaluationSlice,
+  microBatchRange,
+} from '@descent/datasets';
 import type { Unit } from './node.ts';
 
-/** Samples of one evaluation slice. Fixed, so that the order in which scores are added never depends on the workers. */
-const evaluationSlice = 500;
 /** A job without `checkpointEverySteps` still loses at most this many steps of work. */
 const mostStepsBetweenCheckpoints = 200;
 

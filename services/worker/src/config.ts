@@ -11,6 +11,7 @@ import {
   requireText,
   type ServiceSettings,
 } from '@descent/configuration';
+import { shardCacheMebibytes } from '@descent/datasets';
 import { type EngineChoice, readEngineChoice } from '@descent/engines';
 import { slowdownOf } from './slow-down.ts';
 
@@ -68,7 +69,7 @@ export function readConfig(environment: Environment): Config {
     apiUrl: requireText(environment, 'DESCENT_API_URL'),
     cacheDir: requireText(environment, 'DESCENT_CACHE_DIR'),
     cacheDiskBytes: mebi(environment, 'DESCENT_CACHE_MIB', 20_480),
-    cacheMemoryBytes: mebi(environment, 'DESCENT_CACHE_MEMORY_MIB', 256),
+    cacheMemoryBytes: mebi(environment, 'DESCENT_CACHE_MEMORY_MIB', shardCacheMebibytes),
     threads: readInteger(environment, 'DESCENT_THREADS', { fallback: 1, minimum: 1, maximum: 256 }),
     devices: readInteger(environment, 'DESCENT_DEVICES', { fallback: 1, minimum: 1, maximum: 64 }),
     checksum: readSwitch(environment, 'DESCENT_CHANNEL_CHECKSUM'),

@@ -10,6 +10,7 @@ import {
   type Price,
   type TrainingPlan,
 } from '@descent/contracts';
+import { bindInputs, evaluationSlice, heldBytes } from '@descent/datasets';
 import { DescentError } from '@descent/errors';
 import {
   type CompiledModel,
@@ -72,6 +73,8 @@ export async function planJob(
       wire: wireBytes(model, request.training.compression),
       localSteps: localSettingsOf(request.training)?.localSteps,
       maxStaleness: maxStalenessOf(request.training),
+      evaluationBatch: Math.min(evaluationSlice, samples.validation),
+      samplesBytes: heldBytes(settings, manifest, bindInputs(settings, manifest, model.inputs)),
     },
     graph,
   );
