@@ -1,170 +1,19 @@
 import { randomBytes } from 'node:crypto';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import type { TrainingPlan } from '@descent/contracts';
-import {
-  type ChannelConnection,
-  type ChannelServer,
-  connectChannel,
-  createChannelServer,
-  createLease,
-  decodeJson,
-  type FrameFields,
-  type FrameHeader,
-  jobKey,
-} from '@descent/gradient-channel';
+import { decodeJson, jobKey } from '@descent/gradient-channel';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { createDoor, type Door } from './door.ts';
-import { createNumericsGate } from './numerics-gate.ts';
-import { createQuarantine } from './quarantine.ts';
-import type { RunningJob } from './running-job.ts';
-import { createWorld } from './training-job.fixture.ts';
+import { incarnation, jobId, type OpenDoor, openDoor, type Peer, plan, refusal } from './door.fixture.ts';
 
-const jobId = 'job_01JTESTTESTTESTTESTTESTTES';
-const incarnation = 4;
-const leaseKey = randomBytes(32);
-const hash = '0'.repeat(64);
-const statistics = { minimum: 0, maximum: 1, mean: 0.5, standardDeviation: 0.5 };
-const plan: TrainingPlan = {
-  jobId,
-  microBatches: 2,
-  seed: 0,
-  samples: { train: 4, validation: 0 },
-  graphHash: hash,
-  manifest: {
-    hash,
-    columns: [{ name: 'x', dtype: 'float32', shape: [], statistics }],
-    splits: [{ name: 'train', count: 4, shards: [{ hash, count: 4, bytes: 16 }] }],
-  },
-  request: {
-    model: { inputs: { x: { shape: [1] } }, layers: [], loss: { type: 'meanSquaredError', labels: 'y' } },
-    data: { dataset: 'builtin:test' },
-    training: { epochs: 3, batchSize: 4, optimizer: { type: 'sgd', learningRate: 1 } },
-  },
-  price: {
-    parameters: 3,
-    parameterBytes: 12,
-    flopsPerStep: 1,
-    workerMemoryBytes: 1,
-    serverMemoryBytes: 1,
-    wireBytesPerStep: 1,
-    stepsPerEpoch: 1,
-    steps: 3,
-  },
-};
-
-let folder: string;
-let server: ChannelServer;
-let door: Door;
-let now: number;
-let world: ReturnType<typeof createWorld>;
+let open: OpenDoor;
+let world: OpenDoor['world'];
 let peer: Peer;
-
-/** A worker that says exactly what the test wants and keeps what it hears. */
-interface Peer {
-  readonly connection: ChannelConnection;
-  send(fields: FrameFields, payload?: readonly Uint8Array[]): void;
-  join(change?: { lease?: string; numericsClass?: string; incarnation?: number; job?: string }): void;
-  ready(): void;
-  /** The next frame of this type that it hears. */
-  hear(type: FrameHeader['type']): Promise<{ header: FrameHeader; payload: Uint8Array }>;
-  readonly closed: Promise<void>;
-}
-
-const leaseFor = (serial: number, expiresAt = Date.now() + 60_000) =>
-  createLease(leaseKey, { jobId, incarnation, serial, expiresAt });
-
-const leaseOf = (change: Partial<Parameters<typeof createLease>[1]>, key = leaseKey) =>
-  createLease(key, { jobId, incarnation, serial: 0, expiresAt: Date.now() + 60_000, ...change });
-
-async function connectPeer(): Promise<Peer> {
-  const heard: { header: FrameHeader; payload: Uint8Array }[] = [];
-  let wake = () => {};
-  let close = () => {};
-  const closed = new Promise<void>((resolve) => {
-    close = resolve;
-  });
-  const connection = await connectChannel(server.address, () => ({
-    target: (header) => new Uint8Array(header.payloadBytes),
-    frame(header, payload) {
-      heard.push({ header, payload });
-      wake();
-    },
-    refused() {},
-    closed: () => close(),
-  }));
-  const peer: Peer = {
-    connection,
-    closed,
-    send: (fields, payload) => connection.send(fields, payload),
-    join({
-      lease = leaseFor(0),
-      numericsClass = 'class-a',
-      incarnation: given = incarnation,
-      job = jobId,
-    } = {}) {
-      const fields = { type: 'JOIN', job: jobKey(job), incarnation: given } as const;
-      connection.sendJson(fields, { worker: 'w1', numericsClass, lease, wantsPlan: true, holds: 1 });
-    },
-    ready: () => connection.send({ type: 'READY', job: jobKey(jobId), incarnation }),
-    async hear(type) {
-      for (;;) {
-        const index = heard.findIndex(({ header }) => header.type === type);
-        if (index >= 0) return heard.splice(0, index + 1).at(-1)!;
-        await new Promise<void>((resolve) => {
-          wake = resolve;
-        });
-      }
-    },
-  };
-  return peer;
-}
-
-const refusal = async (of: Peer) => decodeJson('REFUSED', (await of.hear('REFUSED')).payload);
-
 beforeEach(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'door-'));
-  now = 0;
-  world = createWorld({ microBatches: 2, epochs: 3 });
-  const joined = new Map<number, string>();
-  const job: RunningJob = {
-    jobId,
-    incarnation,
-    plan,
-    elements: 16,
-    metrics: [{ name: 'accuracy', sums: 1, settings: { type: 'accuracy' } }],
-    quarantine: createQuarantine(jobId, ['liar']),
-    training: world.job,
-    gradientJobs: {
-      join(serial, worker) {
-        if (serial > 1 || (joined.get(serial) ?? worker) !== worker) return false;
-        joined.set(serial, worker);
-        return true;
-      },
-      ending() {},
-      ended() {},
-      order() {},
-      demand: () => ({ waiting: 0, waitedMs: 0, serving: 0, seconds: null }),
-      refill: async () => {},
-      close: async () => {},
-    },
-    numerics: createNumericsGate('strict', 'class-a'),
-  };
-  door = createDoor({
-    leaseKey,
-    clock: () => now,
-    findJob: (key) => (key === jobKey(jobId) ? job : undefined),
-  });
-  server = await createChannelServer({ address: `unix:${join(folder, 's')}`, connected: door.connected });
-  peer = await connectPeer();
+  open = await openDoor();
+  world = open.world;
+  peer = await open.connect();
 });
-
 afterEach(async () => {
-  world.job.want('cancel');
   peer.connection.destroy();
-  await server.close();
-  await rm(folder, { recursive: true });
+  await open.close();
 });
 
 test('a worker with a valid lease is welcomed and gets parameters, then work', async () => {
@@ -185,7 +34,7 @@ test('a worker with a valid lease is welcomed and gets parameters, then work', a
 
 test('a worker that has not said that it is ready gets no work', async () => {
   const fields = { type: 'JOIN', job: jobKey(jobId), incarnation } as const;
-  const hello = { worker: 'w1', numericsClass: 'class-a', lease: leaseFor(0), wantsPlan: true, holds: 1 };
+  const hello = { worker: 'w1', numericsClass: 'class-a', lease: open.leaseOf(), wantsPlan: true, holds: 1 };
   peer.connection.sendJson(fields, hello);
   await peer.hear('WELCOME');
   world.job.tick();
@@ -219,34 +68,23 @@ test('a gradient of the wrong length is refused over the wire and the connection
   expect((await peer.hear('ASSIGN')).header).toMatchObject({ step: 0, microBatch: 0, assignment: 2 });
 });
 
-// What callers of the API can hold (docs/protocol.md): the door knows no tokens, only leases. Whose worker is given which lease, and
-// that a revoked, expired or lent-elsewhere token is given none, is held by the routes of the api.
+// The door knows no tokens, only leases (docs/protocol.md): what every kind of caller of the api is given of them, and that its token is
+// none, is held by test/conformance/channel-callers.test.ts.
 test.each([
-  ['a user token', () => 'dsc_0123456789ABCDEFGHJKMNPQRSTVWXYZ012345'],
-  ['a worker token', () => 'dsc_ZYXWVTSRQPNMKJHGFEDCBA9876543210543210'],
-  ['the service token', () => 'a-service-token-for-tests'],
-  ['a lease of another team’s job', () => leaseOf({ jobId: 'job_01JANOTHERANOTHERANOTHERAN' })],
-  ['a lease from before a take-over', () => leaseOf({ incarnation: incarnation - 1 })],
-  ['a lease that has expired', () => leaseOf({ expiresAt: Date.now() - 1 })],
-  ['a lease of a gradient job that is not open', () => leaseOf({ serial: 7 })],
-  ['a lease under another key', () => leaseOf({}, randomBytes(32))],
-  ['a lease with one letter changed', () => leaseOf({}).replace(/.$/, (end) => (end === 'A' ? 'B' : 'A'))],
+  ['a lease of another team’s job', () => open.leaseOf({ jobId: 'job_01JANOTHERANOTHERANOTHERAN' })],
+  ['a lease from before a take-over', () => open.leaseOf({ incarnation: incarnation - 1 })],
+  ['a lease that has expired', () => open.leaseOf({ expiresAt: Date.now() - 1 })],
+  ['a lease of a gradient job that is not open', () => open.leaseOf({ serial: 7 })],
+  ['a lease under another key', () => open.leaseOf({}, randomBytes(32))],
+  [
+    'a lease with one letter changed',
+    () => open.leaseOf({}).replace(/.$/, (end) => (end === 'A' ? 'B' : 'A')),
+  ],
 ])('who comes to the door with %s is refused, and gets no parameters', async (_holds, lease) => {
   peer.join({ lease: lease() });
   peer.ready();
   expect((await refusal(peer)).code).toBe('LEASE_INVALID');
   expect(world.events).toEqual([]);
-});
-
-test('a forged, an expired and a used-up lease are refused', async () => {
-  peer.join({
-    lease: createLease(randomBytes(32), { jobId, incarnation, serial: 0, expiresAt: Date.now() + 1e6 }),
-  });
-  expect((await refusal(peer)).code).toBe('LEASE_INVALID');
-  peer.join({ lease: leaseFor(0, Date.now() - 1) });
-  expect((await refusal(peer)).code).toBe('LEASE_INVALID');
-  peer.join({ lease: leaseFor(7) });
-  expect((await refusal(peer)).code).toBe('LEASE_INVALID');
 });
 
 test('a worker of another incarnation, job or numerics class is refused by name', async () => {
@@ -268,17 +106,17 @@ test('a worker whose heartbeats stop is cut off and its work given to another', 
   peer.join();
   peer.ready();
   await peer.hear('ASSIGN');
-  const heart = await connectPeer();
+  const heart = await open.connect();
   heart.connection.sendJson(
     { type: 'HEARTBEAT', job: jobKey(jobId), incarnation },
-    { worker: 'w1', lease: leaseFor(0) },
+    { worker: 'w1', lease: open.leaseOf() },
   );
   await heart.hear('ACCEPTED');
-  now = 1_999;
-  door.sweep();
+  open.time.now = 1_999;
+  open.door.sweep();
   expect(peer.connection.isOpen).toBe(true);
-  now = 2_000;
-  door.sweep();
+  open.time.now = 2_000;
+  open.door.sweep();
   await peer.closed;
   expect(world.events.map(({ type }) => type)).toContain('worker-left');
   const other = world.join('other');
@@ -287,11 +125,11 @@ test('a worker whose heartbeats stop is cut off and its work given to another', 
 });
 
 test('a heartbeat of a worker that has no connection here is refused: it must not wait for work', async () => {
-  const heart = await connectPeer();
+  const heart = await open.connect();
   const beat = () =>
     heart.connection.sendJson(
       { type: 'HEARTBEAT', job: jobKey(jobId), incarnation },
-      { worker: 'w1', lease: leaseFor(0) },
+      { worker: 'w1', lease: open.leaseOf() },
     );
   beat();
   expect((await refusal(heart)).code).toBe('LEASE_INVALID');
