@@ -1,25 +1,14 @@
 import { setImmediate as turnOfTheLoop } from 'node:timers/promises';
-import { graphHash } from '@descent/autodiff';
 import {
   type DatasetManifest,
   type JobCreate,
-  localSettingsOf,
-  localStepsOf,
   maxStalenessOf,
-  type OptimizerSettings,
   type Price,
   type TrainingPlan,
 } from '@descent/contracts';
-import { bindInputs, evaluationSlice, heldBytes } from '@descent/datasets';
+import { bindInputs, heldBytes } from '@descent/datasets';
 import { DescentError } from '@descent/errors';
-import {
-  type CompiledModel,
-  chooseMicroBatches,
-  compileModel,
-  layerSummaries,
-  price,
-  trainingGraph,
-} from '@descent/models';
+import type { ModelInput } from '@descent/models';
 import type { JobRecord, TokenRecord } from '@descent/storage';
 import { ulid } from 'ulid';
 import type { Context } from '../context.ts';
@@ -27,7 +16,9 @@ import { fitJobData } from '../datasets/fit-job-data.ts';
 import { requireManifest } from '../datasets/require-manifest.ts';
 import { resolveDataset } from '../datasets/resolve-dataset.ts';
 import { teamSeen } from '../http/authorize.ts';
-import { wireBytes } from './wire-bytes.ts';
+import { unwrap } from '../threads/answer.ts';
+import { compileQuickly } from './compile-quickly.ts';
+import { type JobToPrice, type PricedJob, priceJob } from './price-job.ts';
 
 export interface PlannedJob {
   readonly job: JobRecord;
@@ -45,7 +36,7 @@ export async function planJob(
   caller: TokenRecord,
   initialWeights?: TrainingPlan['initialWeights'],
 ): Promise<PlannedJob> {
-  const model = compileModel(asked.model);
+  const model = await modelToPlan(context, asked.model);
   await turnOfTheLoop();
   requireAuditable(asked);
   const dataset = await resolveDataset(context, asked.data.dataset, caller);
@@ -59,41 +50,36 @@ export async function planJob(
   });
   const request = { ...asked, data: settings };
   await turnOfTheLoop();
-  const graph = trainingGraph(model);
-  await turnOfTheLoop();
-  const microBatches = microBatchesOf(model, request, samples.train);
-  const priced = price(
-    model,
-    {
-      batchSize: request.training.batchSize,
-      microBatches,
-      datasetCount: samples.train,
-      epochs: request.training.epochs,
-      optimizerSlots: optimizerSlots(request.training.optimizer),
-      wire: wireBytes(model, request.training.compression),
-      localSteps: localSettingsOf(request.training)?.localSteps,
-      maxStaleness: maxStalenessOf(request.training),
-      evaluationBatch: Math.min(evaluationSlice, samples.validation),
-      samplesBytes: heldBytes(settings, manifest, bindInputs(settings, manifest, model.inputs)),
-    },
-    graph,
-  );
-  requireMemory(priced, context.limits.workerMemoryBytes);
-  await turnOfTheLoop();
+  const samplesBytes = heldBytes(settings, manifest, bindInputs(settings, manifest, model.inputs));
+  const { training } = request;
+  const { price, layers, ...facts } = await model.price({ training, samples, samplesBytes });
+  requireMemory(price, context.limits.workerMemoryBytes);
   const nowMs = context.clock();
   const plan: TrainingPlan = {
     jobId: `job_${ulid(nowMs)}`,
     request,
     manifest,
-    microBatches,
+    ...facts,
     seed,
     samples,
-    price: priced,
-    graphHash: graphHash(graph),
+    price,
     ...(initialWeights === undefined ? {} : { initialWeights }),
   };
-  const job = firstRecord(plan, manifest, [...layerSummaries(model)], nowMs);
+  const job = firstRecord(plan, manifest, layers, nowMs);
   return { plan, job: { ...job, teamId: caller.teamId } };
+}
+
+/** What planning asks of a model, wherever that is compiled. */
+interface ModelToPlan {
+  readonly inputs: readonly ModelInput[];
+  price(job: JobToPrice): Promise<PricedJob>;
+}
+
+async function modelToPlan({ threads }: Context, spec: JobCreate['model']): Promise<ModelToPlan> {
+  const model = compileQuickly(spec);
+  if (model !== null) return { inputs: model.inputs, price: (job) => priceJob(model, job) };
+  const { inputs } = unwrap(await threads.plan({ spec, job: null }));
+  return { inputs, price: async (job) => unwrap(await threads.plan({ spec, job })).priced! };
 }
 
 /** Two workers that differ need a third; and a gradient can be computed again only while its parameters are there. */
@@ -110,25 +96,6 @@ function requireAuditable({ audit, maxWorkers, training }: JobCreate): void {
   }
 }
 
-function microBatchesOf(model: CompiledModel, request: JobCreate, datasetCount: number): number {
-  const { batchSize, microBatches, epochs } = request.training;
-  if (microBatches === undefined) {
-    const question = { batchSize, microBatches: 1, datasetCount, epochs, optimizerSlots: 0 };
-    // A participant of a local job computes its share of every mini-batch of the step.
-    const { flopsPerStep, parameters } = price(model, question);
-    return chooseMicroBatches({
-      flopsPerStep: flopsPerStep * localStepsOf(request.training),
-      batchSize,
-      parameters,
-    });
-  }
-  if (microBatches <= batchSize) return microBatches;
-  throw new DescentError('REQUEST_INVALID', {
-    path: 'training.microBatches',
-    problem: `must be at most the batch size ${batchSize}, got ${microBatches}`,
-  });
-}
-
 function requireMemory({ workerMemoryBytes }: Price, limitBytes: number): void {
   if (workerMemoryBytes <= limitBytes) return;
   throw new DescentError('JOB_TOO_LARGE', {
@@ -136,19 +103,6 @@ function requireMemory({ workerMemoryBytes }: Price, limitBytes: number): void {
     actualBytes: workerMemoryBytes,
     limitBytes,
   });
-}
-
-/** Values that the optimizer keeps per parameter. */
-function optimizerSlots(settings: OptimizerSettings): number {
-  switch (settings.type) {
-    case 'sgd':
-      return (settings.momentum ?? 0) > 0 ? 1 : 0;
-    case 'adam':
-    case 'adamw':
-      return 2;
-    default:
-      return settings satisfies never;
-  }
 }
 
 function firstRecord(

@@ -7,8 +7,10 @@ import type { ThreadAnswer } from './answer.ts';
 import type { ExplainTask } from './explain.thread.ts';
 import type { ExportResult, ExportTask } from './export.thread.ts';
 import type { FitTask } from './fit.thread.ts';
+import type { GraphTask } from './graph.thread.ts';
 import type { ImportResult, ImportTask } from './import.thread.ts';
 import type { IngestResult, IngestTask } from './ingest.thread.ts';
+import type { PlanResult, PlanTask } from './plan.thread.ts';
 import type { PredictTask } from './predict.thread.ts';
 import type { PreviewTask } from './preview.thread.ts';
 
@@ -16,6 +18,10 @@ import type { PreviewTask } from './preview.thread.ts';
 export interface Threads {
   /** Aborting ends the thread, whatever it does: files are other people's, and a library may spin on a damaged one. */
   ingest(task: IngestTask, signal: AbortSignal): Promise<IngestResult>;
+  /** What a large model wants of data, and what its training costs. */
+  plan(task: PlanTask): Promise<ThreadAnswer<PlanResult>>;
+  /** JSON text of a JobGraph. */
+  graph(task: GraphTask): Promise<ThreadAnswer<string>>;
   fit(task: FitTask): Promise<ThreadAnswer<FittedData>>;
   importModel(task: ImportTask): Promise<ThreadAnswer<ImportResult>>;
   /** JSON text of a Prediction. */
@@ -41,6 +47,9 @@ export function createThreads(): Threads {
     maxOldGenerationSizeMb: readingMiB,
   });
   const fitting = pool('fit', 1);
+  // One thread: it keeps the model between the two questions about it.
+  const planning = pool('plan', 1);
+  const drawing = pool('graph', 1);
   // One thread keeps every compiled model in one place; a second would compile each again.
   const predicting = pool('predict', 1);
   const previewing = pool('preview', 1);
@@ -49,6 +58,8 @@ export function createThreads(): Threads {
   const importing = pool('import', 1);
   return {
     ingest: (task, signal) => ingesting.run(task, { signal }),
+    plan: (task) => planning.run(task),
+    graph: (task) => drawing.run(task),
     fit: (task) => fitting.run(task),
     predict: (task) => predicting.run(task),
     preview: (task) => previewing.run(task),
@@ -57,8 +68,8 @@ export function createThreads(): Threads {
     export: (task) => exporting.run(task),
     close: async () => {
       await Promise.all(
-        [ingesting, fitting, previewing, predicting, explaining, exporting, importing].map((one) =>
-          one.destroy(),
+        [ingesting, planning, drawing, fitting, previewing, predicting, explaining, exporting, importing].map(
+          (one) => one.destroy(),
         ),
       );
     },
