@@ -145,6 +145,24 @@ describe.skipIf(!hasChromium)('every page of the dashboard', () => {
     await page.context().close();
   });
 
+  test('a large graph has its edges, and a press on its map brings that part to the screen', async () => {
+    await using large = await startFixtureServer(dist, { graphBlocks: 4 });
+    const page = await open(large.url);
+    await page.goto(`${large.url}${job}/graph?open=all`);
+    const last = page.getByRole('button', { name: /^Add block3\/out/ });
+    await page
+      .getByRole('button', { name: /^LayerNormalization block0/ })
+      .first()
+      .waitFor();
+    expect(await page.locator('.react-flow__edge-path').count()).toBeGreaterThan(5);
+    expect(await last.count()).toBe(0);
+    const map = page.locator('svg.cursor-pointer');
+    const box = (await map.boundingBox())!;
+    await map.click({ position: { x: box.width / 2, y: box.height - 4 } });
+    await last.waitFor();
+    await page.context().close();
+  });
+
   test('answers within 200 ms with 500 jobs in the list and 100,000 points in a curve', async () => {
     await using large = await startFixtureServer(dist, { more: 493, steps: 100_000 });
     const page = await open(large.url);

@@ -100,6 +100,8 @@ export function createCurvePlot(
     ctx.restore();
   };
 
+  // `rangeOfY` looks for the extent itself: uPlot's own search of every row of every line would be thrown away.
+  const line: UPlot.Series = { paths, auto: false };
   const view = createXWindow(element);
   const axis: Partial<UPlot.Axis> = {
     stroke: () => colours.text,
@@ -147,17 +149,17 @@ export function createCurvePlot(
       ],
       series: [
         {},
-        { stroke: () => colours.trainFaint, width: 1, paths, points: { show: false } },
-        { stroke: () => colours.train, width: 2, paths, points: { show: false } },
+        { ...line, stroke: () => colours.trainFaint, width: 1, points: { show: false } },
+        { ...line, stroke: () => colours.train, width: 2, points: { show: false } },
         {
+          ...line,
           stroke: () => colours.validation,
           width: 2,
-          paths,
           points: {
             show: true,
             size: 6,
             fill: () => colours.validation,
-            filter: (self, index) => knownRows(self.data[index]),
+            filter: (self, index) => knownRows(self.data[index], self.series[index]?.idxs),
           },
         },
       ],
@@ -242,10 +244,11 @@ function formatTick(metric: string, tick: number): string {
   return tick !== 0 && Math.abs(tick) < 1e-3 ? tick.toExponential(0) : String(Number(tick.toPrecision(4)));
 }
 
-function knownRows(column: unknown): number[] {
+/** Of the rows that are shown. */
+function knownRows(column: unknown, shown: readonly [first: number, last: number] = [0, -1]): number[] {
   if (!(column instanceof Float64Array)) return [];
   const rows: number[] = [];
-  for (let row = 0; row < column.length; row++) if (!Number.isNaN(column[row])) rows.push(row);
+  for (let row = shown[0]; row <= shown[1]; row++) if (!Number.isNaN(column[row])) rows.push(row);
   return rows;
 }
 

@@ -13,7 +13,7 @@ export interface LinearMap {
 /**
  * A line through the values of rows `[first, last]` that are not NaN. Of the points that fall on one column of pixels
  * only the first, lowest, highest and last are drawn: the picture is the same, and the cost is bounded by the width.
- * Rows cost a multiplication and comparisons; `toY`, which must be monotonic, is asked for what is drawn only.
+ * Rows on the same column cost comparisons only; `xs` must ascend. `toY`, which must be monotonic, is asked for what is drawn.
  */
 export function tracePolyline(
   xs: Float64Array,
@@ -26,6 +26,8 @@ export function tracePolyline(
 ): void {
   let begun = false;
   let pixel = Number.NaN;
+  /** Below it a row is on the same column of pixels. */
+  let until = Number.NEGATIVE_INFINITY;
   let low = 0;
   let high = 0;
   let exit = 0;
@@ -41,18 +43,20 @@ export function tracePolyline(
   for (let row = first; row <= last; row++) {
     const value = ys[row]!;
     if (Number.isNaN(value)) continue;
-    const x = Math.round(xs[row]! * factor + offset);
-    if (x === pixel) {
+    const at = xs[row]!;
+    if (at < until) {
       if (value < low) low = value;
       if (value > high) high = value;
       exit = value;
       continue;
     }
     leavePixel();
+    const x = Math.round(at * factor + offset);
     if (begun) sink.line(x, toY(value));
     else sink.move(x, toY(value));
     begun = true;
     pixel = x;
+    until = (x + 0.5 - offset) / factor;
     low = value;
     high = value;
     exit = value;

@@ -5,7 +5,6 @@ import {
   Controls,
   type Edge,
   MarkerType,
-  MiniMap,
   type NodeHandle,
   Position,
   ReactFlow,
@@ -17,6 +16,7 @@ import { formatBytes, formatCompact, formatReal } from '../format/number.ts';
 import { explainedValue, type Facts, heatOf, type Measure } from './facts.ts';
 import { type BoxNode, type ClusterNode, GraphBox, GraphCluster } from './graph-box.tsx';
 import { GraphEdge } from './graph-edge.tsx';
+import { GraphMap } from './graph-map.tsx';
 import { type Layout, layOut } from './lay-out.ts';
 import type { Scene, SceneBox } from './scene.ts';
 import { boxStateAt, type Known, type WalkStep } from './walk.ts';
@@ -130,7 +130,7 @@ export function GraphCanvas(props: GraphCanvasProps) {
     >
       <Background gap={24} />
       <Controls showInteractive={false} />
-      {scene.boxes.length > manyBoxes && <MiniMap pannable zoomable className="max-sm:hidden" />}
+      {scene.boxes.length > manyBoxes && <GraphMap layout={layout} />}
       <KeepInView scene={scene} layout={layout} current={known.current?.node} />
     </ReactFlow>
   );
