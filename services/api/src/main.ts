@@ -9,6 +9,9 @@ import { readConfig } from './config.ts';
 
 // onnxruntime reports its use to its maker unless told otherwise; only a main thread can tell it.
 process.env.ORT_DISABLE_TELEMETRY = '1';
+/** Connections that nobody has accepted yet: beyond Node's 511 a flood makes others try again after a second. Systems allow 4,096. */
+const backlog = 4096;
+
 const logger = createLogger({ name: 'api', level: process.env.LOG_LEVEL ?? 'info' });
 
 try {
@@ -44,7 +47,7 @@ try {
   });
   // A supervisor that was killed cannot stop us: the end of its IPC channel does.
   process.once('disconnect', close);
-  const url = await app.server.listen({ host: config.host, port: config.port });
+  const url = await app.server.listen({ host: config.host, port: config.port, backlog });
   app.startDispatching();
   logger.info({ url, dataDir: config.dataDir }, `The api listens on ${url}`);
   const token = app.bootstrapToken;

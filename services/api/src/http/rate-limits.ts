@@ -1,7 +1,9 @@
 import { createHash } from 'node:crypto';
+import { setTimeout as delay } from 'node:timers/promises';
 import { DescentError } from '@descent/errors';
 import rateLimit from '@fastify/rate-limit';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { createPace } from './pace.ts';
 import { createRefusals } from './refusals.ts';
 import { sessionCookieOf } from './session-cookie.ts';
 
@@ -31,6 +33,11 @@ declare module 'fastify' {
 }
 
 const [secondMs, minuteMs] = [1000, 60_000];
+/**
+ * So many requests of a sender go on at once, as many as a page asks for; what else it may send in the second goes on at that pace.
+ * All at once at the beginning of each second they kept the event loop from everybody for some tenths of it.
+ */
+const burst = 20;
 
 export async function createRateLimits(app: FastifyInstance, rates: RequestRates): Promise<RateLimits> {
   await app.register(rateLimit, { global: false });
@@ -54,8 +61,14 @@ export async function createRateLimits(app: FastifyInstance, rates: RequestRates
     submission: byTeam(rates.submissionsPerMinute, minuteMs),
     computation: byTeam(rates.computationsPerMinute, minuteMs),
   };
+  const ofSender = limiter(rates.requestsPerSecond, secondMs, senderOf);
+  const pace = createPace(rates.requestsPerSecond, burst);
   return {
-    ofSender: limiter(rates.requestsPerSecond, secondMs, senderOf),
+    async ofSender(request, reply) {
+      await ofSender(request, reply);
+      const waitMs = pace.take(senderOf(request));
+      if (waitMs) await delay(waitMs);
+    },
     async ofTeam(request, reply, team) {
       teams.set(request, team);
       await ofTeam(request, reply);
