@@ -90,7 +90,8 @@ async function curve(browser: Browser): Promise<void> {
     const over = page.locator('.u-over').first();
     await over.waitFor();
     await page.getByText('Loading', { exact: false }).first().waitFor({ state: 'hidden' });
-    await page.waitForTimeout(4000);
+    // All 100,000 points have come, page by page, and the last of them are drawn.
+    await page.waitForTimeout(15_000);
     await over.scrollIntoViewIfNeeded();
     const box = (await over.boundingBox())!;
     const at = { x: box.x + 20, y: box.y + box.height / 2 };
