@@ -56,5 +56,5 @@ test('with artifacts in S3 a data set is uploaded, trained on, predicted with, e
   await datasets.remove(unused);
   expect(s3.objects.size).toBeLessThan(before);
   const files = readdirSync(join(stack.dataDir, 'artifacts'), { recursive: true });
-  expect(files).toEqual(['incoming']);
+  expect(files.sort()).toEqual(['incoming', 'outgoing']);
 });
