@@ -28,7 +28,7 @@ const base: Job = {
     parameters: 535_818,
     parameterBytes: 2_143_272,
     flopsPerStep: 4.1e8,
-    workerMemoryBytes: 9_000_000,
+    workerMemoryBytes: 471_000_000,
     serverMemoryBytes: 12_000_000,
     wireBytesPerStep: 4_286_544,
     stepsPerEpoch: 469,
