@@ -16,5 +16,5 @@ export {
   type ParameterLayout,
   viewOf,
 } from './parameter-layout.ts';
-export { layerSummaries, type PriceQuestion, price } from './price.ts';
+export { layerSummaries, type PriceQuestion, parameterCount, price } from './price.ts';
 export { roundingKey } from './rounding-key.ts';

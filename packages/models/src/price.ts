@@ -32,6 +32,11 @@ export interface PriceQuestion {
   readonly maxStaleness?: number | undefined;
 }
 
+/** Trainable elements. */
+export function parameterCount({ layout }: CompiledModel): number {
+  return layout.entries.reduce((sum, { trainable, length }) => sum + (trainable ? length : 0), 0);
+}
+
 /** What a training job costs, read off its graphs before anything runs. */
 export function price(
   model: CompiledModel,
@@ -65,7 +70,7 @@ export function price(
   const evaluationBytes =
     evaluationBatch === 0 ? 0 : engineMemory(evaluationGraph(model), evaluationBatch, 'evaluate');
   return {
-    parameters: layout.entries.reduce((sum, entry) => sum + (entry.trainable ? entry.length : 0), 0),
+    parameters: parameterCount(model),
     parameterBytes,
     flopsPerStep,
     // Adding up a node of the step's tree takes a gradient per level and one more; another one is being sent meanwhile.

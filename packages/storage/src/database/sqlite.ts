@@ -41,8 +41,8 @@ class SharedFileDriver implements Driver {
   #reader!: Sqlite.Database;
   /** Its types leave `inTransaction` out. */
   #writer!: AsyncSqlite & { readonly inTransaction: boolean };
-  #read!: Run;
-  #write!: Run;
+  read!: Run;
+  write!: Run;
 
   constructor(file: string) {
     this.#file = file;
@@ -59,20 +59,12 @@ class SharedFileDriver implements Driver {
     this.#reader = new Sqlite(this.#file);
     this.#reader.pragma(`busy_timeout = ${longestWaitMs}`);
     this.#reader.pragma('query_only = ON');
-    this.#read = runOn(this.#reader);
-    this.#write = runOn(this.#writer);
+    this.read = runOn(this.#reader);
+    this.write = runOn(this.#writer);
   }
 
   async acquireConnection(): Promise<Connection> {
     return new Connection(this);
-  }
-
-  read(query: CompiledQuery): Promise<QueryResult<unknown>> {
-    return this.#read(query);
-  }
-
-  write(query: CompiledQuery): Promise<QueryResult<unknown>> {
-    return this.#write(query);
   }
 
   /** Takes the write lock at once: a transaction that read first could not write when another process had written in between. */
@@ -91,9 +83,9 @@ class SharedFileDriver implements Driver {
     await this.#writer.exec('commit');
   }
 
-  async rollbackTransaction(connection: Connection): Promise<void> {
+  async rollbackTransaction(): Promise<void> {
     // Some errors, such as a full disk, have rolled back already.
-    if (connection.leave !== null && this.#writer.inTransaction) await this.#writer.exec('rollback');
+    if (this.#writer.inTransaction) await this.#writer.exec('rollback');
   }
 
   async releaseConnection(connection: Connection): Promise<void> {
@@ -145,15 +137,15 @@ class Connection implements DatabaseConnection {
   }
 
   async executeQuery<Row>(query: CompiledQuery): Promise<QueryResult<Row>> {
-    if (this.leave !== null) return this.#driver.write(query) as Promise<QueryResult<Row>>;
-    if (SelectQueryNode.is(query.query)) return this.#driver.read(query) as Promise<QueryResult<Row>>;
+    if (this.leave !== null) return this.#driver.write<Row>(query);
+    if (SelectQueryNode.is(query.query)) return this.#driver.read<Row>(query);
     await this.#driver.beginTransaction(this);
     try {
-      const result = await this.#driver.write(query);
+      const result = await this.#driver.write<Row>(query);
       await this.#driver.commitTransaction();
-      return result as QueryResult<Row>;
+      return result;
     } catch (error) {
-      await this.#driver.rollbackTransaction(this);
+      await this.#driver.rollbackTransaction();
       throw error;
     } finally {
       await this.#driver.releaseConnection(this);
@@ -165,14 +157,14 @@ class Connection implements DatabaseConnection {
   }
 }
 
-type Run = (query: CompiledQuery) => Promise<QueryResult<unknown>>;
+type Run = <Row>(query: CompiledQuery) => Promise<QueryResult<Row>>;
 
 function runOn(database: Sqlite.Database | AsyncSqlite): Run {
   const statements = new LRUCache<string, Sqlite.Statement>({ max: keptStatements });
-  return async ({ sql, parameters }) => {
+  return async <Row>({ sql, parameters }: CompiledQuery) => {
     const statement: Sqlite.Statement = statements.get(sql) ?? (await database.prepare(sql));
     statements.set(sql, statement);
-    if (statement.reader) return { rows: await statement.all(parameters) };
+    if (statement.reader) return { rows: (await statement.all(parameters)) as Row[] };
     const { changes, lastInsertRowid } = statement.run(parameters);
     return { numAffectedRows: BigInt(changes), insertId: BigInt(lastInsertRowid), rows: [] };
   };

@@ -45,9 +45,10 @@ export async function createRateLimits(app: FastifyInstance, rates: RequestRates
   const teams = new WeakMap<FastifyRequest, string>();
   const limiter = (max: number, timeWindow: number, keyGenerator: (request: FastifyRequest) => string) => {
     const check = app.createRateLimit({ max, timeWindow, keyGenerator });
-    return async (request: FastifyRequest, reply: FastifyReply) => {
+    /** Resolves with the key. */
+    return async (request: FastifyRequest, reply: FastifyReply): Promise<string> => {
       const state = await check(request);
-      if (state.isAllowed || !state.isExceeded) return;
+      if (state.isAllowed || !state.isExceeded) return state.key;
       const retryAfterSeconds = Math.max(1, state.ttlInSeconds);
       await refusals.await(state.key, request.raw);
       reply.header('retry-after', retryAfterSeconds);
@@ -62,11 +63,11 @@ export async function createRateLimits(app: FastifyInstance, rates: RequestRates
     computation: byTeam(rates.computationsPerMinute, minuteMs),
   };
   const ofSender = limiter(rates.requestsPerSecond, secondMs, senderOf);
+  const ofFailures = limiter(rates.failedRequestsPerMinute, minuteMs, ({ ip }) => ip);
   const pace = createPace(rates.requestsPerSecond, burst);
   return {
     async ofSender(request, reply) {
-      await ofSender(request, reply);
-      const waitMs = pace.take(senderOf(request));
+      const waitMs = pace.take(await ofSender(request, reply));
       if (waitMs) await delay(waitMs);
     },
     async ofTeam(request, reply, team) {
@@ -75,7 +76,9 @@ export async function createRateLimits(app: FastifyInstance, rates: RequestRates
       const kind = request.routeOptions.config.work;
       if (kind !== undefined) await work[kind](request, reply);
     },
-    ofFailures: limiter(rates.failedRequestsPerMinute, minuteMs, ({ ip }) => ip),
+    async ofFailures(request, reply) {
+      await ofFailures(request, reply);
+    },
   };
 }
 

@@ -1,5 +1,5 @@
 import { setImmediate as turnOfTheLoop } from 'node:timers/promises';
-import { graphHash } from '@descent/autodiff';
+import { cost, type Graph, graphHash } from '@descent/autodiff';
 import {
   type JobCreate,
   localSettingsOf,
@@ -15,6 +15,7 @@ import {
   type CompiledModel,
   chooseMicroBatches,
   layerSummaries,
+  parameterCount,
   price,
   trainingGraph,
 } from '@descent/models';
@@ -40,7 +41,7 @@ export async function priceJob(model: CompiledModel, job: JobToPrice): Promise<P
   const { training, samples, samplesBytes } = job;
   const graph = trainingGraph(model);
   await turnOfTheLoop();
-  const microBatches = microBatchesOf(model, training, samples.train);
+  const microBatches = microBatchesOf(model, graph, training);
   await turnOfTheLoop();
   const priced = price(
     model,
@@ -62,16 +63,14 @@ export async function priceJob(model: CompiledModel, job: JobToPrice): Promise<P
   return { microBatches, price: priced, graphHash: graphHash(graph), layers: [...layerSummaries(model)] };
 }
 
-function microBatchesOf(model: CompiledModel, training: JobCreate['training'], datasetCount: number): number {
-  const { batchSize, microBatches, epochs } = training;
+function microBatchesOf(model: CompiledModel, graph: Graph, training: JobCreate['training']): number {
+  const { batchSize, microBatches } = training;
   if (microBatches === undefined) {
-    const question = { batchSize, microBatches: 1, datasetCount, epochs, optimizerSlots: 0 };
-    // A participant of a local job computes its share of every mini-batch of the step.
-    const { flopsPerStep, parameters } = price(model, question);
     return chooseMicroBatches({
-      flopsPerStep: flopsPerStep * localStepsOf(training),
+      // A participant of a local job computes its share of every mini-batch of the step.
+      flopsPerStep: cost(graph, batchSize).flops * localStepsOf(training),
       batchSize,
-      parameters,
+      parameters: parameterCount(model),
     });
   }
   if (microBatches <= batchSize) return microBatches;

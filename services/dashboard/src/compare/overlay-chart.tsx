@@ -3,7 +3,6 @@ import { useEffect, useRef } from 'react';
 import type { XAxis } from '../curves/curve-plot.ts';
 import type { CurveSet } from '../curves/curve-set.ts';
 import { createFrameBatch } from '../curves/frame-batch.ts';
-import { windowHelp } from '../curves/x-window.ts';
 import { metricLabel } from '../jobs/summary.ts';
 import { subscribeToTheme } from '../theme/theme.ts';
 import { createOverlayPlot } from './overlay-plot.ts';
@@ -43,9 +42,6 @@ export function OverlayChart({ sets, metric, x }: OverlayChartProps) {
     <div
       ref={host}
       role="img"
-      // biome-ignore lint/a11y/noNoninteractiveTabindex: keys move what it shows
-      tabIndex={0}
-      title={windowHelp}
       aria-label={`Curves of ${metricLabel(metric)} by ${x}, one colour per job`}
       className="h-64 w-full overflow-hidden"
     />

@@ -5,7 +5,6 @@ import { subscribeToTheme } from '../theme/theme.ts';
 import { type CurveMark, type CurvePlot, createCurvePlot, type Readout, type XAxis } from './curve-plot.ts';
 import type { CurveSet } from './curve-set.ts';
 import { createFrameBatch } from './frame-batch.ts';
-import { windowHelp } from './x-window.ts';
 
 interface CurveChartProps {
   readonly curves: CurveSet;
@@ -58,9 +57,6 @@ export function CurveChart(props: CurveChartProps) {
       <div
         ref={host}
         role="img"
-        // biome-ignore lint/a11y/noNoninteractiveTabindex: keys move what it shows
-        tabIndex={0}
-        title={windowHelp}
         aria-label={`Curve of ${metricLabel(metric)} by ${x}, training and validation`}
         className="h-64 w-full overflow-hidden"
       />

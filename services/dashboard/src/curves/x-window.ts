@@ -1,7 +1,6 @@
 import UPlot from 'uplot';
 
-/** What the charts say of themselves. */
-export const windowHelp =
+const help =
   'Drag to zoom in, double-click to zoom out; drag with shift or the middle button to move. Keys: ← → move, + − zoom';
 
 export type Range = readonly [low: number, high: number];
@@ -18,10 +17,12 @@ const keyShare = 0.1;
 
 /**
  * Zoom by uPlot's drag; moving by a drag with shift or the middle button, and by the arrow keys while `element` has the
- * focus; + and − zoom too. Plots with the same `cursor.sync` key always show the same part.
+ * focus, which it can be given from now on; + and − zoom too. The element's title says so. Plots with the same `cursor.sync` key always show the same part.
  */
 export function createXWindow(element: HTMLElement): XWindow {
   let chosen = false;
+  element.tabIndex = 0;
+  element.title = help;
   const over = new AbortController();
 
   function listen(plot: UPlot): void {

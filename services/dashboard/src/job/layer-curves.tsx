@@ -3,7 +3,6 @@ import { isEnded, type Job, type JobLayers } from '@descent/client';
 import { useQuery } from '@tanstack/react-query';
 import { useEffect, useRef, useState } from 'react';
 import { createLinePlot, type LinePlot } from '../curves/line-plot.ts';
-import { windowHelp } from '../curves/x-window.ts';
 import { formatCompact, formatReal } from '../format/number.ts';
 import { useClient } from '../session/session.ts';
 import { subscribeToTheme } from '../theme/theme.ts';
@@ -125,9 +124,6 @@ function LayerChart({ layers, measure, only, onOnly }: LayerChartProps) {
       <div
         ref={host}
         role="img"
-        // biome-ignore lint/a11y/noNoninteractiveTabindex: keys move what it shows
-        tabIndex={0}
-        title={windowHelp}
         aria-label={`${words[measure]} of each parameter by step`}
         className="h-72 w-full overflow-hidden"
       />
