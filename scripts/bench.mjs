@@ -157,7 +157,7 @@ function readOptions() {
     ...values,
     names,
     repeats,
-    seconds: values.quick ? 0.5 : 2.5,
+    seconds: values.quick ? 0.5 : 4,
     link: values.link && { text: values.link, bytesPerSecond },
   };
 }

@@ -8,7 +8,7 @@ import { startLink } from './link.mjs';
 import { jobOf, workloads } from './workloads.mjs';
 
 /** Before a measurement: programs are compiled, caches filled. */
-const warmUpSeconds = 0.5;
+const warmUpSeconds = 2;
 
 /**
  * @param options.link `{ bytesPerSecond }`: the gradient channel runs through a token bucket, or is only counted when

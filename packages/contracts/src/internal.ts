@@ -86,7 +86,7 @@ export const Demand = Closed({
 export type Demand = Static<typeof Demand>;
 
 /**
- * One report, sent every 200 ms while a server holds the job; also its sign of life.
+ * One report, sent every 500 ms while a server holds the job; also its sign of life.
  * `serial` grows by one per report of an incarnation; the api ignores one it has already stored (retries are safe).
  * Points of steps that are replayed after a restart replace the equal ones stored before.
  */

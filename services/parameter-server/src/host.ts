@@ -20,7 +20,8 @@ import type { Truth } from './truth.ts';
 /** A lease outlives the longest gradient job and any wait on the queue; a late one is replaced. */
 const leaseMs = 10 * 60_000;
 const tickMs = 50;
-const reportIntervalMs = 200;
+/** A report takes some 7 ms of processor time, most of it in the api: decision 1. */
+const reportIntervalMs = 500;
 
 export interface HostOptions {
   readonly truth: Truth;

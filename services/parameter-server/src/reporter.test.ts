@@ -197,19 +197,54 @@ test('what the users want is passed on with each acknowledgement', async () => {
   expect(world.wanted).toEqual(['pause', 'cancel']);
 });
 
-test('the outcome goes last and finish resolves when the api has it', async () => {
+test('the first point does not wait for the interval, the second does', async () => {
   const { world, reporter } = createWorld();
   await start();
   reporter.point(point(1));
+  await start();
+  reporter.point(point(2));
+  await vi.advanceTimersByTimeAsync(intervalMs - 1);
+  expect(world.sent.map(steps)).toEqual([[], [1]]);
+  await vi.advanceTimersByTimeAsync(1);
+  expect(world.sent.map(steps)).toEqual([[], [1], [2]]);
+});
+
+test('a first point that comes while a report is under way follows at once behind it', async () => {
+  const { world, reporter } = createWorld();
+  let acknowledge = () => {};
+  world.answer = () =>
+    new Promise((resolve) => {
+      acknowledge = () => resolve({ wanted: 'run' });
+    });
+  await start();
+  reporter.point(point(1));
+  await start();
+  expect(world.sent.map(steps)).toEqual([[]]);
+  acknowledge();
+  await start();
+  expect(world.sent.map(steps)).toEqual([[], [1]]);
+});
+
+test('the outcome goes last and at once, and finish resolves when the api has it', async () => {
+  const { world, reporter } = createWorld();
+  reporter.point(point(1));
+  await start();
+  reporter.point(point(2));
+  let isStored = () => {};
+  world.answer = () =>
+    new Promise((resolve) => {
+      isStored = () => resolve({ wanted: 'run' });
+    });
   let done = false;
   void reporter.finish(paused).then(() => {
     done = true;
   });
-  await vi.advanceTimersByTimeAsync(intervalMs - 1);
+  await start();
+  expect(world.sent[1]).toMatchObject({ serial: 1, points: [point(2)], outcome: paused });
   expect(done).toBe(false);
-  await vi.advanceTimersByTimeAsync(1);
+  isStored();
+  await start();
   expect(done).toBe(true);
-  expect(world.sent[1]).toMatchObject({ serial: 1, points: [point(1)], outcome: paused });
   await vi.advanceTimersByTimeAsync(10 * intervalMs);
   expect(world.sent).toHaveLength(2);
   expect(vi.getTimerCount()).toBe(0);
@@ -305,6 +340,18 @@ test('an answer that comes after the job was abandoned changes nothing', async (
   expect([world.fenced, world.wanted, world.sent.length]).toEqual([0, [], 1]);
 });
 
+test('what somebody waits for does not wait for the interval', async () => {
+  const { world, reporter } = createWorld();
+  reporter.point(point(1));
+  await start();
+  reporter.point(point(2));
+  const delivered = reporter.delivered();
+  await start();
+  await delivered;
+  expect(world.sent.map(steps)).toEqual([[1], [2]]);
+  reporter.abandon();
+});
+
 test('delivered resolves with the acknowledgement of all that was said before, and asks for it at once', async () => {
   const { world, reporter } = createWorld();
   await start();
@@ -324,7 +371,7 @@ test('delivered resolves with the acknowledgement of all that was said before, a
   await interval();
   await vi.advanceTimersByTimeAsync(1);
   expect(safe).toBe(true);
-  expect(world.sent.map(steps).filter(({ length }) => length > 0)).toEqual([[1], [1], [1], [2]]);
+  expect(world.sent.map(steps).filter(({ length }) => length > 0)).toEqual([[1], [1], [1], [1], [2]]);
   reporter.abandon();
 });
 

@@ -52,6 +52,10 @@ export function createReporter(options: ReporterOptions): Reporter {
   /** Each waits for the acknowledgement of a report that begins with this serial or a later one. */
   let awaited: { readonly from: number; resolve(): void }[] = [];
   let timer: NodeJS.Timeout | undefined;
+  let isSending = false;
+  /** Something that is not in a report yet shall not wait for the interval. */
+  let isUrgent = false;
+  let hasPoint = false;
   let stopped = false;
   let delivered: () => void = () => {};
   const finished = new Promise<void>((resolve) => {
@@ -83,6 +87,7 @@ export function createReporter(options: ReporterOptions): Reporter {
         outcome,
       };
       serial++;
+      isUrgent = false;
       points = [];
       events = [];
       quarantined = [];
@@ -105,17 +110,32 @@ export function createReporter(options: ReporterOptions): Reporter {
   };
 
   const loop = async () => {
+    isSending = true;
     await send();
-    if (stopped) return;
-    // The outcome, and what somebody waits for, follow at once; a failed report waits for the interval like any other.
-    const isUrgent = outcome !== null || awaited.length > 0;
-    const pause = isUrgent && unacknowledged === undefined ? 0 : intervalMs;
-    timer = setTimeout(loop, pause);
+    isSending = false;
+    if (!stopped) again();
+  };
+
+  /** A failed report waits for the interval, whatever comes after it. */
+  const again = () => {
+    timer = setTimeout(loop, isUrgent && unacknowledged === undefined ? 0 : intervalMs);
   };
   timer = setTimeout(loop, 0);
 
+  const hurry = () => {
+    isUrgent = true;
+    if (stopped || isSending || unacknowledged !== undefined) return;
+    clearTimeout(timer);
+    again();
+  };
+
   return {
-    point: (point) => points.push(point),
+    point(point) {
+      points.push(point);
+      // A job that has just begun to learn is looked at.
+      if (!hasPoint) hurry();
+      hasPoint = true;
+    },
     event: (type, message, data = {}) => events.push({ time: new Date().toISOString(), type, message, data }),
     quarantined: (worker) => quarantined.push(worker),
     delivered() {
@@ -123,10 +143,14 @@ export function createReporter(options: ReporterOptions): Reporter {
         return Promise.resolve();
       }
       // What was said since the last report began is in the next one.
-      return new Promise((resolve) => awaited.push({ from: serial, resolve }));
+      return new Promise((resolve) => {
+        awaited.push({ from: serial, resolve });
+        hurry();
+      });
     },
     finish(last) {
       outcome = last;
+      hurry();
       return finished;
     },
     abandon: stop,

@@ -11,7 +11,7 @@ import { jobId, model } from './model.ts';
 import type { Process } from './virtual-time.ts';
 
 const tickMs = 50;
-const reportIntervalMs = 200;
+const reportIntervalMs = 500;
 
 /** A parameter server: the service's door, training job, ledger of gradient jobs, reporter, checkpoint writer and restore. */
 export function startServerProcess(

@@ -40,7 +40,7 @@ export interface SimulationResult {
 
 /** The real parts' times: the dispatcher's tick, the parameter server's report and refill, claim and preparation. */
 const tickMs = 250;
-const reportMs = 200;
+const reportMs = 500;
 const refillMs = 1000;
 const claimMs = 150;
 /** A gradient job is so many micro-batches; its successor comes to the queue with the last of them. */
@@ -71,7 +71,7 @@ interface Entry {
 
 /**
  * A cluster in simulated time around the real scheduling code: only workers, parameter servers and the queue are played.
- * As there, use is booked 5 times a second, and priorities are as old as the last report.
+ * As there, use is booked twice a second, and priorities are as old as the last report.
  */
 export function simulate(options: SimulationOptions): SimulationResult {
   const { workers, gradientJobSeconds = 1 } = options;
