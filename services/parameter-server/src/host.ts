@@ -20,8 +20,6 @@ import type { Truth } from './truth.ts';
 /** A lease outlives the longest gradient job and any wait on the queue; a late one is replaced. */
 const leaseMs = 10 * 60_000;
 const tickMs = 50;
-/** A report takes some 7 ms of processor time, most of it in the api: decision 1. */
-const reportIntervalMs = 500;
 
 export interface HostOptions {
   readonly truth: Truth;
@@ -97,7 +95,6 @@ export async function startHost(options: HostOptions): Promise<Host> {
       truth,
       address,
       gradients: gradientQueueOf(queue, claim.team),
-      reportIntervalMs,
       createLease: (id, incarnation, serial) =>
         createLease(leaseKey, { jobId: id, incarnation, serial, expiresAt: Date.now() + leaseMs }),
       clock,

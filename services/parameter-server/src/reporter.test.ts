@@ -56,6 +56,16 @@ function createWorld() {
   return { world, reporter };
 }
 
+/** From now on a report is answered when the test says so. */
+function holdAnswers(world: { answer(report: Report): Promise<ReportAnswer> }): () => void {
+  let acknowledge = () => {};
+  world.answer = () =>
+    new Promise((resolve) => {
+      acknowledge = () => resolve({ wanted: 'run' });
+    });
+  return () => acknowledge();
+}
+
 const point = (step: number): NewMetricPoint => ({
   step,
   epoch: 0,
@@ -141,11 +151,7 @@ test('an error that is not one of ours is an outage like any other', async () =>
 
 test('news that come while a report is under way belong to the next one', async () => {
   const { world, reporter } = createWorld();
-  let acknowledge = () => {};
-  world.answer = () =>
-    new Promise((resolve) => {
-      acknowledge = () => resolve({ wanted: 'run' });
-    });
+  const acknowledge = holdAnswers(world);
   reporter.point(point(1));
   await start();
   reporter.point(point(2));
@@ -211,11 +217,7 @@ test('the first point does not wait for the interval, the second does', async ()
 
 test('a first point that comes while a report is under way follows at once behind it', async () => {
   const { world, reporter } = createWorld();
-  let acknowledge = () => {};
-  world.answer = () =>
-    new Promise((resolve) => {
-      acknowledge = () => resolve({ wanted: 'run' });
-    });
+  const acknowledge = holdAnswers(world);
   await start();
   reporter.point(point(1));
   await start();
@@ -230,11 +232,7 @@ test('the outcome goes last and at once, and finish resolves when the api has it
   reporter.point(point(1));
   await start();
   reporter.point(point(2));
-  let isStored = () => {};
-  world.answer = () =>
-    new Promise((resolve) => {
-      isStored = () => resolve({ wanted: 'run' });
-    });
+  const acknowledge = holdAnswers(world);
   let done = false;
   void reporter.finish(paused).then(() => {
     done = true;
@@ -242,7 +240,7 @@ test('the outcome goes last and at once, and finish resolves when the api has it
   await start();
   expect(world.sent[1]).toMatchObject({ serial: 1, points: [point(2)], outcome: paused });
   expect(done).toBe(false);
-  isStored();
+  acknowledge();
   await start();
   expect(done).toBe(true);
   await vi.advanceTimersByTimeAsync(10 * intervalMs);
@@ -252,11 +250,7 @@ test('the outcome goes last and at once, and finish resolves when the api has it
 
 test('the outcome follows at once behind a report that was under way', async () => {
   const { world, reporter } = createWorld();
-  let acknowledge = () => {};
-  world.answer = () =>
-    new Promise((resolve) => {
-      acknowledge = () => resolve({ wanted: 'run' });
-    });
+  const acknowledge = holdAnswers(world);
   await start();
   const done = reporter.finish(paused);
   acknowledge();

@@ -10,11 +10,15 @@ import { isDescentError } from '@descent/errors';
 import type { GradientOrders } from './gradient-jobs.ts';
 import type { Truth } from './truth.ts';
 
+/** A report takes some 7 ms of processor time, most of it in the api: decision 1. */
+const usualIntervalMs = 500;
+
 export interface ReporterOptions {
   readonly truth: Truth;
   readonly jobId: string;
   readonly incarnation: number;
-  readonly intervalMs: number;
+  /** Default 500. */
+  readonly intervalMs?: number | undefined;
   /** Read at each report; the last one carries the outcome. */
   current(isLast: boolean): Pick<Report, 'progress' | 'numericsClass' | 'timing' | 'trace' | 'demand'>;
   /** What the users want, after each delivered report. */
@@ -42,7 +46,7 @@ export interface Reporter {
 }
 
 export function createReporter(options: ReporterOptions): Reporter {
-  const { truth, jobId, incarnation, intervalMs } = options;
+  const { truth, jobId, incarnation, intervalMs = usualIntervalMs } = options;
   let points: NewMetricPoint[] = [];
   let events: NewJobEvent[] = [];
   let quarantined: QuarantinedWorker[] = [];
@@ -52,9 +56,8 @@ export function createReporter(options: ReporterOptions): Reporter {
   /** Each waits for the acknowledgement of a report that begins with this serial or a later one. */
   let awaited: { readonly from: number; resolve(): void }[] = [];
   let timer: NodeJS.Timeout | undefined;
-  let isSending = false;
-  /** Something that is not in a report yet shall not wait for the interval. */
-  let isUrgent = false;
+  /** Something that is not in a report yet shall not wait for the interval; the first report never does. */
+  let isUrgent = true;
   let hasPoint = false;
   let stopped = false;
   let delivered: () => void = () => {};
@@ -110,23 +113,21 @@ export function createReporter(options: ReporterOptions): Reporter {
   };
 
   const loop = async () => {
-    isSending = true;
     await send();
-    isSending = false;
-    if (!stopped) again();
+    plan();
   };
 
   /** A failed report waits for the interval, whatever comes after it. */
-  const again = () => {
-    timer = setTimeout(loop, isUrgent && unacknowledged === undefined ? 0 : intervalMs);
+  const plan = () => {
+    clearTimeout(timer);
+    if (!stopped) timer = setTimeout(loop, isUrgent && unacknowledged === undefined ? 0 : intervalMs);
   };
-  timer = setTimeout(loop, 0);
+  plan();
 
   const hurry = () => {
     isUrgent = true;
-    if (stopped || isSending || unacknowledged !== undefined) return;
-    clearTimeout(timer);
-    again();
+    // Else the next one is planned when this one is answered, or has been tried again.
+    if (unacknowledged === undefined) plan();
   };
 
   return {

@@ -41,7 +41,8 @@ export interface RunOptions {
   readonly gradients: GradientQueue;
   /** Address of the gradient channel that workers are told. */
   readonly address: string;
-  readonly reportIntervalMs: number;
+  /** Default: the reporter's. */
+  readonly reportIntervalMs?: number;
   createLease(jobId: string, incarnation: number, serial: number): string;
   /** Monotonic milliseconds. */
   clock(): number;

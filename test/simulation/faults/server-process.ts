@@ -11,7 +11,6 @@ import { jobId, model } from './model.ts';
 import type { Process } from './virtual-time.ts';
 
 const tickMs = 50;
-const reportIntervalMs = 500;
 
 /** A parameter server: the service's door, training job, ledger of gradient jobs, reporter, checkpoint writer and restore. */
 export function startServerProcess(
@@ -68,7 +67,6 @@ export function startServerProcess(
             }),
         },
         address,
-        reportIntervalMs,
         createLease: (id, incarnation, serial) =>
           createLease(leaseKey, { jobId: id, incarnation, serial, expiresAt: Number.MAX_SAFE_INTEGER }),
         clock,
